@@ -1,0 +1,37 @@
+# run, test: the two commands of the README; check, bench, jaeger: for developers.
+.DEFAULT_GOAL := run
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+
+$(VENV)/.user: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.developer: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@ $(VENV)/.user
+
+.PHONY: run demo test check bench jaeger peers
+
+run: $(VENV)/.user ## install into .venv and start the collector
+	$(BIN)/spansieve run --config collector-config.yaml
+
+demo: $(VENV)/.user ## the same program, and a real agent's conversation through it
+	$(BIN)/spansieve demo
+
+test: $(VENV)/.developer ## run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.developer ## lint, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.developer ## cost and memory, beside real peers
+	$(BIN)/python -m bench
+
+jaeger peers: $(VENV)/.developer ## build the real Jaeger (jaeger), and the Go Collector too (peers), outside the tree
+	bash bench/peers/build.sh $@

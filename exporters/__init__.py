@@ -1,0 +1,1 @@
+"""Exporters: what sends data out, one folder each."""

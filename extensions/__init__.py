@@ -1,0 +1,1 @@
+"""Extensions: what serves the service itself, one folder each."""

@@ -1,0 +1,1 @@
+"""Processors: what changes, watches or drops data on its way, one folder each."""

@@ -1,0 +1,1 @@
+"""Receivers: what takes data in, one folder each."""

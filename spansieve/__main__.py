@@ -1,0 +1,5 @@
+"""`python -m spansieve` is the `spansieve` command."""
+
+from spansieve.cli import main
+
+main()
