@@ -1,0 +1,183 @@
+"""From a configuration to components and pipelines; a reload takes over what did not change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from spansieve.config.load import ComponentConfig, Loaded
+from spansieve.config.problems import ConfigError, Problem
+from spansieve.host import ComponentHost, Core
+from spansieve.pipeline.books import Books
+from spansieve.pipeline.graph import Graph, Outlet, Pipeline
+from spansieve.pipeline.queue import Queue
+from spansieve.pipeline.sender import Sender
+from spansieve.pipeline.stage import Stage
+from spansieve.pipeline.tally import ExporterTally
+from spansieve.plugin import (
+    Batching,
+    Component,
+    Config,
+    Exporter,
+    ExporterConfig,
+    Processor,
+    Signal,
+)
+
+Key = tuple[str, str, str]
+"""Kind, id, and for stateless processors the pipeline."""
+
+
+@dataclass
+class Instance:
+    """A component with the configuration that it was made from."""
+
+    kind: str
+    id: str
+    config: Config
+    component: Component[Any]
+    senders: dict[Signal, Sender] = field(default_factory=dict)
+    running: bool = False
+
+
+@dataclass
+class Assembly:
+    """All components of one configuration, and the graph that they make."""
+
+    loaded: Loaded
+    instances: dict[Key, Instance]
+    graph: Graph
+
+    def of_kind(self, kind: str) -> Iterator[Instance]:
+        """The instances of `kind`, in the order of the configuration."""
+        return (instance for instance in self.instances.values() if instance.kind == kind)
+
+
+class Assembler:
+    """Builds assemblies that share one core and one set of books."""
+
+    def __init__(self, core: Core) -> None:
+        """Nothing is built before `build`."""
+        self._core = core
+        self.books = Books(core.instruments)
+        self._unconnected = core.instruments.sum(
+            "spansieve_pipeline_unconnected_items", "Emitted items that no pipeline takes."
+        )
+
+    def build(self, loaded: Loaded, former: Assembly | None = None) -> Assembly:
+        """Make what `loaded` wants; components of `former` with an equal configuration are taken over as they are.
+
+        Raises ConfigError, with what a component's constructor says, and changes nothing then.
+        """
+        parts = _Parts(self._core, loaded, former.instances if former else {})
+        parts.make_all()  # whatever fails, fails here, before anything that is taken over is touched
+        pipelines = [self._pipeline(parts, name) for name in loaded.service.pipelines]
+        return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected))
+
+    def _pipeline(self, parts: "_Parts", name: str) -> Pipeline:
+        wanted = parts.loaded.service.pipelines[name]
+        signal = _signal(name)
+        batching: Batching | None = None
+        stages = []
+        for component in wanted.processors:
+            wish = parts.batching(component)
+            if wish is not None:
+                batching = wish
+                continue
+            instance = parts.get("processors", component, name)
+            processor: Processor[Any] = instance.component  # type: ignore[assignment]
+            stages.append(Stage(processor, component, signal, self._core.instruments, self._core.faults))
+        outlets = [
+            self._outlet(parts, name, signal, component, batching, stages)
+            for component in wanted.exporters
+            if not parts.off(component)
+        ]
+        return Pipeline(name, signal, tuple(wanted.receivers), stages, outlets)
+
+    def _outlet(
+        self, parts: "_Parts", pipeline: str, signal: Signal, exporter: str, batching: Batching | None, stages: list[Stage]
+    ) -> Outlet:
+        instance = parts.get("exporters", exporter, pipeline)
+        tally = ExporterTally(self._core.instruments, exporter, signal)
+        sender = instance.senders.get(signal)
+        if sender is None:
+            sender = instance.senders[signal] = self._sender(instance, signal, tally)
+        lane = sender.queue.lane(pipeline, batching)
+        ledger = lane.ledger = self.books.open(pipeline, exporter)
+        ledger.holds(lane, lambda: lane.held)
+        for stage in stages:
+            if stage.processor.stateful:
+                ledger.holds(stage.processor, _held(stage))
+        return Outlet(exporter, sender.queue, lane, ledger, tally)
+
+    def _sender(self, instance: Instance, signal: Signal, tally: ExporterTally) -> Sender:
+        config = instance.config
+        settings = config if isinstance(config, ExporterConfig) else ExporterConfig()
+        queue = Queue(settings.sending_queue, self._core.clock, lambda: self._core.chain.freed())
+        exporter: Exporter[Any] = instance.component  # type: ignore[assignment]
+        retry = settings.retry_on_failure
+        return Sender(exporter, instance.id, signal, queue, retry, self._core.clock, tally, self._core.faults)
+
+
+def _held(stage: Stage) -> Any:  # noqa: ANN401
+    return lambda: stage.processor.held(stage.signal)
+
+
+def _signal(pipeline: str) -> Signal:
+    return pipeline.partition("/")[0]  # type: ignore[return-value]  # the loader checked it
+
+
+class _Parts:
+    """The instances of one build: taken over, or made."""
+
+    def __init__(self, core: Core, loaded: Loaded, former: dict[Key, Instance]) -> None:
+        self.loaded = loaded
+        self.made: dict[Key, Instance] = {}
+        self._core = core
+        self._former = former
+
+    def off(self, exporter: str) -> bool:
+        """Whether an exporter's configuration switches it off."""
+        settings = self.loaded.exporters[exporter]
+        exporter_class: type[Exporter[Any]] = settings.component  # type: ignore[assignment]
+        return exporter_class.off(settings.config) is not None
+
+    def batching(self, processor: str) -> Batching | None:
+        """What a processor wants of the exporters' queues, if that is all it is."""
+        settings = self.loaded.processors[processor]
+        processor_class: type[Processor[Any]] = settings.component  # type: ignore[assignment]
+        return processor_class.batching(settings.config)
+
+    def make_all(self) -> None:
+        """Make or take over everything that a pipeline or `service.extensions` names."""
+        for extension in self.loaded.service.extensions:
+            self.get("extensions", extension, "")
+        for name, pipeline in self.loaded.service.pipelines.items():
+            for exporter in pipeline.exporters:
+                if not self.off(exporter):
+                    self.get("exporters", exporter, name)
+            for processor in pipeline.processors:
+                if self.batching(processor) is None:
+                    self.get("processors", processor, name)
+            for receiver in pipeline.receivers:
+                if receiver in self.loaded.receivers:
+                    self.get("receivers", receiver, name)
+
+    def get(self, kind: str, component: str, pipeline: str) -> Instance:
+        """The instance that stands in `pipeline`: stateless processors have one for each, all others one for all."""
+        settings: ComponentConfig = getattr(self.loaded, kind)[component]
+        component_class = settings.component
+        shared = not issubclass(component_class, Processor) or component_class.stateful
+        key = (kind, component, "" if shared else pipeline)
+        if key in self.made:
+            return self.made[key]
+        former = self._former.get(key)
+        if former is not None and type(former.component) is component_class and former.config == settings.config:
+            self.made[key] = former
+            return former
+        host = ComponentHost(self._core, kind, component)
+        try:
+            made = component_class(settings.config, host)
+        except (ValueError, OSError) as error:
+            raise ConfigError([Problem("", 0, 0, f"{kind}.{component}", str(error))]) from error
+        instance = self.made[key] = Instance(kind, component, settings.config, made)
+        return instance

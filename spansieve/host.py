@@ -1,0 +1,140 @@
+"""What a component gets from the program: `plugin.Host`, made true."""
+
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from spansieve.net import Loop
+from spansieve.pdata import Batch, Signal
+from spansieve.pipeline.faults import Faults
+from spansieve.pipeline.intake import Request
+from spansieve.pipeline.tally import ReceiverTally
+from spansieve.plugin import Answer, Clock, Place, Storage
+from spansieve.telemetry.instruments import Instruments, Labels, Level, Spread, Sum, full_name
+from spansieve.telemetry.logs import component_log
+
+if TYPE_CHECKING:
+    from spansieve.pipeline.chain import Chain
+    from spansieve.pipeline.graph import Graph
+
+ResultT = TypeVar("ResultT")
+Snapshot = Callable[[], object]
+
+
+class Core:
+    """What all hosts share: one clock, one loop, one set of instruments, one chain."""
+
+    def __init__(self, clock: Clock, instruments: Instruments) -> None:
+        """The chain is set once the first graph is built."""
+        self.clock = clock
+        self.instruments = instruments
+        self.faults = Faults(instruments, clock)
+        self.loop = Loop()
+        self.statuses: dict[str, Snapshot] = {}
+        self.failed = threading.Event()
+        self.chain: Chain
+        self.places: Graph | None = None
+        """Where components stand: the running graph, or during a reload the coming one. None while the first is built."""
+        self.find_storage: Callable[[str, str], Storage]
+
+
+class _Labelled:
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+
+    def _with(self, labels: dict[str, str]) -> Labels:
+        return tuple(sorted((*self._labels, *labels.items()))) if labels else self._labels
+
+
+class _Counter(_Labelled):
+    def __init__(self, series: Sum, labels: Labels) -> None:
+        super().__init__(labels)
+        self._series = series
+
+    def add(self, amount: float, **labels: str) -> None:
+        self._series.add(self._with(labels), amount)
+
+
+class _Gauge(_Labelled):
+    def __init__(self, series: Level, labels: Labels) -> None:
+        super().__init__(labels)
+        self._series = series
+
+    def set(self, value: float, **labels: str) -> None:
+        self._series.set(self._with(labels), value)
+
+
+class _Histogram(_Labelled):
+    def __init__(self, series: Spread, labels: Labels) -> None:
+        super().__init__(labels)
+        self._series = series
+
+    def record(self, value: float, **labels: str) -> None:
+        self._series.record(self._with(labels), value)
+
+
+class ComponentHost:
+    """The host of one component."""
+
+    def __init__(self, core: Core, kind: str, component: str) -> None:
+        """`kind` is `receivers`, `processors`, `exporters` or `extensions`; `component` the full id."""
+        self.id = component
+        self.clock = core.clock
+        self.log = component_log(f"{kind}/{component}")
+        self._core = core
+        self._kind = kind.removesuffix("s")
+        self._labels: Labels = ((self._kind, component),)
+        self._tallies: dict[tuple[str, Signal], ReceiverTally] = {}
+
+    def counter(self, name: str, *, unit: str = "", description: str = "") -> _Counter:
+        """A counter under this component's label."""
+        return _Counter(self._core.instruments.sum(full_name(self._kind, name, unit), description), self._labels)
+
+    def gauge(self, name: str, *, unit: str = "", description: str = "") -> _Gauge:
+        """A gauge under this component's label."""
+        return _Gauge(self._core.instruments.level(full_name(self._kind, name, unit), description), self._labels)
+
+    def histogram(self, name: str, *, unit: str = "", description: str = "", buckets: tuple[float, ...]) -> _Histogram:
+        """A histogram under this component's label."""
+        spread = self._core.instruments.spread(full_name(self._kind, name, unit), description, buckets)
+        return _Histogram(spread, self._labels)
+
+    def emit(self, signal: Signal, batch: Batch) -> bool:
+        """Send on what the component holds or made."""
+        return self._core.chain.graph.emit(self.id, signal, batch)
+
+    def storage(self, extension: str) -> Storage:
+        """The component's room in a storage extension."""
+        return self._core.find_storage(extension, f"{self._kind}_{self.id}")
+
+    def status(self, name: str, snapshot: Snapshot) -> None:
+        """Show a table under `name`."""
+        self._core.statuses[name] = snapshot
+
+    def pipeline(self, signal: Signal) -> Place | None:
+        """The first place in a pipeline of `signal`."""
+        graph = self._core.places
+        places = graph.places(self._kind, self.id, signal) if graph else []
+        return places[0] if places else None
+
+    def signals(self) -> frozenset[Signal]:
+        """The signals that lead somewhere from this component now."""
+        graph = self._core.places
+        return graph.signals(self._kind, self.id) if graph else frozenset()
+
+    def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
+        """Hand a request to the chain."""
+        tally = self._tallies.get((transport, signal))
+        if tally is None:
+            tally = ReceiverTally(self._core.instruments, self.id, transport, signal)
+            self._tallies[transport, signal] = tally
+        self._core.chain.hand_in(Request(self.id, signal, body, tally, answer))
+
+    def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
+        """Run `work` on the one loop."""
+        return self._core.loop.run(work, timeout)
+
+    def fail(self, problem: str) -> None:
+        """End the program."""
+        self.log.error(problem)
+        self._core.failed.set()

@@ -1,0 +1,106 @@
+"""The books: what became of every item, for each pipeline and exporter.
+
+At every moment `accepted + restored = exported + filtered + sampled_out + failed + held` (law 5 of the architecture).
+Everything but `held` is counted as it happens; `held` is looked up where the items are, so that the two sides are
+independent and a mistake shows.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from spansieve.telemetry.instruments import Instruments, Labels, Sum
+
+Outcome = Literal["accepted", "restored", "exported", "filtered", "sampled_out", "failed"]
+INCOMING = ("accepted", "restored")
+
+ITEMS = "spansieve_pipeline_items"
+HELD = "spansieve_pipeline_held_items"
+
+
+class Balance(NamedTuple):
+    """One line of the books, in items."""
+
+    pipeline: str
+    exporter: str
+    came: int
+    went: int
+    held: int
+
+    @property
+    def missing(self) -> int:
+        """0 when the books balance."""
+        return self.came - self.went - self.held
+
+
+class Ledger:
+    """The account of one exporter in one pipeline."""
+
+    def __init__(self, pipeline: str, exporter: str, items: Sum) -> None:
+        """`items` is the metric that shows all ledgers."""
+        self.pipeline = pipeline
+        self.exporter = exporter
+        self._items = items
+        self._labels: dict[tuple[str, str], Labels] = {}
+        self._holders: dict[object, Callable[[], int]] = {}
+
+    def count(self, outcome: Outcome, items: int, reason: str = "") -> None:
+        """Write `items` down under `outcome`."""
+        labels = self._labels.get((outcome, reason))
+        if labels is None:
+            labels = self._labels[outcome, reason] = (
+                ("exporter", self.exporter),
+                ("outcome", outcome),
+                ("pipeline", self.pipeline),
+                ("reason", reason),
+            )
+        self._items.add(labels, items)
+
+    def holds(self, holder: object, held: Callable[[], int]) -> None:
+        """`holder` may hold items of this account, and `held()` tells how many."""
+        self._holders[holder] = held
+
+    def forget(self) -> None:
+        """A configuration is built anew: those that hold nothing are no longer asked, those that do stay."""
+        self._holders = {holder: held for holder, held in self._holders.items() if held()}
+
+    def held(self) -> int:
+        """Items between the pipeline's entry and an outcome."""
+        return sum(count() for count in list(self._holders.values()))
+
+
+class Books:
+    """All ledgers, those of pipelines that a reload took away included (their items are still under way)."""
+
+    def __init__(self, instruments: Instruments) -> None:
+        """Show the books among the service's own metrics."""
+        self._items = instruments.sum(ITEMS, "Items by what became of them: the books.")
+        self._ledgers: dict[tuple[str, str], Ledger] = {}
+        instruments.observed(HELD, self._held, "Items that were accepted and have no outcome yet.")
+
+    def open(self, pipeline: str, exporter: str) -> Ledger:
+        """The ledger of this pair, the same one after a reload."""
+        ledger = self._ledgers.get((pipeline, exporter))
+        if ledger is None:
+            ledger = self._ledgers[pipeline, exporter] = Ledger(pipeline, exporter, self._items)
+        ledger.forget()
+        return ledger
+
+    def _held(self) -> list[tuple[Labels, float]]:
+        return [
+            ((("exporter", ledger.exporter), ("pipeline", ledger.pipeline)), ledger.held())
+            for ledger in list(self._ledgers.values())
+        ]
+
+    def balance(self) -> list[Balance]:
+        """The books of every pair. Exact when nothing moves; under load the two sides are read a moment apart."""
+        came: dict[tuple[str, str], float] = {}
+        went: dict[tuple[str, str], float] = {}
+        for labels, value in self._items.items():
+            by_name = dict(labels)
+            pair = by_name["pipeline"], by_name["exporter"]
+            side = came if by_name["outcome"] in INCOMING else went
+            side[pair] = side.get(pair, 0) + value
+        return [
+            Balance(*pair, int(came.get(pair, 0)), int(went.get(pair, 0)), ledger.held())
+            for pair, ledger in sorted(self._ledgers.items())
+        ]

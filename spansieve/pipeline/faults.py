@@ -1,0 +1,52 @@
+"""What went wrong in a component: counted always, logged once a kind and minute, and never with its text.
+
+An exception's text may hold a prompt or a key, so a log line names its type and the line of code it came from.
+"""
+
+import logging
+import threading
+import traceback
+
+from spansieve.plugin import Clock
+from spansieve.telemetry.instruments import Instruments
+from spansieve.telemetry.logs import component_log
+
+QUIET_SECONDS = 60.0
+MAX_KINDS = 1_000
+
+
+class Faults:
+    """Shared by the chain and the exporters' threads."""
+
+    def __init__(self, instruments: Instruments, clock: Clock) -> None:
+        """Count into `instruments`."""
+        self._errors = instruments.sum("spansieve_component_errors", "Exceptions that a component raised.")
+        self._clock = clock
+        self._said: dict[tuple[str, ...], tuple[float, int]] = {}
+        self._lock = threading.Lock()
+
+    def log(self, kind: str, component: str) -> "logging.LoggerAdapter[logging.Logger]":
+        """The logger of a component."""
+        return component_log(f"{kind}/{component}")
+
+    def saw(self, kind: str, component: str, error: BaseException, then: str = "") -> None:
+        """Count an exception and say where it came from; `then` says what became of the batch."""
+        name = type(error).__name__
+        self._errors.add((("component", f"{kind}/{component}"), ("error", name)), 1)
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown place"
+        self.warn(kind, component, f"{name} at {where}{then}", level=logging.ERROR)
+
+    def warn(self, kind: str, component: str, text: str, level: int = logging.WARNING) -> None:
+        """Log `text` unless it was said of this component within the last minute; then the next line tells how often."""
+        now = self._clock.monotonic()
+        key = (kind, component, text)
+        with self._lock:
+            said, more = self._said.get(key, (-QUIET_SECONDS, 0))
+            if now - said < QUIET_SECONDS:
+                self._said[key] = (said, more + 1)
+                return
+            if len(self._said) >= MAX_KINDS:
+                self._said.clear()
+            self._said[key] = (now, 0)
+        self.log(kind, component).log(level, text + (f" ({more} more times since the last such line)" if more else ""))

@@ -1,0 +1,180 @@
+"""Pipelines as they run: which stages stand in which order, where receivers and emitters lead, and who is ticked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from spansieve import pdata
+from spansieve.plugin import Place, Refused, Signal
+from spansieve.telemetry.instruments import Sum
+
+from .books import Ledger
+from .intake import Passage, copies, lacking
+from .queue import Lane, Queue
+from .stage import Stage
+from .tally import ExporterTally
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """One exporter as a pipeline sees it."""
+
+    exporter: str
+    queue: Queue
+    lane: Lane
+    ledger: Ledger
+    tally: ExporterTally
+
+    @property
+    def waits(self) -> bool:
+        """Whether the sender's answer waits for the backend's."""
+        return self.queue.config.wait_for_result or not self.queue.config.enabled
+
+    def put(self, body: bytes, items: int, done: Callable[[bool], None] | None) -> None:
+        """Into the queue."""
+        self.queue.put(self.lane, body, items, done if self.waits else None)
+
+
+@dataclass
+class Pipeline:
+    """One pipeline: the order of its stages and where it ends."""
+
+    id: str
+    signal: Signal
+    receivers: tuple[str, ...]
+    stages: list[Stage]
+    lanes: list[Outlet]
+    stateless: list[Stage] = field(init=False)
+    stateful: list[Stage] = field(init=False)
+    waits: int = field(init=False)
+    components: tuple[tuple[str, str], ...] = field(init=False)
+    """Kind and id of all, in order; a receiver and an exporter may share an id."""
+
+    def __post_init__(self) -> None:
+        """Part the stages before the first stateful one from the rest."""
+        first = next((i for i, stage in enumerate(self.stages) if stage.processor.stateful), len(self.stages))
+        self.stateless, self.stateful = self.stages[:first], self.stages[first:]
+        self.waits = sum(lane.waits for lane in self.lanes)
+        self.components = (
+            *(("receiver", receiver) for receiver in self.receivers),
+            *(("processor", stage.id) for stage in self.stages),
+            *(("exporter", lane.exporter) for lane in self.lanes),
+        )
+
+    @property
+    def blocked(self) -> bool:
+        """Whether an emitter in it waits for room, so that nothing more may come in."""
+        return any(stage.blocked for stage in self.stateful)
+
+    def place(self, kind: str, component: str) -> Place:
+        """What stands before and behind a component."""
+        at = self.components.index((kind, component))
+        order = [name for _, name in self.components]
+        return Place(self.id, tuple(order[:at]), tuple(order[at + 1 :]))
+
+
+class Target(NamedTuple):
+    """Where an emission goes on: the stages that are still to come, and whether its items are new to the pipeline."""
+
+    pipeline: Pipeline
+    stages: Sequence[Stage]
+    enters: bool
+
+
+class Graph:
+    """All pipelines of one configuration. Used on the chain thread alone."""
+
+    def __init__(self, pipelines: Sequence[Pipeline], unconnected: Sum) -> None:
+        """`unconnected` counts emissions that lead nowhere."""
+        self.pipelines = tuple(pipelines)
+        self._unconnected = unconnected
+        self.routes: dict[tuple[str, Signal], list[Pipeline]] = {}
+        self._behind: dict[tuple[str, Signal], Target] = {}
+        self._stages: dict[str, list[tuple[Pipeline, Stage]]] = {}
+        for pipeline in self.pipelines:
+            for receiver in pipeline.receivers:
+                self.routes.setdefault((receiver, pipeline.signal), []).append(pipeline)
+            for at, stage in enumerate(pipeline.stages):
+                if stage.processor.stateful:
+                    self._stages.setdefault(stage.id, []).append((pipeline, stage))
+                    self._behind[stage.id, pipeline.signal] = Target(pipeline, pipeline.stages[at + 1 :], enters=False)
+        self.tickers = [
+            self._ticker(stages) for stages in self._stages.values() if hasattr(stages[0][1].processor, "tick")
+        ]
+
+    def places(self, kind: str, component: str, signal: Signal) -> list[Place]:
+        """Where a component of `kind` (`receiver`, `processor`, `exporter`) stands in pipelines of `signal`."""
+        return [
+            pipeline.place(kind, component)
+            for pipeline in self.pipelines
+            if pipeline.signal == signal and (kind, component) in pipeline.components
+        ]
+
+    def signals(self, kind: str, component: str) -> frozenset[Signal]:
+        """The signals of the pipelines in which a component stands."""
+        return frozenset(pipeline.signal for pipeline in self.pipelines if (kind, component) in pipeline.components)
+
+    def _ticker(self, stages: list[tuple[Pipeline, Stage]]) -> Callable[[], None]:
+        def tick() -> None:
+            _observe(stages, stages[0][1].tick)
+
+        return tick
+
+    def finish(self, component: str, stop: Callable[[], None]) -> None:
+        """Run a stateful processor's `stop`, which may emit what it holds, and book what it sheds."""
+        _observe(self._stages.get(component, []), stop)
+
+    def emit(self, component: str, signal: Signal, batch: pdata.Batch) -> bool:
+        """What `Host.emit` promises."""
+        targets = [Target(pipeline, pipeline.stages, enters=True) for pipeline in self.routes.get((component, signal), ())]
+        if behind := self._behind.get((component, signal)):
+            targets.insert(0, behind)
+        items = len(batch)
+        if not targets:
+            self._unconnected.add((("component", component), ("signal", signal)), items)
+            return True
+        if not items:
+            return True
+        passages = [
+            Passage(target.pipeline, one, items if target.enters else 0, target.stages)
+            for target, one in zip(targets, copies(signal, batch, len(targets)), strict=True)
+        ]
+        room = self._room(passages)
+        for _, stage in self._stages.get(component, ()):
+            stage.blocked = not room
+        if not room:
+            return False
+        for passage in passages:
+            self._pass_on(passage)
+        for pipeline, stage in self._stages.get(component, ()):
+            if pipeline.signal == signal:
+                stage.emitted += items
+        return True
+
+    def _room(self, passages: Sequence[Passage]) -> bool:
+        try:
+            return not lacking(passages)
+        except Refused:
+            return False
+
+    def _pass_on(self, passage: Passage) -> None:
+        try:
+            passage.advance(passage.ahead)
+        except (Refused, pdata.DecodeError):  # nobody is left who could send it again
+            passage.give_up("processor_error")
+        passage.put(None)
+
+
+def _observe(stages: Sequence[tuple[Pipeline, Stage]], work: Callable[[], object]) -> None:
+    """Do `work` of a stateful processor outside of a batch, and book what it shed, in each of its pipelines."""
+    before = [stage.processor.held(stage.signal) for _, stage in stages]
+    for _, stage in stages:
+        stage.emitted = 0
+    work()
+    for (pipeline, stage), held in zip(stages, before, strict=True):
+        shed = held - stage.processor.held(stage.signal) - stage.emitted
+        for lane in pipeline.lanes:
+            if shed > 0:
+                lane.ledger.count(stage.processor.sheds, shed, stage.id)
+            elif shed < 0:
+                lane.ledger.count("accepted", -shed, stage.id)

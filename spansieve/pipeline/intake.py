@@ -1,0 +1,249 @@
+"""How a request is taken: stateless work, room on every path, stateful work, and only then into the queues (law 3)."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from spansieve import pdata
+from spansieve.plugin import Answer, Refused, Signal
+
+from .books import Outcome
+from .queue import Queue
+from .stage import Dropped, Stage
+from .tally import ReceiverTally
+
+if TYPE_CHECKING:
+    from .graph import Graph, Pipeline
+
+FULL = "sending queue is full"
+
+
+class Request:
+    """A receiver's request on its way to an answer."""
+
+    __slots__ = ("answer", "body", "items", "receiver", "rejected", "signal", "tally")
+
+    def __init__(
+        self, receiver: str, signal: Signal, body: bytes, tally: ReceiverTally, answer: Callable[[Answer], None]
+    ) -> None:
+        """`receiver` is the component's id; `answer` is called once."""
+        self.receiver = receiver
+        self.signal: Signal = signal
+        self.body = body
+        self.tally = tally
+        self.answer = answer
+        self.items = 0
+        self.rejected = 0
+
+    def finish(self, answer: Answer) -> None:
+        """Count what became of it, and tell the receiver."""
+        if answer.outcome == "accepted":
+            self.tally.accepted(self.items)
+            if self.rejected:
+                self.tally.rejected(self.rejected)
+        elif answer.outcome == "refused":
+            self.tally.refused(self.items)
+        else:
+            self.tally.malformed()
+        self.answer(answer)
+
+    def accepted(self) -> Answer:
+        """The answer when everything else is held."""
+        if not self.rejected:
+            return Answer("accepted")
+        return Answer("accepted", self.rejected, f"{self.rejected} items were malformed and have been left out")
+
+
+class Passage:
+    """A batch on its way through one pipeline."""
+
+    __slots__ = ("_body", "_marks", "ahead", "batch", "came", "pipeline")
+
+    def __init__(self, pipeline: "Pipeline", batch: pdata.Batch, came: int, ahead: Sequence[Stage]) -> None:
+        """`came` items are new to the pipeline's books (0: they were on them already); `ahead` is what runs once there is room."""
+        self.pipeline = pipeline
+        self.batch = batch
+        self.came = came
+        self.ahead = ahead
+        self._marks: list[tuple[Outcome, int, str]] = []
+        self._body: bytes | None = None
+
+    def advance(self, stages: Iterable[Stage]) -> None:
+        """Run `stages`. Raises Refused and DecodeError; a batch that a stage drops is gone."""
+        for stage in stages:
+            if not len(self.batch):
+                return
+            try:
+                shed = stage.run(self.batch)
+            except Dropped:
+                self.give_up("processor_error")
+                return
+            if shed > 0:
+                self._marks.append((stage.processor.sheds, shed, stage.id))
+            elif shed < 0:
+                self._marks.append(("accepted", -shed, stage.id))
+
+    def give_up(self, reason: str) -> None:
+        """Nothing more comes of the batch."""
+        self._marks.append(("failed", len(self.batch), reason))
+        self.batch.retain(_none)
+
+    def body(self) -> bytes:
+        """What goes into the queues; the batch must not change after this."""
+        if self._body is None:
+            self._body = self.batch.encode()
+        return self._body
+
+    def size(self) -> int:
+        """Bytes that it will take: exactly, or nearly while there are stages ahead."""
+        return self.batch.size_bytes if self.ahead else len(self.body())
+
+    def put(self, done: Callable[[bool], None] | None) -> None:
+        """Hand the batch to the pipeline's queues and write everything down."""
+        items = len(self.batch)
+        for lane in self.pipeline.lanes:
+            if self.came:
+                lane.ledger.count("accepted", self.came)
+            for outcome, count, reason in self._marks:
+                lane.ledger.count(outcome, count, reason)
+            if items:
+                lane.put(self.body(), items, done)
+
+
+def _none(_: object) -> bool:
+    return False
+
+
+class Parked:
+    """A request that is ready but finds no room, in queues whose `block_on_overflow` lets its sender wait."""
+
+    def __init__(self, request: Request, passages: Sequence[Passage]) -> None:
+        """`until` (monotonic seconds) is set by the chain."""
+        self.request = request
+        self.passages = passages
+        self.until = 0.0
+
+    def retry(self) -> "Answer | Parked | None":
+        """Look for room again."""
+        if lacking(self.passages):
+            return self
+        return _hold(self.request, self.passages)
+
+    def refuse(self) -> Answer:
+        """There was no room in time."""
+        return Answer("refused", message=FULL)
+
+
+def take(graph: "Graph", request: Request) -> Answer | Parked | None:
+    """Take `request` on all its paths or not at all. None: the answer comes later, from an exporter's thread."""
+    try:
+        return _take(graph, request, request.body)
+    except Refused as refusal:
+        return Answer("refused", message=str(refusal), retry_after=refusal.after)
+    except pdata.DecodeError as error:
+        return _without_the_malformed(graph, request, error)
+
+
+def _without_the_malformed(graph: "Graph", request: Request, error: pdata.DecodeError) -> Answer | Parked | None:
+    """Somebody read deeper than the intake's check and met bytes that are not OTLP: take the items that are."""
+    try:
+        better = pdata.mend(request.signal, request.body)
+        if not better.items or not (better.dropped or better.repaired):
+            return Answer("malformed", message=str(error))
+        request.rejected = better.dropped
+        return _take(graph, request, better.body)
+    except Refused as refusal:
+        return Answer("refused", message=str(refusal), retry_after=refusal.after)
+    except pdata.DecodeError as again:
+        return Answer("malformed", message=str(again))
+
+
+def _take(graph: "Graph", request: Request, body: bytes) -> Answer | Parked | None:
+    pipelines = graph.routes.get((request.receiver, request.signal), ())
+    if not pipelines:
+        raise Refused("no pipeline takes this signal now")
+    batch = pdata.parse(request.signal, body)
+    request.rejected += batch.drop_invalid_ids()
+    request.items = len(batch)
+    if not request.items:
+        return request.accepted()
+    if any(pipeline.blocked for pipeline in pipelines):
+        raise Refused("a processor waits for room behind it")
+    batches = copies(request.signal, batch, len(pipelines))
+    passages = [
+        Passage(pipeline, one, request.items, pipeline.stateful)
+        for pipeline, one in zip(pipelines, batches, strict=True)
+    ]
+    for passage in passages:
+        passage.advance(passage.pipeline.stateless)
+    if full := lacking(passages):
+        if all(queue.config.block_on_overflow for queue in full):
+            return Parked(request, passages)
+        raise Refused(FULL)
+    return _hold(request, passages)
+
+
+def copies(signal: Signal, batch: pdata.Batch, count: int) -> list[pdata.Batch]:
+    """`batch` and as many independent ones as make `count`."""
+    if count == 1:
+        return [batch]
+    body = batch.encode()
+    return [batch, *(pdata.parse(signal, body) for _ in range(count - 1))]
+
+
+def lacking(passages: Sequence[Passage]) -> list[Queue]:
+    """The queues that have no room for all of `passages`. Raises Refused where a stateful processor has none, and DecodeError
+    for a request that would not even fit into an empty queue.
+    """
+    demand: dict[Queue, list[int]] = {}
+    full = []
+    for passage in passages:
+        items = len(passage.batch)
+        if not items:
+            continue
+        size = passage.size()
+        for stage in passage.ahead:
+            if not stage.processor.room(stage.signal, size):
+                raise Refused(f"processor {stage.id} has no room")
+        for lane in passage.pipeline.lanes:
+            if not lane.queue.ever(items, size):
+                raise pdata.DecodeError(f"{items} items of {size} bytes are more than the queue of {lane.exporter} can hold")
+            wanted = demand.setdefault(lane.queue, [0, 0, 0])
+            wanted[0] += 1
+            wanted[1] += items
+            wanted[2] += size
+            if not lane.queue.room(*wanted):
+                lane.tally.enqueue_failed(items)
+                full.append(lane.queue)
+    return full
+
+
+def _hold(request: Request, passages: Sequence[Passage]) -> Answer | None:
+    """There is room: run what is stateful, then hand everything over."""
+    for passage in passages:
+        passage.advance(passage.ahead)
+    waits = sum(passage.pipeline.waits for passage in passages if len(passage.batch))
+    waiter = _Waiter(request, waits) if waits else None
+    for passage in passages:
+        passage.put(waiter.done if waiter else None)
+    return None if waiter else request.accepted()
+
+
+class _Waiter:
+    """Answers once all the exporters that the sender waits for have an outcome."""
+
+    def __init__(self, request: Request, waits: int) -> None:
+        self._request = request
+        self._left = waits
+        self._delivered = True
+        self._lock = threading.Lock()
+
+    def done(self, delivered: bool) -> None:
+        """One exporter's outcome."""
+        with self._lock:
+            self._left -= 1
+            self._delivered = self._delivered and delivered
+            last = not self._left
+        if last:
+            answer = self._request.accepted() if self._delivered else Answer("refused", message="an exporter failed")
+            self._request.finish(answer)

@@ -1,0 +1,216 @@
+"""An exporter's queue for one signal: bounded room, a lane a pipeline, and batches read from it.
+
+The chain thread alone puts, so what it saw as room is still there when it puts. The exporter's threads take. A lane's
+items stay on the books as held until its batch has an outcome.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from spansieve.plugin import Batching, Clock, QueueConfig
+
+from .books import Ledger
+
+LINGER = 0.005
+"""Seconds that a request waits for others where nobody configured batching: one call to the backend then carries many."""
+LINGER_BYTES = 1 << 20
+"""A lane that holds this much is sent without waiting."""
+JOINED_BYTES = 4_000_000
+"""Requests are joined up to this size: below the 4 MiB that gRPC servers take by default."""
+
+
+class Entry(NamedTuple):
+    """One request as it waits: OTLP bytes, their items, when it came (monotonic seconds), and whom to tell what became of it."""
+
+    body: bytes
+    items: int
+    since: float
+    done: Callable[[bool], None] | None = None
+
+
+class Taken(NamedTuple):
+    """What goes to the backend in one go (or in pieces of `max_size`)."""
+
+    lane: "Lane"
+    entries: list[Entry]
+
+    @property
+    def items(self) -> int:
+        """Spans, log records or data points."""
+        return sum(entry.items for entry in self.entries)
+
+    @property
+    def body(self) -> bytes:
+        """Concatenated requests are a valid request (protobuf encoding, "Last One Wins" and repeated fields)."""
+        return self.entries[0].body if len(self.entries) == 1 else b"".join([entry.body for entry in self.entries])
+
+
+class Lane:
+    """What one pipeline has waiting for one exporter."""
+
+    def __init__(self, pipeline: str, batching: Batching | None) -> None:
+        """`batching` None: linger for at most 5 ms."""
+        self.pipeline = pipeline
+        self.batching = batching
+        self.ledger: Ledger | None = None
+        self.entries: deque[Entry] = deque()
+        self.items = 0
+        self.size_bytes = 0
+        self.in_flight_items = 0
+
+    @property
+    def held(self) -> int:
+        """Items that wait or are in flight."""
+        return self.items + self.in_flight_items
+
+    def due(self) -> float:
+        """When (monotonic seconds) the oldest entry has waited long enough; at once if there is enough to send."""
+        oldest = self.entries[0]
+        if oldest.done is not None:
+            return oldest.since
+        if self.batching is None:
+            return oldest.since + LINGER if self.size_bytes < LINGER_BYTES else oldest.since
+        waiting = self.items if self.batching.sizer == "items" else self.size_bytes
+        return oldest.since if waiting >= self.batching.min_size else oldest.since + self.batching.timeout
+
+    def pop(self) -> list[Entry]:
+        """The oldest entries that fit into one batch, at least one."""
+        most = self.batching.max_size if self.batching else 0
+        by_items = self.batching is None or self.batching.sizer == "items"
+        taken: list[Entry] = []
+        items = size = 0
+        while self.entries:
+            entry = self.entries[0]
+            amount = items + entry.items if by_items else size + len(entry.body)
+            if taken and (size + len(entry.body) > JOINED_BYTES or (most and amount > most)):
+                break
+            taken.append(self.entries.popleft())
+            items += entry.items
+            size += len(entry.body)
+        self.items -= items
+        self.size_bytes -= size
+        self.in_flight_items += items
+        return taken
+
+
+class Queue:
+    """The room that an exporter has for one signal; `sizer` and `queue_size` as the Go Collector's `sending_queue`."""
+
+    def __init__(self, config: QueueConfig, clock: Clock, freed: Callable[[], None]) -> None:
+        """`freed` is called, from an exporter's thread, whenever there is more room than before."""
+        self.config = config
+        self._clock = clock
+        self._freed = freed
+        self._changed = threading.Condition(threading.Lock())
+        self._lanes: dict[str, Lane] = {}
+        self._requests = self._items = self._waiting_bytes = 0
+        self._in_flight_bytes = 0
+        self.in_flight_requests = 0
+        self._draining = False
+
+    def lane(self, pipeline: str, batching: Batching | None) -> Lane:
+        """The lane of `pipeline`, made or set to a new batching."""
+        own = self.config.batch
+        if own is not None:
+            batching = Batching(own.min_size, own.max_size, own.flush_timeout, own.sizer)
+        with self._changed:
+            lane = self._lanes.get(pipeline)
+            if lane is None:
+                lane = self._lanes[pipeline] = Lane(pipeline, batching)
+            lane.batching = batching
+            self._changed.notify()
+            return lane
+
+    def lanes(self) -> list[Lane]:
+        """One for each pipeline that ever led here."""
+        with self._changed:
+            return list(self._lanes.values())
+
+    @property
+    def size(self) -> int:
+        """What waits, in units of `sizer`."""
+        return {"requests": self._requests, "items": self._items, "bytes": self._waiting_bytes}[self.config.sizer]
+
+    def room(self, requests: int, items: int, size_bytes: int) -> bool:
+        """Whether this much fits now."""
+        more = {"requests": requests, "items": items, "bytes": size_bytes}[self.config.sizer]
+        held_bytes = self._waiting_bytes + self._in_flight_bytes
+        return self.size + more <= self.config.queue_size and held_bytes + size_bytes <= self.config.max_bytes
+
+    def ever(self, items: int, size_bytes: int) -> bool:
+        """Whether a request of this size would fit into the empty queue."""
+        most = {"requests": 1, "items": items, "bytes": size_bytes}[self.config.sizer]
+        return most <= self.config.queue_size and size_bytes <= self.config.max_bytes
+
+    def put(self, lane: Lane, body: bytes, items: int, done: Callable[[bool], None] | None = None) -> None:
+        """Hold a request. From the chain thread, after `room` said yes."""
+        with self._changed:
+            due_before = lane.due() if lane.entries else None
+            lane.entries.append(Entry(body, items, self._clock.monotonic(), done))
+            lane.items += items
+            lane.size_bytes += len(body)
+            self._requests += 1
+            self._items += items
+            self._waiting_bytes += len(body)
+            if due_before is None or lane.due() < due_before:
+                self._changed.notify()
+
+    def take(self) -> Taken | None:
+        """Wait for the next batch; None once the queue is drained and empty. One thread at a time."""
+        with self._changed:
+            while True:
+                taken = self._due()
+                if taken is not None:
+                    return taken
+                waiting = [lane.due() for lane in self._lanes.values() if lane.entries]
+                if self._draining and not waiting:
+                    return None
+                self._changed.wait(min(waiting) - self._clock.monotonic() if waiting else None)
+
+    def take_now(self) -> Taken | None:
+        """The next batch if one is due, without waiting."""
+        with self._changed:
+            return self._due()
+
+    def _due(self) -> Taken | None:
+        now = self._clock.monotonic()
+        ready = [lane for lane in self._lanes.values() if lane.entries and (self._draining or lane.due() <= now)]
+        return self._pop(min(ready, key=lambda lane: lane.entries[0].since)) if ready else None
+
+    def _pop(self, lane: Lane) -> Taken:
+        entries = lane.pop()
+        taken = Taken(lane, entries)
+        size = sum(len(entry.body) for entry in entries)
+        self._requests -= len(entries)
+        self._items -= taken.items
+        self._waiting_bytes -= size
+        self._in_flight_bytes += size
+        self.in_flight_requests += 1
+        return taken
+
+    def settle(self, taken: Taken) -> None:
+        """The batch has its outcome: it is no longer held."""
+        with self._changed:
+            taken.lane.in_flight_items -= taken.items
+            self._in_flight_bytes -= sum(len(entry.body) for entry in taken.entries)
+            self.in_flight_requests -= 1
+        self._freed()
+
+    def drain(self) -> None:
+        """Send what waits without lingering; `take` answers None when all is taken."""
+        with self._changed:
+            self._draining = True
+            self._changed.notify_all()
+
+    def left(self) -> list[Taken]:
+        """Take out all that still waits, when the time to send it has run out."""
+        with self._changed:
+            self._draining = True
+            self._changed.notify_all()
+            rest = []
+            for lane in self._lanes.values():
+                while lane.entries:
+                    rest.append(self._pop(lane))
+            return rest

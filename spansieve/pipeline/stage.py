@@ -1,0 +1,70 @@
+"""One processor in a chain: it is called, its mistakes are contained, and what it took away is written down."""
+
+from collections.abc import Callable
+from typing import Any
+
+from spansieve.pdata import Batch, DecodeError
+from spansieve.plugin import Processor, Refused, Signal
+from spansieve.telemetry.instruments import Instruments, Labels
+
+from .faults import Faults
+
+
+class Dropped(Exception):
+    """A processor failed and its `on_error` gives the batch up."""
+
+
+class Stage:
+    """A processor as it stands in one pipeline. `emitted` is how many items it sent on by `host.emit` during a call."""
+
+    def __init__(
+        self, processor: Processor[Any], component: str, signal: Signal, instruments: Instruments, faults: Faults
+    ) -> None:
+        """`component` is the full id; the processor must have a method called `signal`."""
+        self.processor = processor
+        self.id = component
+        self.signal: Signal = signal
+        self.emitted = 0
+        self.blocked = False
+        self._call: Callable[[Any], None] = getattr(processor, signal)
+        self._stateful = processor.stateful
+        self._faults = faults
+        self._labels: Labels = (("otel_signal", signal), ("processor", component))
+        self._incoming = instruments.sum("otelcol_processor_incoming_items", "Items that came in.")
+        self._outgoing = instruments.sum("otelcol_processor_outgoing_items", "Items that went on.")
+
+    def run(self, batch: Batch) -> int:
+        """Let the processor work on `batch`; returns how many items it shed (negative: it made some).
+
+        Raises Refused or Dropped as the processor's `on_error` says, and DecodeError where it met malformed bytes.
+        """
+        before = len(batch)
+        held = self.processor.held(self.signal) if self._stateful else 0
+        self.emitted = 0
+        self._incoming.add(self._labels, before)
+        try:
+            self._call(batch)
+        except (DecodeError, Refused):
+            raise
+        except Exception as error:
+            self._failed(error)
+        after = len(batch)
+        self._outgoing.add(self._labels, after + self.emitted)
+        if self._stateful:
+            held -= self.processor.held(self.signal)
+        return before + held - after - self.emitted
+
+    def _failed(self, error: Exception) -> None:
+        policy = self.processor.on_error
+        self._faults.saw("processors", self.id, error, {"refuse": "; refused", "drop": "; dropped", "pass": "; passed on"}[policy])
+        if policy == "refuse":
+            raise Refused(f"processor {self.id} failed") from None
+        if policy == "drop":
+            raise Dropped from None
+
+    def tick(self) -> None:
+        """Let the processor do what is due."""
+        try:
+            self.processor.tick()  # type: ignore[attr-defined]  # only processors that have one are ticked
+        except Exception as error:
+            self._faults.saw("processors", self.id, error, "; it is ticked again")

@@ -1,0 +1,360 @@
+"""What a plugin is: the four kinds of component, what they may ask of their `Host`, and how they say that a thing failed.
+
+A plugin is a class with a pydantic `config`, a constructor that takes `(config, host)`, and a method per signal. It is
+found through the entry-point groups `spansieve.receivers`, `.processors`, `.exporters` and `.extensions`, built-in ones
+exactly as a stranger's. It imports this module, `spansieve.pdata` and itself, and no sibling.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
+
+from pydantic import Field
+
+from spansieve.config.model import Config, Duration, Secret, Texts
+from spansieve.pdata import Batch, Signal
+
+__all__ = [
+    "Answer",
+    "Batch",
+    "Batching",
+    "Clock",
+    "Component",
+    "Config",
+    "Counter",
+    "Duration",
+    "Exporter",
+    "ExporterConfig",
+    "Extension",
+    "Gauge",
+    "Histogram",
+    "Host",
+    "Permanent",
+    "Place",
+    "Processor",
+    "QueueConfig",
+    "Receiver",
+    "Refused",
+    "Rejected",
+    "Retry",
+    "RetryConfig",
+    "Secret",
+    "Signal",
+    "Storage",
+    "Texts",
+]
+
+ConfigT = TypeVar("ConfigT", bound=Config)
+ResultT = TypeVar("ResultT")
+
+
+class Clock(Protocol):
+    """The process's one clock; tests tell theirs what time it is."""
+
+    def time_ns(self) -> int:
+        """Wall clock, nanoseconds since the Unix epoch."""
+
+    def monotonic(self) -> float:
+        """Seconds that never run back, from an arbitrary start."""
+
+
+class Counter(Protocol):
+    """A sum that only grows."""
+
+    def add(self, amount: float, **labels: str) -> None:
+        """Add `amount`; the component's own label is there already."""
+
+
+class Gauge(Protocol):
+    """A value that goes up and down."""
+
+    def set(self, value: float, **labels: str) -> None:
+        """Set the value of one set of labels."""
+
+
+class Histogram(Protocol):
+    """A distribution."""
+
+    def record(self, value: float, **labels: str) -> None:
+        """Count `value` in."""
+
+
+class Storage(Protocol):
+    """Named bytes that outlive the process; what an extension that stores gives to one owner."""
+
+    def get(self, key: str) -> bytes | None:
+        """The value of `key`, or None."""
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep `value` under `key`, replacing what was there."""
+
+    def delete(self, key: str) -> None:
+        """Forget `key`; unknown keys are no error."""
+
+    def scan(self, prefix: str = "") -> "list[str]":
+        """All keys that begin with `prefix`, in order."""
+
+
+class Place(NamedTuple):
+    """Where a component stands: the pipeline, and the ids of what stands before and behind it there."""
+
+    pipeline: str
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
+
+
+class Batching(NamedTuple):
+    """How an exporter's queue joins the requests of one pipeline: it sends once `min_size` waits, or the oldest has waited
+    `timeout` seconds, and cuts what is larger than `max_size` (0 = never). Both sizes count `sizer`.
+    """
+
+    min_size: int
+    max_size: int
+    timeout: float
+    sizer: Literal["items", "bytes"] = "items"
+
+
+class Answer(NamedTuple):
+    """What became of a request that a receiver handed in.
+
+    `outcome` is `accepted` (all of it is held, apart from `rejected` items that were malformed: OTLP's partial success),
+    `malformed` (the sender must not send it again), or `refused` (nothing was taken; it may be sent again after
+    `retry_after` seconds). `message` may be shown to the sender.
+    """
+
+    outcome: Literal["accepted", "malformed", "refused"]
+    rejected: int = 0
+    message: str = ""
+    retry_after: float = 1.0
+
+
+class Host(Protocol):
+    """What a component may ask of the program around it. Nothing else is to be had: no clock, thread or client of one's own."""
+
+    id: str
+    """The component's full id, such as `throttle/2`."""
+    clock: Clock
+    log: "logging.LoggerAdapter[logging.Logger]"
+
+    def counter(self, name: str, *, unit: str = "", description: str = "") -> Counter:
+        """A counter `spansieve_<kind>_<name>_total{<kind>="<id>"}`, or `name` as it is when it begins with `otelcol_`."""
+
+    def gauge(self, name: str, *, unit: str = "", description: str = "") -> Gauge:
+        """A gauge, named as `counter` names."""
+
+    def histogram(self, name: str, *, unit: str = "", description: str = "", buckets: tuple[float, ...]) -> Histogram:
+        """A histogram with these upper bounds, named as `counter` names."""
+
+    def emit(self, signal: Signal, batch: Batch) -> bool:
+        """Send `batch` on: behind this processor in its own pipeline of `signal`, and into each pipeline that names it as
+        receiver. From the chain thread alone. False: there is no room and nothing was taken; keep it and emit it again on a
+        later tick; until then requests that lead here are refused. What nobody is connected to is counted, and True.
+        """
+
+    def storage(self, extension: str) -> Storage:
+        """This component's own room in the storage extension with the id `extension`."""
+
+    def status(self, name: str, snapshot: Callable[[], object]) -> None:
+        """Show `snapshot()` (JSON values) on the status page and under `/api/v1/<name>`."""
+
+    def pipeline(self, signal: Signal) -> Place | None:
+        """Where this component stands in a pipeline of `signal`; the first one, where there are several. From `start` on."""
+
+    def signals(self) -> frozenset[Signal]:
+        """The signals of the pipelines that this component stands in now; a reload may change them."""
+
+    def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
+        """Receivers hand in a request: an OTLP `Export...ServiceRequest` in protobuf. `answer` is called once, on a thread of
+        the core's, and must return at once.
+        """
+
+    def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
+        """Run `work` on the process's one event loop and wait for it, at most `timeout` seconds (then TimeoutError). Not
+        from the loop itself.
+        """
+
+    def fail(self, problem: str) -> None:
+        """Say that this component can't go on: the program stops with exit code 1."""
+
+
+class Component(Generic[ConfigT]):
+    """What all kinds share. A constructor takes what it is given and opens nothing; `start` opens, `shutdown` closes."""
+
+    config: ClassVar[type[Config]]
+    stability: ClassVar[Literal["alpha", "beta", "stable"]] = "beta"
+
+    def __init__(self, config: ConfigT, host: Host) -> None:
+        """Take the validated configuration. Raises ValueError, said to the user, for what only shows here."""
+
+    def start(self) -> None:
+        """Open what is needed. Raises OSError or ValueError, said to the user, when that can't be."""
+
+    def shutdown(self) -> None:
+        """Close all; called once, also after a failed start."""
+
+    @classmethod
+    def endpoints(cls, config: ConfigT) -> list[str]:
+        """`host:port` of each listener (receivers, extensions) or target (exporters), for finding loops and clashes."""
+        return []
+
+
+class Receiver(Component[ConfigT]):
+    """Takes data in: `start` listens, `shutdown` stops taking requests and waits for the open ones."""
+
+    signals: ClassVar[frozenset[Signal]] = frozenset({"traces", "logs", "metrics"})
+
+
+class Processor(Component[ConfigT]):
+    """Changes, watches or drops what passes, on the chain thread alone: it needs no lock.
+
+    It has a method for each signal it takes, which changes the batch in place: `traces(batch: TraceBatch)`,
+    `logs(batch: LogBatch)`, `metrics(batch: MetricBatch)`, `alerts(batch: LogBatch)`. A stateful one may also have `tick()`,
+    called at least every 100 ms.
+    """
+
+    stateful: ClassVar[bool] = False
+    """Whether it remembers anything from one batch to the next. Stateless ones are made once a pipeline."""
+    on_error: ClassVar[Literal["refuse", "drop", "pass"]] = "refuse"
+    """What becomes of a batch in which a method raised. `pass` is not open to privacy processors."""
+    emits: ClassVar[frozenset[Signal]] = frozenset()
+    """The signals that it may `host.emit`."""
+    privacy: ClassVar[bool] = False
+    """Whether it takes personal data out; such a one may not stand behind a stateful one."""
+    sheds: ClassVar[Literal["filtered", "sampled_out"]] = "filtered"
+    """The word in the books for items that came in and neither left nor are held."""
+
+    @classmethod
+    def batching(cls, config: ConfigT) -> Batching | None:
+        """Not None: this is no link of the chain but a wish for the exporters' queues of its pipeline (`batch`)."""
+        return None
+
+    def held(self, signal: Signal) -> int:
+        """Items that it took, still has and will emit or shed later."""
+        return 0
+
+    def room(self, signal: Signal, size_bytes: int) -> bool:
+        """Whether it can take a batch of this size now; asked before anything is put anywhere."""
+        return True
+
+
+class QueueConfig(Config):
+    """`sending_queue`: what waits for the backend. Keys as the Go Collector's exporterhelper, `max_bytes` apart."""
+
+    class Batch(Config):
+        """`sending_queue.batch`: how waiting requests are joined."""
+
+        flush_timeout: Duration = Field(default=0.2, gt=0, description="Longest wait for `min_size`.")
+        min_size: int = Field(default=8192, ge=0, description="Send as soon as this much waits.")
+        max_size: int = Field(default=0, ge=0, description="Split above this; 0 = never.")
+        sizer: Literal["items", "bytes"] = Field(default="items", description="What the two sizes count.")
+
+    enabled: bool = Field(default=True, description="false: the sender waits until the backend has answered.")
+    num_consumers: int = Field(default=10, gt=0, description="Calls to the backend in flight at once.")
+    queue_size: int = Field(default=1000, gt=0, description="Room, in units of `sizer`.")
+    sizer: Literal["requests", "items", "bytes"] = Field(default="requests", description="What `queue_size` counts.")
+    max_bytes: int = Field(
+        default=256 * 1024 * 1024, gt=0, description="Bytes held at most, waiting and in flight, whatever `sizer` counts."
+    )
+    block_on_overflow: bool = Field(default=False, description="true: a sender waits up to 5 s for room before it is refused.")
+    wait_for_result: bool = Field(default=False, description="true: the sender waits until the backend has answered.")
+    storage: str | None = Field(default=None, description="Id of a storage extension; the queue is then on disk.")
+    batch: Batch | None = Field(default=None, description="Join requests by size instead of for at most 5 ms.")
+
+
+class RetryConfig(Config):
+    """`retry_on_failure`: keys and defaults as the Go Collector's configretry."""
+
+    enabled: bool = Field(default=True, description="false: one try.")
+    initial_interval: Duration = Field(default=5.0, gt=0, description="Wait before the second try.")
+    randomization_factor: float = Field(default=0.5, ge=0, le=1, description="Each wait is multiplied by 1 ± this.")
+    multiplier: float = Field(default=1.5, ge=1, description="Growth of the wait from try to try.")
+    max_interval: Duration = Field(default=30.0, gt=0, description="Longest wait, unless the backend asks for more.")
+    max_elapsed_time: Duration = Field(default=300.0, description="Give up after this long; 0 = never.")
+
+
+class ExporterConfig(Config):
+    """What every exporter's configuration has, because queue, batching and retry are the core's."""
+
+    sending_queue: QueueConfig = Field(default=QueueConfig(), description="What waits for the backend, and how much.")
+    retry_on_failure: RetryConfig = Field(default=RetryConfig(), description="When and how long to try again.")
+
+
+class Exporter(Component[ConfigT]):
+    """Sends data out, on threads of the core's, several calls at once.
+
+    Either it has `send(signal, body)` for OTLP protobuf requests, or a method per signal, `traces(batch: TraceBatch)` and so
+    on. Either raises Retry or Permanent, and may return Rejected for what a backend took only in part.
+    """
+
+    signals: ClassVar[frozenset[Signal]] = frozenset({"traces", "logs", "metrics"})
+    """For one with `send`: what it can carry. (Alerts go to it as logs.)"""
+
+    @classmethod
+    def off(cls, config: ConfigT) -> str | None:
+        """Why this configuration switches the exporter off, or None; one that is off is left out of its pipelines."""
+        return None
+
+
+class Extension(Component[ConfigT]):
+    """Serves the service itself. `ready` and `not_ready` frame the time in which receivers take data."""
+
+    def ready(self) -> None:
+        """Told when all pipelines run."""
+
+    def not_ready(self) -> None:
+        """Told before receivers stop."""
+
+    def storage(self, owner: str) -> Storage:
+        """Extensions that store give `owner` (a component's kind and id) its room. Raises NotImplementedError otherwise."""
+        raise NotImplementedError
+
+
+class Refused(Exception):
+    """Nothing was taken and it may heal: the sender should come again after `after` seconds."""
+
+    def __init__(self, message: str, after: float = 1.0) -> None:
+        """Say why, in words that a sender may see."""
+        super().__init__(message)
+        self.after = after
+
+
+class Retry(Exception):
+    """The backend did not take it and may later; `after` seconds if it said so itself."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        """Give a short reason without content, such as `UNAVAILABLE` or `HTTP 503`."""
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+class Permanent(Exception):
+    """The backend will never take this. `undecodable`: it may have been unable to read it, so the core looks for the bad
+    item, mends or drops it, and sends the rest once more.
+    """
+
+    def __init__(self, reason: str, *, undecodable: bool = False) -> None:
+        """Give a short reason without content, such as `PERMISSION_DENIED` or `HTTP 401`."""
+        super().__init__(reason)
+        self.reason = reason
+        self.undecodable = undecodable
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A backend's partial success: it took all but `items`, and said why."""
+
+    items: int
+    message: str = ""
+
+
+def signals_of(component: type[Component[Any]]) -> frozenset[Signal]:
+    """The signals that a component's class takes (processors, exporters) or gives (receivers)."""
+    if issubclass(component, Receiver) or (issubclass(component, Exporter) and hasattr(component, "send")):
+        return component.signals | ({"alerts"} if issubclass(component, Exporter) else set())
+    every: tuple[Signal, ...] = ("traces", "logs", "metrics", "alerts")
+    methods = frozenset(signal for signal in every if hasattr(component, signal))
+    if issubclass(component, Exporter) and "logs" in methods:
+        return methods | {"alerts"}
+    return methods

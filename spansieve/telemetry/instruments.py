@@ -1,0 +1,164 @@
+"""The service's own metrics: cheap to add to on the data path, read by the OpenTelemetry SDK when somebody asks.
+
+A synchronous counter of the SDK costs microseconds a call; ours is a dictionary behind a lock, which the SDK observes.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from opentelemetry.metrics import CallbackOptions, Observation
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricsData
+from opentelemetry.sdk.resources import Resource
+
+from .reader import PullReader
+
+Labels = tuple[tuple[str, str], ...]
+
+MAX_SERIES = 2_000
+"""Label sets of one instrument; what comes on top is summed under `otel_metric_overflow="true"`, as the SDKs do."""
+
+_OVERFLOW: Labels = (("otel_metric_overflow", "true"),)
+_UNIT_SUFFIXES = {"s": "_seconds", "ms": "_milliseconds", "By": "_bytes", "1": "_ratio"}
+
+
+class _Series:
+    """The values of one instrument by their labels; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._values: dict[Labels, float] = {}
+        self._lock = threading.Lock()
+
+    def _key(self, labels: Labels) -> Labels:
+        return labels if labels in self._values or len(self._values) < MAX_SERIES else _OVERFLOW
+
+    def observe(self, _: CallbackOptions) -> Iterable[Observation]:
+        """All values, for the SDK."""
+        with self._lock:
+            values = list(self._values.items())
+        return [Observation(value, dict(labels)) for labels, value in values]
+
+    def value(self, labels: Labels) -> float:
+        """The value of exactly these labels; 0 if they were never seen."""
+        return self._values.get(labels, 0)
+
+    def items(self) -> list[tuple[Labels, float]]:
+        """All label sets with their values."""
+        with self._lock:
+            return list(self._values.items())
+
+
+class Sum(_Series):
+    """A counter."""
+
+    def add(self, labels: Labels, amount: float) -> None:
+        """Add `amount` to the series of `labels` (sorted pairs)."""
+        with self._lock:
+            key = self._key(labels)
+            self._values[key] = self._values.get(key, 0) + amount
+
+
+class Level(_Series):
+    """A gauge."""
+
+    def set(self, labels: Labels, value: float) -> None:
+        """Set the series of `labels` (sorted pairs)."""
+        with self._lock:
+            self._values[self._key(labels)] = value
+
+
+class _Observed(Level):
+    """A gauge that is read from elsewhere."""
+
+    read: Callable[[], Iterable[tuple[Labels, float]]] = staticmethod(lambda: ())
+
+    def observe(self, _: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(value, dict(labels)) for labels, value in self.read()]
+
+
+class Spread:
+    """A histogram of the SDK's."""
+
+    def __init__(self, record: Callable[[float, dict[str, str]], None]) -> None:
+        """Pass on to `record`."""
+        self._record = record
+
+    def record(self, labels: Labels, value: float) -> None:
+        """Count `value` into the series of `labels`."""
+        self._record(value, dict(labels))
+
+
+def full_name(kind: str, name: str, unit: str) -> str:
+    """The name that Prometheus shows, without the counters' `_total`: the Go Collector's stays as it is, ours gets its unit."""
+    if name.startswith(("otelcol_", "spansieve_")):
+        return name
+    suffix = _UNIT_SUFFIXES.get(unit, "")
+    return f"spansieve_{kind}_{name}" + ("" if name.endswith(suffix) else suffix)
+
+
+InstrumentT = TypeVar("InstrumentT")
+
+
+def _as(kind: type[InstrumentT], made: object, name: str) -> InstrumentT:
+    if not isinstance(made, kind):
+        raise ValueError(f"the metric {name} exists already as another kind of instrument")
+    return made
+
+
+class Instruments:
+    """All instruments of the process, each made once however often it is asked for."""
+
+    def __init__(self, resource: dict[str, str] | None = None) -> None:
+        """`resource` describes the service (`service.name`, ...)."""
+        self._reader = PullReader()
+        self._provider = MeterProvider([self._reader], resource=Resource(dict(resource or {})), shutdown_on_exit=False)
+        self._meter = self._provider.get_meter("spansieve")
+        self._made: dict[str, Sum | Level | Spread] = {}
+        self._lock = threading.Lock()
+
+    def sum(self, name: str, description: str = "") -> Sum:
+        """The counter called `name`."""
+        with self._lock:
+            made = self._made.get(name)
+            if made is None:
+                made = self._made[name] = Sum()
+                self._meter.create_observable_counter(name, [made.observe], description=description)
+        return _as(Sum, made, name)
+
+    def level(self, name: str, description: str = "") -> Level:
+        """The gauge called `name`."""
+        with self._lock:
+            made = self._made.get(name)
+            if made is None:
+                made = self._made[name] = Level()
+                self._meter.create_observable_gauge(name, [made.observe], description=description)
+        return _as(Level, made, name)
+
+    def observed(self, name: str, read: Callable[[], Iterable[tuple[Labels, float]]], description: str = "") -> None:
+        """A gauge whose values are read when somebody asks; a second registration of a name replaces the first."""
+        with self._lock:
+            level = self._made.get(name)
+            if level is None:
+                level = self._made[name] = _Observed()
+                self._meter.create_observable_gauge(name, [level.observe], description=description)
+        _as(_Observed, level, name).read = read
+
+    def spread(self, name: str, description: str, buckets: tuple[float, ...]) -> Spread:
+        """The histogram called `name`."""
+        with self._lock:
+            made = self._made.get(name)
+            if made is None:
+                instrument = self._meter.create_histogram(
+                    name, description=description, explicit_bucket_boundaries_advisory=list(buckets)
+                )
+                made = self._made[name] = Spread(instrument.record)
+        return _as(Spread, made, name)
+
+    def collect(self) -> MetricsData:
+        """A snapshot of everything."""
+        return self._reader.snapshot()
+
+    def close(self) -> None:
+        """Shut the SDK's provider down."""
+        self._provider.shutdown()

@@ -1,0 +1,45 @@
+"""The service's own log: a line a record on stderr, as text or JSON. Nothing of what passes through is ever in it."""
+
+import json
+import logging
+import sys
+import time
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in "\n\t"}
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        component = getattr(record, "component", "")
+        where = f"{component}: " if component else ""
+        text = f"{_stamp(record)} {record.levelname.lower():<7} {where}{record.getMessage()}".translate(_CONTROL)
+        return text.replace("\n", "\n    ")
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"ts": _stamp(record), "level": record.levelname.lower(), "msg": record.getMessage()}
+        if component := getattr(record, "component", ""):
+            line["component"] = component
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _stamp(record: logging.LogRecord) -> str:
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+    return f"{whole}.{int(record.msecs):03d}Z"
+
+
+def set_up_logs(level: str, encoding: str) -> None:
+    """Send the program's log to stderr: `level` is debug, info, warn or error; `encoding` is console or json."""
+    logger = logging.getLogger("spansieve")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if encoding == "json" else _Text())
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+    logger.setLevel(LEVELS[level])
+
+
+def component_log(component: str) -> "logging.LoggerAdapter[logging.Logger]":
+    """A logger whose lines name the component `component`, such as `processors/throttle`."""
+    return logging.LoggerAdapter(logging.getLogger("spansieve"), {"component": component})

@@ -1,0 +1,33 @@
+"""What the process costs, under the Go Collector's names."""
+
+import os
+import resource
+from pathlib import Path
+
+from spansieve.plugin import Clock
+
+from .instruments import Instruments
+
+_STATM = Path("/proc/self/statm")
+
+
+def resident_bytes() -> int:
+    """Bytes of memory that the process has now; where the system does not tell, the most it ever had."""
+    try:
+        pages = int(_STATM.read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def watch_process(instruments: Instruments, clock: Clock) -> None:
+    """Show uptime, CPU seconds and resident memory."""
+    started = clock.monotonic()
+
+    def cpu() -> float:
+        times = os.times()
+        return times.user + times.system
+
+    instruments.observed("otelcol_process_uptime", lambda: [((), clock.monotonic() - started)], "Seconds since start.")
+    instruments.observed("otelcol_process_cpu_seconds", lambda: [((), cpu())], "CPU seconds, user and system.")
+    instruments.observed("otelcol_process_memory_rss", lambda: [((), resident_bytes())], "Resident bytes.")

@@ -1,0 +1,319 @@
+"""From a receiver's request to the exporters' queues: what is taken, refused, changed, held, and written down."""
+
+import pytest
+
+from spansieve.pdata import DecodeError, Span, TraceBatch
+from spansieve.plugin import Refused
+from spansieve.testing import ERROR, OK, otlp_request
+
+from .house import House, Tested
+
+
+class Marks(Tested):
+    """Writes an attribute."""
+
+    def __init__(self, value: str = "seen") -> None:
+        super().__init__()
+        self.value = value
+
+    def traces(self, batch: TraceBatch) -> None:
+        for span in batch:
+            span.attributes["mark"] = self.value
+
+
+class OnlyErrors(Tested):
+    """Drops what is no error."""
+
+    def traces(self, batch: TraceBatch) -> None:
+        batch.retain(lambda span: span.is_error)
+
+
+class Fails(Tested):
+    """Raises something with content in it."""
+
+    def traces(self, batch: TraceBatch) -> None:
+        raise KeyError("the user's secret prompt")
+
+
+class FailsAndDrops(Fails):
+    on_error = "drop"
+
+
+class FailsAndPasses(Fails):
+    on_error = "pass"
+
+
+class Holds(Tested):
+    """Holds what comes and emits it at a tick, as a sampler does."""
+
+    stateful = True
+    emits = frozenset({"traces"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[tuple[bytes, int]] = []
+
+    def traces(self, batch: TraceBatch) -> None:
+        self.kept.append((batch.encode(), len(batch)))
+        batch.retain(lambda _: False)
+
+    def held(self, signal: str) -> int:
+        return sum(items for _, items in self.kept)
+
+    def tick(self) -> None:
+        while self.kept and self.host.emit("traces", TraceBatch.parse(self.kept[0][0])):
+            self.kept.pop(0)
+
+
+def names(spans: list[Span]) -> list[str]:
+    return [span.name for span in spans]
+
+
+def test_a_request_passes_as_the_bytes_that_came(house: House) -> None:
+    house.pipeline("traces")
+    house.open()
+    body = otlp_request("agent", OK, ERROR)
+    assert house.send(body).outcome == "accepted"
+    house.clock.advance(seconds=1)
+    taken = house.queues["backend", "traces"].take_now()
+    assert taken is not None
+    assert taken.body == body
+    house.queues["backend", "traces"].settle(taken)
+    assert taken.lane.ledger
+    taken.lane.ledger.count("exported", 2)
+    assert house.outcome("accepted") == 2
+    assert house.count("otelcol_receiver_accepted_spans", receiver="otlp", transport="test") == 2
+
+
+def test_processors_run_in_order_and_what_they_drop_is_on_the_books(house: House) -> None:
+    house.pipeline("traces", {"errors": OnlyErrors(), "mark": Marks()})
+    house.open()
+    assert house.send(otlp_request("agent", OK, OK, ERROR)).outcome == "accepted"
+    (span,) = house.came_out()
+    assert span.attributes["mark"] == "seen"
+    assert house.outcome("filtered", "errors") == 2
+    assert house.count("otelcol_processor_incoming_items", processor="mark", otel_signal="traces") == 1
+
+
+def test_two_pipelines_do_not_see_each_others_changes(house: House) -> None:
+    house.pipeline("traces", {"mark": Marks("one")}, ["a"])
+    house.pipeline("traces/2", {"mark/2": Marks("two")}, ["b"])
+    house.pipeline("traces/3", {}, ["c"])
+    house.open()
+    house.send(otlp_request("agent", OK))
+    seen = [house.came_out(exporter)[0].attributes.get("mark") for exporter in ("a", "b", "c")]
+    assert seen == ["one", "two", None]
+
+
+def test_what_is_not_otlp_is_malformed(house: House) -> None:
+    house.pipeline("traces")
+    house.open()
+    assert house.send(b"\x0a\xff").outcome == "malformed"
+
+
+def test_an_empty_request_is_accepted_and_goes_nowhere(house: House) -> None:
+    house.pipeline("traces")
+    house.open()
+    assert house.send(b"").outcome == "accepted"
+    assert house.came_out() == []
+
+
+def test_spans_with_ids_of_a_wrong_length_are_left_out_and_told(house: House) -> None:
+    house.pipeline("traces")
+    house.open()
+    batch = TraceBatch.parse(otlp_request("agent", OK, OK.with_(name="good")))
+    next(iter(batch)).trace_id = b"short"
+    answer = house.send(batch.encode())
+    assert (answer.outcome, answer.rejected) == ("accepted", 1)
+    assert names(house.came_out()) == ["good"]
+
+
+def test_a_full_queue_refuses_and_nothing_is_put_anywhere(house: House) -> None:
+    house.exporter("full", queue_size=1)
+    house.pipeline("traces", exporters=["empty", "full"])
+    house.open()
+    assert house.send(otlp_request("agent", OK)).outcome == "accepted"
+    answer = house.send(otlp_request("agent", OK))
+    assert (answer.outcome, answer.retry_after) == ("refused", 1.0)
+    assert len(house.came_out("empty")) == 1
+    assert len(house.came_out("full")) == 1
+    assert house.count("otelcol_exporter_enqueue_failed_spans", exporter="full") == 1
+    assert house.count("otelcol_receiver_refused_spans", receiver="otlp", transport="test") == 1
+    assert house.send(otlp_request("agent", OK)).outcome == "accepted"
+
+
+def test_with_block_on_overflow_the_sender_waits_for_room(house: House) -> None:
+    house.exporter("backend", queue_size=1, block_on_overflow=True)
+    house.pipeline("traces")
+    house.open()
+    house.send(otlp_request("agent", OK.with_(name="first")))
+    waiting = house.hand_in(otlp_request("agent", OK.with_(name="second")))
+    house.core.chain.call(lambda: None)
+    assert waiting.empty()
+    assert names(house.came_out()) == ["first"]
+    assert waiting.get(timeout=10).outcome == "accepted"
+    assert names(house.came_out()) == ["second"]
+
+
+def test_who_waited_five_seconds_for_room_is_refused(house: House) -> None:
+    house.exporter("backend", queue_size=1, block_on_overflow=True)
+    house.pipeline("traces")
+    house.open()
+    house.send(otlp_request("agent", OK))
+    waiting = house.hand_in(otlp_request("agent", OK))
+    house.core.chain.call(lambda: None)
+    house.clock.advance(seconds=5)
+    assert waiting.get(timeout=10).outcome == "refused"
+
+
+def test_a_request_that_could_never_fit_is_refused_for_good(house: House) -> None:
+    house.exporter("backend", queue_size=2, sizer="items")
+    house.pipeline("traces")
+    house.open()
+    answer = house.send(otlp_request("agent", OK, OK, OK))
+    assert answer.outcome == "malformed"
+    assert "3 items" in answer.message
+
+
+@pytest.mark.parametrize(
+    ("processor", "outcome", "left", "failed"),
+    [(Fails(), "refused", 0, 0), (FailsAndDrops(), "accepted", 0, 1), (FailsAndPasses(), "accepted", 1, 0)],
+)
+def test_a_processor_that_raises_costs_what_it_declared(
+    house: House, caplog: pytest.LogCaptureFixture, processor: Tested, outcome: str, left: int, failed: int
+) -> None:
+    house.pipeline("traces", {"faulty": processor})
+    house.open()
+    with caplog.at_level("DEBUG", "spansieve"):
+        assert house.send(otlp_request("agent", OK)).outcome == outcome
+        assert house.send(otlp_request("agent", OK)).outcome == outcome
+    assert len(house.came_out()) == 2 * left
+    assert house.outcome("failed", "processor_error") == 2 * failed
+    assert house.count("spansieve_component_errors", component="processors/faulty", error="KeyError") == 2
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "KeyError at " in line
+    assert "secret" not in line
+
+
+def test_a_processor_may_refuse_on_purpose(house: House) -> None:
+    class Refuses(Tested):
+        def traces(self, batch: TraceBatch) -> None:
+            raise Refused("come again", after=7)
+
+    house.pipeline("traces", {"refuses": Refuses()})
+    house.open()
+    answer = house.send(otlp_request("agent", OK))
+    assert (answer.outcome, answer.message, answer.retry_after) == ("refused", "come again", 7)
+
+
+def test_malformed_bytes_that_a_processor_meets_cost_that_span_alone(house: House) -> None:
+    class Reads(Tested):
+        def traces(self, batch: TraceBatch) -> None:
+            for span in batch:
+                dict(span.attributes)
+
+    body = otlp_request("agent", OK.with_(name="good"), OK.with_(name="bad", attributes={"key": "x"}))
+    broken = body.replace(b"\x0a\x03key", b"\x0a\x7fkey")
+    assert broken != body
+    house.pipeline("traces", {"reads": Reads()})
+    house.open()
+    answer = house.send(broken)
+    assert (answer.outcome, answer.rejected) == ("accepted", 1)
+    assert names(house.came_out()) == ["good"]
+
+
+def test_a_decode_error_that_no_mending_explains_is_malformed(house: House) -> None:
+    class Reads(Tested):
+        def traces(self, batch: TraceBatch) -> None:
+            raise DecodeError("no")
+
+    house.pipeline("traces", {"reads": Reads()})
+    house.open()
+    assert house.send(otlp_request("agent", OK)).outcome == "malformed"
+
+
+def test_what_a_stateful_processor_holds_is_on_the_books_until_it_emits(house: House) -> None:
+    holder = Holds()
+    house.pipeline("traces", {"holds": holder, "mark": Marks()})
+    house.open()
+    house.send(otlp_request("agent", OK, OK))
+    house.check_books()
+    assert house.came_out() == [] or holder.held("traces") == 0
+    house.tick()
+    house.check_books()
+    assert [span.attributes["mark"] for span in house.came_out()] == ["seen", "seen"]
+
+
+def test_an_emission_that_finds_no_room_stays_with_its_emitter_and_intake_refuses(house: House) -> None:
+    class Late(Holds):
+        open = False
+
+        def tick(self) -> None:
+            if self.open:
+                super().tick()
+
+    holder = Late()
+    house.exporter("backend", queue_size=1)
+    house.pipeline("traces", {"holds": holder})
+    house.open()
+    house.send(otlp_request("agent", OK.with_(name="first")))
+    house.send(otlp_request("agent", OK.with_(name="second")))
+    holder.open = True
+    house.tick()
+    assert holder.held("traces") == 1
+    assert house.send(otlp_request("agent", OK)).outcome == "refused"
+    assert names(house.came_out()) == ["first"]
+    house.tick()
+    assert names(house.came_out()) == ["second"]
+    assert house.send(otlp_request("agent", OK)).outcome == "accepted"
+    house.tick()
+    house.came_out()
+
+
+def test_an_emitter_named_as_receiver_feeds_that_pipeline(house: House) -> None:
+    class Reports(Tested):
+        stateful = True
+        emits = frozenset({"traces"})
+        due = True
+
+        def traces(self, batch: TraceBatch) -> None:
+            pass
+
+        def tick(self) -> None:
+            if self.due:
+                self.due = not self.host.emit("traces", TraceBatch.parse(otlp_request("made", ERROR)))
+
+    house.pipeline("traces", {"reports": Reports()}, ["a"])
+    house.pipeline("traces/errors", {"mark": Marks()}, ["b"], receivers=["reports"])
+    house.open()
+    house.tick()
+    assert names(house.came_out("b")) == ["chat"]
+    assert house.outcome("accepted", pipeline="traces/errors", exporter="b") == 1
+    assert names(house.came_out("a")) == ["chat"]  # behind itself as well, as a new item of that pipeline
+    assert house.outcome("accepted", "reports", exporter="a") == 1
+
+
+def test_what_nobody_is_connected_to_is_counted(house: House) -> None:
+    holder = Holds()
+    house.pipeline("traces", {"holds": holder})
+    house.open()
+    batch = TraceBatch.parse(otlp_request("made", OK, OK))
+    assert house.core.chain.call(lambda: holder.host.emit("alerts", batch))
+    assert house.count("spansieve_pipeline_unconnected_items", component="holds", signal="alerts") == 2
+
+
+def test_with_wait_for_result_the_answer_is_the_backends(house: House) -> None:
+    house.exporter("backend", wait_for_result=True)
+    house.pipeline("traces")
+    house.open()
+    answers = house.hand_in(otlp_request("agent", OK))
+    house.core.chain.call(lambda: None)
+    assert answers.empty()
+    house.came_out()
+    assert answers.get(timeout=10).outcome == "accepted"
+
+
+def test_a_receiver_that_no_pipeline_names_is_asked_to_come_again(house: House) -> None:
+    house.pipeline("traces")
+    house.open()
+    assert house.send(otlp_request("agent", OK), receiver="other").outcome == "refused"
