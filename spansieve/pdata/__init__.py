@@ -1,0 +1,57 @@
+"""Telemetry as components see it: batches of spans, log records and data points, views over the OTLP bytes they came
+in.
+
+A request stays bytes. `parse` reads its envelopes; attributes, events, status and the like are read when somebody
+looks, and only what somebody changes is written again. All reading of bad bytes ends in `DecodeError`; a string that is
+not UTF-8 is repaired when it is read, and counted by `repaired_strings()`.
+"""
+
+from .attributes import Attributes
+from .envelope import Resource, Scope
+from .errors import DecodeError
+from .logs import LogBatch, LogRecord
+from .mend import Mended, mend
+from .metrics import Metric, MetricBatch, MetricType
+from .parts import Event, Link, Status, StatusCode
+from .points import Buckets, DataPoint, Exemplar, Quantile
+from .schema import Signal
+from .split import Batch, count, parse, split
+from .text import repaired_strings
+from .traces import Span, SpanKind, TraceBatch
+from .values import Value, Writable, decode_value, encode_pair, encode_value
+
+__all__ = [
+    "Attributes",
+    "Batch",
+    "Buckets",
+    "DataPoint",
+    "DecodeError",
+    "Event",
+    "Exemplar",
+    "Link",
+    "LogBatch",
+    "LogRecord",
+    "Mended",
+    "Metric",
+    "MetricBatch",
+    "MetricType",
+    "Quantile",
+    "Resource",
+    "Scope",
+    "Signal",
+    "Span",
+    "SpanKind",
+    "Status",
+    "StatusCode",
+    "TraceBatch",
+    "Value",
+    "Writable",
+    "count",
+    "decode_value",
+    "encode_pair",
+    "encode_value",
+    "mend",
+    "parse",
+    "repaired_strings",
+    "split",
+]

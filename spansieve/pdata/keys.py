@@ -1,0 +1,106 @@
+"""The index of attributes: key to the bytes of its KeyValue, without decoding any of them.
+
+Keys repeat from span to span (in 82-99 % of cases), so a table knows them by their encoded bytes together with the head
+of the value behind, which tells how long a KeyValue has to be that is laid out as `key, value, end`. That makes one
+look-up and one comparison an attribute. Any other layout is read exactly, as protobuf reads it: the last occurrence of
+a field counts, and what is malformed raises.
+"""
+
+from sys import intern
+from typing import Protocol
+
+from .schema import read
+from .text import decode_text
+
+HEADS = 16_384
+"""Heads remembered; one more, and all are forgotten. About 200 bytes each."""
+
+_heads: dict[
+    bytes, tuple[str, int]
+] = {}  # key, tag and first byte of the length: the key, and the size of all (0: long)
+
+
+class Pairs(Protocol):
+    """A `repeated bytes` of the lazy schema that holds KeyValues."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __setitem__(self, place: int, raw: bytes) -> None: ...
+    def __delitem__(self, place: int | slice) -> None: ...
+    def append(self, raw: bytes) -> None:
+        """Add one at the end."""
+
+    def extend(self, raws: list[bytes]) -> None:
+        """Add several at the end."""
+
+
+def index_of(raws: list[bytes]) -> dict[str, bytes]:
+    """Each key of `raws` with its first KeyValue, in order; shorter where keys repeat. Raises DecodeError."""
+    index = _index(raws)
+    if len(index) != len(raws):  # a key repeats: the first one wins
+        index = {}
+        for raw in raws:
+            index.setdefault(key_of(raw), raw)
+    return index
+
+
+def _index(raws: list[bytes]) -> dict[str, bytes]:
+    index: dict[str, bytes] = {}
+    heads = _heads
+    for raw in raws:
+        try:
+            key, size = heads[raw[: raw[1] + 4]]
+        except LookupError:  # a new head, or too short to have one
+            key = key_of(raw)
+        else:
+            if size != len(raw) and (size or not _value_start(raw)):
+                key = _exact_key(raw)
+        index[key] = raw
+    return index
+
+
+def key_of(raw: bytes) -> str:
+    """The key of one KeyValue. Raises DecodeError."""
+    start = _value_start(raw)
+    if not start:
+        return _exact_key(raw)
+    head = raw[: start + 2]
+    known = _heads.get(head)
+    return known[0] if known else _learn(head)
+
+
+def _exact_key(raw: bytes) -> str:
+    return decode_text(read("KeyValue", raw).key)
+
+
+def _value_start(raw: bytes) -> int:
+    """Where the value begins in a KeyValue that is laid out as `key, value, end`, its key shorter than 128 bytes; 0 in
+    any other.
+    """
+    size = len(raw)
+    if size < 4 or raw[0] != 0x0A or raw[1] >= 0x80:
+        return 0
+    start = raw[1] + 2
+    if start + 1 >= size or raw[start] != 0x12:
+        return 0
+    length = raw[start + 1]
+    if length < 0x80:
+        return start if start + 2 + length == size else 0
+    length &= 0x7F
+    for place, byte in enumerate(raw[start + 2 : start + 6], 1):
+        length |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            return start if start + 2 + place + length == size else 0
+    return 0
+
+
+def _learn(head: bytes) -> str:
+    """The key in a head, remembered if it is good UTF-8."""
+    try:
+        key = intern(head[2:-2].decode())
+    except UnicodeDecodeError:
+        return decode_text(head[2:-2])  # repaired, and counted, each time
+    if len(_heads) >= HEADS:
+        _heads.clear()
+    _heads[head] = key, (len(head) + head[-1] if head[-1] < 0x80 else 0)
+    return key

@@ -1,0 +1,112 @@
+"""Metrics: views over the data points of a metric request."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, cast
+
+from .attributes import Attributes
+from .batch import Group, RequestBatch, shed
+from .envelope import Resource, Scope
+from .points import DataPoint
+from .schema import Signal, Wire
+from .text import decode_text, encode_text
+
+MetricType = Literal["gauge", "sum", "histogram", "exponential_histogram", "summary", ""]
+"""What kind of points a metric has; empty where it has none."""
+
+
+class Metric:
+    """What its data points measure. A view as `Span` is, with the same errors."""
+
+    __slots__ = ("_message", "_metadata", "scope", "type")
+
+    def __init__(self, message: Wire, scope: Scope) -> None:
+        """Look at `message`, which `scope` made."""
+        self._message = message
+        self.scope = scope
+        """What made the metric."""
+        self.type: MetricType = cast(MetricType, message.WhichOneof("data") or "")
+        """What kind of points it has."""
+        self._metadata: Attributes | None = None
+
+    @property
+    def resource(self) -> Resource:
+        """Who sent the metric."""
+        return self.scope.resource
+
+    @property
+    def name(self) -> str:
+        """What is measured."""
+        return decode_text(self._message.name)
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self._message.name = encode_text(value)
+
+    @property
+    def description(self) -> str:
+        """What is measured, for people."""
+        return decode_text(self._message.description)
+
+    @description.setter
+    def description(self, value: str) -> None:
+        self._message.description = encode_text(value)
+
+    @property
+    def unit(self) -> str:
+        """What the numbers count, in UCUM's words."""
+        return decode_text(self._message.unit)
+
+    @unit.setter
+    def unit(self, value: str) -> None:
+        self._message.unit = encode_text(value)
+
+    @property
+    def metadata(self) -> Attributes:
+        """What describes the metric further."""
+        if self._metadata is None:
+            self._metadata = Attributes(self._message.metadata)
+        return self._metadata
+
+    @property
+    def aggregation_temporality(self) -> int:
+        """1 = each point tells what came since the last, 2 = since the start; 0 = unset, or a type that has none."""
+        data = getattr(self._message, self.type) if self.type else None
+        return getattr(data, "aggregation_temporality", 0)
+
+    @property
+    def is_monotonic(self) -> bool:
+        """Whether a sum only grows; false for every other type."""
+        return self.type == "sum" and self._message.sum.is_monotonic
+
+
+class MetricBatch(RequestBatch[DataPoint]):
+    """The data points of one `ExportMetricsServiceRequest`."""
+
+    __slots__ = ()
+
+    signal: ClassVar[Signal] = "metrics"
+
+    @staticmethod
+    def _has_valid_ids(_point: Wire | DataPoint) -> bool:
+        return True  # a data point has none of its own
+
+    @staticmethod
+    def _lists(scope_message: Wire) -> Iterator[Wire]:
+        for message in scope_message.metrics:
+            kind = message.WhichOneof("data")
+            if kind:
+                yield getattr(message, kind).data_points
+
+    def _look(self, scope_message: Wire, scope: Scope, resource: Resource) -> Iterator[Group[DataPoint]]:
+        for message in scope_message.metrics:
+            metric = Metric(message, scope)
+            if metric.type:
+                points = getattr(message, metric.type).data_points
+                yield Group(message, points, [DataPoint(point, metric) for point in points])
+
+    @staticmethod
+    def _prune(scope_message: Wire, emptied: set[int]) -> bool:
+        metrics = scope_message.metrics
+        stay = [id(message) not in emptied for message in metrics]
+        shed(metrics, stay)
+        return not all(stay) and not metrics
