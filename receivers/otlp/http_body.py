@@ -1,0 +1,115 @@
+"""Reading a request's body over HTTP: bounded in each body and in all of them, decompressed, and made protobuf."""
+
+import asyncio
+import threading
+from concurrent.futures import Executor
+from typing import Final
+
+from aiohttp import web
+
+from spansieve.otlp.json_mapping import to_protobuf
+from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE
+from spansieve.pdata import DecodeError
+from spansieve.plugin import Signal
+
+from .bodies import BadEncoding, TooLarge, inflate
+from .config import HttpConfig
+
+INLINE_BYTES: Final = 8 * 1024
+"""JSON up to here is decoded on the loop: faster than handing it to a thread."""
+INLINE_COMPRESSED_BYTES: Final = 1024
+"""As above, compressed; a thousandfold at most when inflated."""
+_LARGE_BYTES: Final = 1024 * 1024
+_one_at_a_time = threading.Lock()
+"""Large JSON becomes many times its size in memory, and the interpreter's lock lets one thread decode anyway."""
+
+
+class Refusal(Exception):
+    """The request is refused at the door: an HTTP status, a gRPC code for the body, and words for the sender."""
+
+    def __init__(self, status: int, code: int, message: str, *, reason: str) -> None:
+        """`message` holds nothing of the request's content; `reason` is the word it is counted under."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.reason = reason
+
+
+class Bodies:
+    """Reads bodies; together they may hold `limit * 4` bytes, and who comes on top is asked to come again."""
+
+    def __init__(self, config: HttpConfig, workers: Executor) -> None:
+        """`workers` run what would hold the loop up."""
+        self._limit = config.limit_bytes
+        self._timeout = config.read_timeout or None
+        self._encodings = frozenset(config.compression_algorithms)
+        self._workers = workers
+        self._held = 0
+
+    def _encoding(self, request: web.BaseRequest) -> str:
+        """The body's encoding; empty for none. Raises Refusal for one that isn't taken, and for several at once."""
+        encoding = ",".join(request.headers.getall("Content-Encoding", ())).strip().lower()
+        encoding = "" if encoding == "identity" else encoding
+        if encoding in self._encodings:
+            return encoding
+        allowed = ", ".join(name or "none" for name in sorted(self._encodings))
+        raise Refusal(400, INVALID_ARGUMENT, f"unsupported Content-Encoding; supported: {allowed}", reason="encoding")
+
+    async def take(self, request: web.BaseRequest, signal: Signal, *, is_json: bool) -> bytes:
+        """The OTLP request in protobuf. Raises Refusal for what isn't taken, and RequestPayloadError for a cut body."""
+        encoding = self._encoding(request)
+        chunks: list[bytes] = []
+        try:
+            await self._read(request, chunks)
+            body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            return await self._decode(signal, body, encoding, is_json=is_json)
+        finally:
+            self._held -= sum(map(len, chunks))
+
+    async def _read(self, request: web.BaseRequest, chunks: list[bytes]) -> None:
+        if (request.content_length or 0) > self._limit:
+            raise self._too_large()
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        room = self._limit
+        try:
+            async with asyncio.timeout(self._timeout):
+                async for chunk in request.content.iter_any():
+                    chunks.append(chunk)
+                    self._held += len(chunk)
+                    room -= len(chunk)
+                    if room < 0:
+                        raise self._too_large()
+                    if self._held > 4 * self._limit:
+                        raise Refusal(503, UNAVAILABLE, "too many requests are being read", reason="busy")
+        except TimeoutError:
+            raise Refusal(503, UNAVAILABLE, "the body did not come in time", reason="slow") from None
+
+    async def _decode(self, signal: Signal, body: bytes, encoding: str, *, is_json: bool) -> bytes:
+        if not encoding and not is_json:
+            return body
+        if len(body) <= (INLINE_COMPRESSED_BYTES if encoding else INLINE_BYTES):
+            return self._decoded(signal, body, encoding, is_json=is_json)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, lambda: self._decoded(signal, body, encoding, is_json=is_json))
+
+    def _decoded(self, signal: Signal, body: bytes, encoding: str, *, is_json: bool) -> bytes:
+        try:
+            plain = inflate(encoding, body, self._limit)
+            if not is_json:
+                return plain
+            if len(plain) <= _LARGE_BYTES:
+                return to_protobuf(signal, plain)
+            with _one_at_a_time:
+                return to_protobuf(signal, plain)
+        except TooLarge:
+            raise self._too_large() from None
+        except BadEncoding as error:
+            raise Refusal(400, INVALID_ARGUMENT, str(error), reason="encoding") from None
+        except DecodeError as error:
+            raise Refusal(400, INVALID_ARGUMENT, str(error), reason="malformed") from None
+
+    def _too_large(self) -> Refusal:
+        message = f"the body is larger than {self._limit} bytes, max_request_body_size"
+        return Refusal(413, RESOURCE_EXHAUSTED, message, reason="too_large")

@@ -1,0 +1,185 @@
+"""OTLP over HTTP, from one request to its answer. Source: OTLP specification 1.11.0, "OTLP/HTTP"."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from typing import Final
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
+
+from spansieve.otlp.status import (
+    INVALID_ARGUMENT,
+    NOT_FOUND,
+    UNAVAILABLE,
+    UNIMPLEMENTED,
+    retry_after_header,
+    status_json,
+    status_protobuf,
+)
+from spansieve.plugin import Answer, Host, Signal
+
+from .answers import accepted
+from .config import HttpConfig
+from .cors import CorsRules
+from .faults import Faults
+from .http_body import Bodies, Refusal
+
+PROTOBUF: Final = "application/x-protobuf"
+JSON: Final = "application/json"
+LANGFUSE_PREFIX: Final = "/api/public/otel"
+"""Langfuse's SDK posts to this prefix on whatever host it is given."""
+
+_CUT: Final = "the body is cut short or badly chunked"
+_FAULT: Final = Answer("refused", message="internal error")
+
+
+def paths(config: HttpConfig) -> dict[str, Signal]:
+    """Which path takes which signal."""
+    own: dict[str, Signal] = {
+        config.traces_url_path: "traces",
+        config.metrics_url_path: "metrics",
+        config.logs_url_path: "logs",
+    }
+    return {f"{LANGFUSE_PREFIX}/v1/{signal}": signal for signal in own.values()} | own
+
+
+class Requests:
+    """Answers requests; everything runs on the loop, what is heavy on `workers`."""
+
+    def __init__(self, config: HttpConfig, host: Host, faults: Faults, workers: Executor) -> None:
+        """Make what is the same for each request."""
+        self._host = host
+        self._faults = faults
+        self._paths = paths(config)
+        self._cors = CorsRules(config.cors)
+        self._bodies = Bodies(config, workers)
+        self._headers = {"Server": "spansieve", **config.response_headers}
+        self._keep_alive = config.keep_alives_enabled
+        self._refused = host.counter("refused_requests", unit="{request}", description="Requests refused at the door.")
+        self._open = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until no request is open, at most `seconds`; from now on each answer closes its connection."""
+        self._keep_alive = False
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._quiet.wait(), seconds)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """One request, from its headers to its answer. Raises nothing that may heal."""
+        self._open += 1
+        self._quiet.clear()
+        try:
+            response = await self._answer(request)
+        except Exception as error:
+            # aiohttp would answer 500, and senders throw away what is answered so
+            self._faults.saw(error, "HTTP")
+            response = self._refuse(request, _FAULT)
+        finally:
+            self._open -= 1
+            if not self._open:
+                self._quiet.set()
+        if self._cors.on and request.method != "OPTIONS":
+            response.headers.update(self._cors.answer(request.headers))
+        if not self._keep_alive:
+            response.force_close()
+        return response
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        try:
+            signal = self._route(request)
+            if request.method == "OPTIONS" and self._cors.on:
+                return self._response(204, b"", "", self._cors.preflight(request.headers))
+            is_json = self._checked(request)
+            answer = await self._taken(request, signal, is_json=is_json)
+        except Refusal as refusal:
+            return self._at_the_door(request, refusal)
+        except RequestPayloadError:
+            return self._at_the_door(request, Refusal(400, INVALID_ARGUMENT, _CUT, reason="cut_short"))
+        if answer.outcome == "accepted":
+            kind = JSON if is_json else PROTOBUF
+            return self._response(200, accepted(signal, answer, as_json=is_json), kind)
+        if answer.outcome == "malformed":
+            return self._status(request, 400, INVALID_ARGUMENT, answer.message)
+        return self._refuse(request, answer)
+
+    def _route(self, request: web.BaseRequest) -> Signal:
+        signal = self._paths.get(request.path)
+        if signal is None:
+            message = f"404 not found, paths: {', '.join(self._paths)}"
+            raise Refusal(404, NOT_FOUND, message, reason="not_found")
+        if signal not in self._host.signals():
+            message = f"404 not found: this receiver stands in no pipeline of {signal}"
+            raise Refusal(404, UNIMPLEMENTED, message, reason="not_found")
+        return signal
+
+    def _checked(self, request: web.BaseRequest) -> bool:
+        """Whether the request, a POST of a known type, is JSON."""
+        if request.method != "POST":
+            raise Refusal(405, UNIMPLEMENTED, "405 method not allowed, supported: [POST]", reason="method")
+        if request.content_type not in {PROTOBUF, JSON}:
+            message = f"415 unsupported media type, supported: [{JSON}, {PROTOBUF}]"
+            raise Refusal(415, INVALID_ARGUMENT, message, reason="media_type")
+        return request.content_type == JSON
+
+    async def _taken(self, request: web.BaseRequest, signal: Signal, *, is_json: bool) -> Answer:
+        """Read the request, hand it over and wait for the answer."""
+        body = await self._bodies.take(request, signal, is_json=is_json)
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Answer] = loop.create_future()
+
+        def answer(given: Answer) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and the sender's connection with it
+                loop.call_soon_threadsafe(_settle, waiter, given)
+
+        self._host.receive(signal, body, "http", answer)
+        return await waiter
+
+    def _at_the_door(self, request: web.BaseRequest, refusal: Refusal) -> web.Response:
+        self._refused.add(1, reason=refusal.reason, transport="http")
+        if refusal.code == UNAVAILABLE:
+            return self._unread(request, self._refuse(request, Answer("refused", message=str(refusal))))
+        headers = {"Allow": "POST"} if refusal.status == 405 else {}
+        return self._unread(request, self._status(request, refusal.status, refusal.code, str(refusal), headers=headers))
+
+    def _unread(self, request: web.BaseRequest, response: web.Response) -> web.Response:
+        """What is left of the body is not waited for."""
+        if not request.content.at_eof():
+            response.force_close()
+        return response
+
+    def _refuse(self, request: web.BaseRequest, answer: Answer) -> web.Response:
+        headers = {"Retry-After": retry_after_header(answer.retry_after)}
+        return self._status(request, 503, UNAVAILABLE, answer.message, headers=headers, retry_after=answer.retry_after)
+
+    def _status(
+        self,
+        request: web.BaseRequest,
+        status: int,
+        code: int,
+        message: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        retry_after: float | None = None,
+    ) -> web.Response:
+        """A `google.rpc.Status` in the request's type; plain text where that is none of OTLP's."""
+        kind = request.content_type
+        if kind == PROTOBUF:
+            body = status_protobuf(code, message, retry_after)
+        elif kind == JSON:
+            body = status_json(code, message, retry_after)
+        else:
+            kind, body = "text/plain", message.encode()
+        return self._response(status, body, kind, headers)
+
+    def _response(self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None) -> web.Response:
+        every = {**self._headers, **headers} if headers else self._headers
+        return web.Response(status=status, body=body, headers=every, content_type=kind or None)
+
+
+def _settle(waiter: asyncio.Future[Answer], answer: Answer) -> None:
+    if not waiter.done():
+        waiter.set_result(answer)

@@ -1,0 +1,164 @@
+"""The HTTP listener: aiohttp's server, with a limit on how long a connection may take to send its first headers."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from aiohttp import StreamReader, web
+from aiohttp.web_protocol import RequestHandler, RequestPayloadError
+
+from spansieve.endpoint import bind, listening, tolerable
+from spansieve.plugin import Host
+
+from .config import HttpConfig
+from .faults import Faults
+from .http_requests import Requests
+
+WORKERS: Final = 4
+GRACE_SECONDS: Final = 5.0
+_CLEANUP_SECONDS: Final = 0.1
+"""For connections that are still open after the grace."""
+_AN_HOUR: Final = 3600.0
+_silent = logging.Logger("spansieve.silent")  # aiohttp would log a bad request's own bytes
+_silent.disabled = True
+
+Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+class _Connection(RequestHandler):
+    """One connection: closed when no headers come in time; a sender that closes its side early still gets an answer."""
+
+    def __init__(self, server: "_Server", seconds: float, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(server, loop=asyncio.get_running_loop(), **settings)
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self._content: StreamReader | None = None
+        self._begun = 0
+        self.ended = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if self._seconds:
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self.force_close)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def begin(self, content: StreamReader) -> None:
+        """The headers of a request are there."""
+        self._stop_timer()
+        self._begun += 1
+        self._content = content
+        if self.ended:
+            self._cut()
+
+    def end(self) -> None:
+        """It has been handled."""
+        self._content = None
+
+    def eof_received(self) -> bool:  # type: ignore[override] # asyncio: True keeps the other direction open
+        self.ended = True
+        self._cut()
+        # aiohttp counts a request when its headers are there, and a turn of the loop later `begin` is called
+        return self._content is not None or self._request_count > self._begun
+
+    def _cut(self) -> None:
+        """The sender is done: what of the body isn't here won't come."""
+        if self._content is not None and not self._content.is_eof():
+            self._content.set_exception(RequestPayloadError("cut short"))
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class _Server(web.Server):
+    def __init__(self, handle: Handle, config: HttpConfig) -> None:
+        super().__init__(self._watched)
+        self._handle = handle
+        self._seconds = config.read_header_timeout
+        self._idle = config.idle_timeout or _AN_HOUR
+
+    def __call__(self) -> RequestHandler:
+        return _Connection(
+            self,
+            self._seconds,
+            keepalive_timeout=self._idle,
+            auto_decompress=False,  # limits hold while inflating, and that is ours to see to
+            access_log=None,
+            logger=_silent,
+        )
+
+    async def _watched(self, request: web.BaseRequest) -> web.StreamResponse:
+        connection = request.protocol
+        if not isinstance(connection, _Connection):
+            return await self._handle(request)
+        connection.begin(request.content)
+        try:
+            response = await self._handle(request)
+        finally:
+            connection.end()
+        if connection.ended:
+            response.force_close()
+        return response
+
+
+class HttpServer:
+    """The listener; `start` and `stop` run on the loop. `port` is what it is bound to (0 for a unix socket)."""
+
+    def __init__(self, config: HttpConfig, host: Host, faults: Faults) -> None:
+        """Take the settings; nothing is opened yet."""
+        self._config = config
+        self._host = host
+        self._faults = faults
+        self._workers: ThreadPoolExecutor | None = None
+        self._requests: Requests | None = None
+        self._runner: web.ServerRunner | None = None
+        self._sites: list[web.BaseSite] = []
+        self.port = 0
+
+    async def start(self) -> None:
+        """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
+        context = self._config.tls.ssl_context() if self._config.tls else None
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="spansieve-otlp-http")
+        self._requests = Requests(self._config, self._host, self._faults, self._workers)
+        server = _Server(self._requests.handle, self._config)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_CLEANUP_SECONDS)
+        await self._runner.setup()
+        if self._config.transport == "unix":
+            self._sites = [web.UnixSite(self._runner, self._config.endpoint, ssl_context=context)]
+        else:
+            self._sites = [web.SockSite(self._runner, one, ssl_context=context) for one in self._sockets()]
+        for site in self._sites:
+            await site.start()
+
+    def _sockets(self) -> list[socket.socket]:
+        sockets: list[socket.socket] = []
+        for address in listening(self._config.endpoint, self._config.transport):
+            try:
+                sockets.append(bind(address._replace(port=address.port or self.port)))
+                self.port = sockets[-1].getsockname()[1]
+            except OSError as error:
+                if not tolerable(address, error):
+                    for one in sockets:
+                        one.close()
+                    raise
+        return sockets
+
+    async def stop(self) -> None:
+        """Close the listeners, give open requests some seconds, then close every connection."""
+        if self._runner is not None:
+            for site in self._sites:
+                if site in self._runner.sites:
+                    await site.stop()
+            if self._requests is not None:
+                await self._requests.finish(GRACE_SECONDS)
+            await self._runner.cleanup()
+        if self._workers is not None:
+            self._workers.shutdown(wait=False, cancel_futures=True)
+        self._runner = self._workers = None

@@ -1,0 +1,78 @@
+"""Takes OTLP in over gRPC and HTTP, and hands each request's bytes to the core, whose answer the sender waits for."""
+
+from spansieve.plugin import Host, Receiver
+
+from .config import GrpcConfig, HttpConfig, OtlpConfig
+from .faults import Faults
+from .grpc_server import GrpcServer
+from .http_server import GRACE_SECONDS, HttpServer
+
+_START_SECONDS = 15.0
+
+
+class Otlp(Receiver[OtlpConfig]):
+    """The receiver `otlp`. `grpc_port` and `http_port` are the ports it is bound to; 0 while it isn't."""
+
+    config = OtlpConfig
+    stability = "beta"
+
+    def __init__(self, config: OtlpConfig, host: Host) -> None:
+        """Open nothing yet."""
+        protocols = config.protocols
+        faults = Faults(host)
+        self._host = host
+        self._grpc = GrpcServer(protocols.grpc, host, faults) if protocols.grpc is not None else None
+        self._http = HttpServer(protocols.http, host, faults) if protocols.http is not None else None
+        self._protocols = protocols
+        if protocols.http and protocols.http.cors:
+            cors = protocols.http.cors
+            if cors.allowed_headers and not cors.allowed_origins:
+                host.log.warning("protocols.http.cors: allowed_headers is ignored, because allowed_origins is empty")
+
+    @classmethod
+    def endpoints(cls, config: OtlpConfig) -> list[str]:
+        """`host:port` of each TCP listener."""
+        both = (config.protocols.grpc, config.protocols.http)
+        return [one.endpoint for one in both if one is not None and one.transport != "unix"]
+
+    @property
+    def grpc_port(self) -> int:
+        """The port of gRPC."""
+        return self._grpc.port if self._grpc is not None else 0
+
+    @property
+    def http_port(self) -> int:
+        """The port of HTTP."""
+        return self._http.port if self._http is not None else 0
+
+    def start(self) -> None:
+        """Listen. Raises OSError and ValueError, each naming the key, for what can't be listened on."""
+        if self._grpc is not None and self._protocols.grpc is not None:
+            try:
+                self._grpc.start()
+            except (OSError, ValueError) as error:
+                raise self._said("grpc", self._protocols.grpc, error) from error
+        if self._http is not None and self._protocols.http is not None:
+            try:
+                self._host.run(self._http.start(), _START_SECONDS)
+            except (OSError, ValueError) as error:
+                raise self._said("http", self._protocols.http, error) from error
+
+    def shutdown(self) -> None:
+        """Take no more requests, wait for the open ones, close everything."""
+        try:
+            if self._grpc is not None:
+                self._grpc.stop()
+        finally:
+            if self._http is not None:
+                self._host.run(self._http.stop(), 3 * GRACE_SECONDS)
+
+    def _said(self, protocol: str, config: GrpcConfig | HttpConfig, error: OSError | ValueError) -> Exception:
+        key = f"receivers.{self._host.id}.protocols.{protocol}"
+        if isinstance(error, ValueError):
+            return ValueError(f"{key}.{error}")
+        why = error.strerror or str(error)
+        return OSError(
+            f"{key}.endpoint: can't listen on {config.endpoint}: {why}. Stop the program that has the address, or set "
+            f"another endpoint"
+        )

@@ -1,0 +1,1 @@
+"""OTLP around the bytes: the JSON mapping, the answers' status words, and the clients."""

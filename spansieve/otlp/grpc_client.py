@@ -1,0 +1,115 @@
+"""An OTLP client over gRPC: one attempt a call, from any thread, with the answer sorted into what the core knows.
+
+Requests and answers stay bytes; no serialiser stands between. Source: OTLP specification 1.11.0, "OTLP/gRPC Response".
+"""
+
+from typing import Any
+
+import grpc
+
+from spansieve.plugin import Permanent, Rejected, Retry, Signal
+
+from .client_config import GrpcClientSettings
+from .partial_success import rejected
+from .status import RETRYABLE_GRPC, retry_after
+from .targets import grpc_target
+from .user_agent import user_agent
+
+_SERVICE = "/opentelemetry.proto.collector.{0}.v1.{1}Service/Export"
+_METHODS: dict[Signal, str] = {
+    "traces": _SERVICE.format("trace", "Trace"),
+    "logs": _SERVICE.format("logs", "Logs"),
+    "alerts": _SERVICE.format("logs", "Logs"),
+    "metrics": _SERVICE.format("metrics", "Metrics"),
+}
+_RESOURCE_EXHAUSTED = 8
+_UNREADABLE = frozenset({2, 3, 13})
+"""UNKNOWN, INVALID_ARGUMENT, INTERNAL: what servers answer that could not decode a request."""
+_MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+
+def failure(error: grpc.RpcError) -> Retry | Permanent:
+    """What to raise for `error`: retried or not as OTLP's table says. The reason is the code's name alone, because a
+    server's text may quote what it was sent.
+    """
+    status = error.code()
+    code = int(status.value[0])
+    asked = retry_after(error.trailing_metadata() or ())
+    if code in RETRYABLE_GRPC or (code == _RESOURCE_EXHAUSTED and asked is not None):
+        return Retry(status.name, asked)
+    return Permanent(status.name, undecodable=code in _UNREADABLE)
+
+
+def _metadata(settings: GrpcClientSettings) -> tuple[tuple[str, str | bytes], ...]:
+    pairs = ((name.lower(), value.get_secret_value()) for name, value in settings.headers.items())
+    return tuple((name, value.encode() if name.endswith("-bin") else value) for name, value in pairs)
+
+
+def _options(settings: GrpcClientSettings) -> list[tuple[str, Any]]:
+    options: list[tuple[str, Any]] = [
+        ("grpc.max_send_message_length", -1),
+        ("grpc.max_receive_message_length", _MAX_ANSWER_BYTES),
+        ("grpc.primary_user_agent", settings.user_agent or user_agent()),
+        ("grpc.lb_policy_name", settings.balancer_name),
+        ("grpc.service_config_disable_resolution", 1),
+        ("grpc.use_local_subchannel_pool", 1),
+        # gRPC would go on waiting for up to two minutes after the backend is back; when to try again is the core's.
+        ("grpc.initial_reconnect_backoff_ms", 500),
+        ("grpc.max_reconnect_backoff_ms", 5_000),
+    ]
+    if settings.authority:
+        options.append(("grpc.default_authority", settings.authority))
+    if settings.keepalive is not None:
+        options += [
+            ("grpc.keepalive_time_ms", int(settings.keepalive.time * 1000)),
+            ("grpc.keepalive_timeout_ms", int(settings.keepalive.timeout * 1000)),
+            ("grpc.keepalive_permit_without_calls", int(settings.keepalive.permit_without_stream)),
+            ("grpc.http2.max_pings_without_data", 0),
+        ]
+    return options
+
+
+class GrpcClient:
+    """Sends OTLP requests to one endpoint. Made by `start`-time code: connecting begins with the first request."""
+
+    def __init__(self, settings: GrpcClientSettings) -> None:
+        """Make the channel. `tls.insecure` counts where the endpoint's scheme says nothing.
+
+        Raises ValueError for TLS files that can't be read and for TLS keys that gRPC can't follow.
+        """
+        target = grpc_target(settings.endpoint)
+        secure = not settings.tls.insecure if target.secure is None else target.secure
+        options = _options(settings)
+        if secure:
+            options += settings.tls.grpc_options()
+            self._channel = grpc.secure_channel(target.address, settings.tls.grpc_credentials(), options)
+        else:
+            self._channel = grpc.insecure_channel(target.address, options)
+        self._calls = {signal: self._channel.unary_unary(method) for signal, method in _METHODS.items()}
+        self._metadata = _metadata(settings)
+        self._timeout = settings.timeout or None
+        self._wait = settings.wait_for_ready
+        self._compression = grpc.Compression.Gzip if settings.compression == "gzip" else grpc.Compression.NoCompression
+
+    def export(self, signal: Signal, body: bytes) -> Rejected | None:
+        """Send `body`, an OTLP protobuf request, once; what of it was rejected, or None.
+
+        Raises Retry (with the server's delay, if it named one) or Permanent.
+        """
+        try:
+            answer = self._calls[signal](
+                body,
+                timeout=self._timeout,
+                metadata=self._metadata,
+                wait_for_ready=self._wait,
+                compression=self._compression,
+            )
+        except grpc.RpcError as error:
+            raise failure(error) from None
+        except ValueError:  # the channel was closed while other threads still send
+            raise Retry("closed") from None
+        return rejected(signal, answer)
+
+    def close(self) -> None:
+        """Close the channel; calls under way end as CANCELLED, which is retryable."""
+        self._channel.close()
