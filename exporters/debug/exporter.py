@@ -1,0 +1,70 @@
+"""Show what passes. It may not hold up the pipeline: what can't be written is given up, and counted by the core."""
+
+import errno
+
+from rich.console import RenderableType
+
+from spansieve.pdata import LogBatch, MetricBatch, TraceBatch
+from spansieve.plugin import Exporter, Host, Permanent
+
+from . import points, records, spans
+from .config import DebugConfig
+from .output import Output, ProgramLog, Streams
+from .sampling import Sampler
+
+
+class Debug(Exporter[DebugConfig]):
+    """Prints traces as trees, logs and metrics as lines."""
+
+    config = DebugConfig
+
+    def __init__(self, config: DebugConfig, host: Host) -> None:
+        """Nothing is opened yet."""
+        self._settings = config
+        self._host = host
+        self._sampler = Sampler(config.sampling_initial, config.sampling_thereafter)
+        self._output: Output | None = None
+
+    def start(self) -> None:
+        """Open the files of `output_paths`. Raises OSError."""
+        logs = self._settings.use_internal_logger
+        self._output = ProgramLog(self._host.log) if logs else Streams(self._settings.output_paths)
+
+    def traces(self, batch: TraceBatch) -> None:
+        """Show spans. Raises Permanent if that can't be written."""
+        if self._wanted():
+            basic, detailed = self._verbosity()
+            self._show([spans.summary(batch)] if basic else [*spans.trees(batch, detailed=detailed)])
+
+    def logs(self, batch: LogBatch) -> None:
+        """Show log records. Raises Permanent if that can't be written."""
+        if self._wanted():
+            basic, detailed = self._verbosity()
+            self._show([records.summary(batch)] if basic else [*(records.trees if detailed else records.lines)(batch)])
+
+    def metrics(self, batch: MetricBatch) -> None:
+        """Show data points. Raises Permanent if that can't be written."""
+        if self._wanted():
+            basic, detailed = self._verbosity()
+            self._show([points.summary(batch)] if basic else [*(points.trees if detailed else points.lines)(batch)])
+
+    def _verbosity(self) -> tuple[bool, bool]:
+        return self._settings.verbosity == "basic", self._settings.verbosity == "detailed"
+
+    def _wanted(self) -> bool:
+        return self._sampler.shows(self._host.clock.monotonic())
+
+    def _show(self, content: list[RenderableType]) -> None:
+        if self._output is None:
+            raise Permanent("closed")
+        try:
+            self._output.show(content)
+        except OSError as error:
+            raise Permanent(errno.errorcode.get(error.errno or 0, "OSError")) from None
+        except ValueError:  # the stream was closed
+            raise Permanent("closed") from None
+
+    def shutdown(self) -> None:
+        """Close the files of `output_paths`."""
+        if self._output is not None:
+            self._output.close()

@@ -1,0 +1,168 @@
+"""How spans are shown: a line a request, a tree a trace, or all that is known."""
+
+from collections.abc import Iterator
+from enum import IntEnum
+
+from rich.text import Text
+from rich.tree import Tree
+
+from spansieve.pdata import DecodeError, Event, Link, Span, SpanKind, StatusCode, TraceBatch
+
+from .facts import Facts, exception, facts, problem
+from .forest import Node, by_trace, walk
+from .lines import LONG, SHORT, UNREADABLE, attribute_lines, hang, line, resource_line, scope_name, service
+from .text import duration, moment, plural, safe, size
+
+
+def word(kind: type[IntEnum], value: int) -> str:
+    """The name of an enumeration's value, or its number if it is newer."""
+    try:
+        return kind(value).name
+    except ValueError:
+        return str(value)
+
+
+def failed(span: Span) -> bool:
+    """Whether the status says ERROR; one that can't be read does not."""
+    try:
+        return span.is_error
+    except DecodeError:
+        return False
+
+
+def summary(batch: TraceBatch) -> Text:
+    """One line: how much of what came from whom."""
+    spans = list(batch)
+    errors = sum(map(failed, spans))
+    return line(
+        ("traces", "bold"),
+        (f"{plural(len(spans), 'span')} in {plural(len(by_trace(spans)), 'trace')}", ""),
+        (plural(errors, "error") if errors else "", "red"),
+        (size(batch.size_bytes), "dim"),
+        (service(batch.resources), "cyan"),
+    )
+
+
+def _heading(trace_id: bytes, spans: list[Span]) -> Text:
+    starts = [span.start_time_unix_nano for span in spans if span.start_time_unix_nano]
+    ends = [span.end_time_unix_nano for span in spans if span.end_time_unix_nano]
+    took = max(0, max(ends) - min(starts)) if starts and ends else 0
+    errors = sum(map(failed, spans))
+    return line(
+        ("trace", "bold"),
+        (trace_id.hex() or "(no id)", "bold"),
+        (service(span.resource for span in spans), "cyan"),
+        (plural(len(spans), "span"), ""),
+        (duration(took), "dim"),
+        (plural(errors, "error") if errors else "", "bold red"),
+    )
+
+
+def _tokens(known: Facts) -> str:
+    parts = ((known.input_tokens, "in"), (known.output_tokens, "out"))
+    text = " / ".join(f"{count} {way}" for count, way in parts if count is not None)
+    return f"{text} tokens" if text else ""
+
+
+def _outcome(span: Span) -> tuple[str, str] | None:
+    if span.is_error:
+        why = safe(problem(span), SHORT)
+        return (f"ERROR: {why}" if why else "ERROR", "bold red")
+    why = safe(exception(span), SHORT)
+    return (f"exception: {why}", "yellow") if why else None
+
+
+def _unless_said(word: str, name: str, prefix: str = "") -> str:
+    """`word`, unless the span's name says it already, or its beginning (`gpt-4o` of `gpt-4o-2024-08-06`)."""
+    said = word in name or any(len(part) > 3 and word.startswith(part) for part in name.split())
+    return "" if said else prefix + safe(word, SHORT)
+
+
+def label(node: Node, agent_above: str) -> tuple[Text, str]:
+    """A span in one line: name, duration, model, tokens, tool, agent where it is a new one, error; and the agent."""
+    span = node.span
+    name = span.name
+    try:
+        known, outcome = facts(span), _outcome(span)
+    except DecodeError:
+        known, outcome = Facts("", None, None, "", ""), (UNREADABLE, "yellow")
+    agent = "" if known.agent == agent_above else known.agent
+    shown = line(
+        (safe(name, SHORT) or "(no name)", "red" if failed(span) else ""),
+        (duration(span.duration_ns), "dim"),
+        (_unless_said(known.model, name), "cyan"),
+        (_tokens(known), "green"),
+        (_unless_said(known.tool, name, "tool "), "magenta"),
+        (_unless_said(agent, name, "agent "), "blue"),
+        outcome,
+        ("(parent elsewhere)" if node.orphan else "", "dim"),
+    )
+    return shown, known.agent or agent_above
+
+
+def trees(batch: TraceBatch, *, detailed: bool) -> Iterator[Tree]:
+    """A tree for each trace in the request."""
+    for trace_id, spans in by_trace(batch).items():
+        tree = Tree(_heading(trace_id, spans), guide_style="dim")
+        if detailed:
+            for resource in {id(span.resource): span.resource for span in spans}.values():
+                hang(tree.add(resource_line(resource)), attribute_lines(resource.attributes))
+        branches = [(tree, "")]  # the way down to where the next span hangs, with the agent at work there
+        for node in walk(spans):
+            del branches[node.depth + 1 :]
+            above, agent = branches[node.depth]
+            shown, agent = label(node, agent)
+            branch = above.add(shown)
+            branches.append((branch, agent))
+            if detailed:
+                _add_details(branch, node.span)
+        yield tree
+
+
+def _add_details(tree: Tree, span: Span) -> None:
+    hang(tree, _fields(span))
+    hang(tree, attribute_lines(span.attributes))
+    try:
+        for event in span.events:
+            _add_event(tree, event)
+        for link in span.links:
+            _add_link(tree, link)
+    except DecodeError:
+        tree.add(Text(UNREADABLE, "yellow"))
+
+
+def _add_event(tree: Tree, event: Event) -> None:
+    heading = line(("event", "bold"), (safe(event.name, SHORT), ""), (moment(event.time_unix_nano), "dim"))
+    hang(tree.add(heading), attribute_lines(event.attributes))
+
+
+def _add_link(tree: Tree, link: Link) -> None:
+    ids = f"{link.trace_id.hex()} {link.span_id.hex()}"
+    heading = line(("link", "bold"), (ids, ""), (safe(link.trace_state, SHORT), "dim"))
+    hang(tree.add(heading), attribute_lines(link.attributes))
+
+
+def _fields(span: Span) -> Iterator[Text]:
+    yield line(("span", "bold"), (span.span_id.hex() or "(no id)", ""), (_parent(span), ""))
+    yield line(
+        (word(SpanKind, span.kind), ""),
+        (f"from {moment(span.start_time_unix_nano, day=True)} to {moment(span.end_time_unix_nano)}", "dim"),
+        (scope_name(span.scope), "dim"),
+        (safe(span.trace_state, SHORT), "dim"),
+        (_left_out(span), "yellow"),
+    )
+    code = span.status.code
+    if code:
+        why = safe(span.status.message, LONG)
+        yield line((f"status {word(StatusCode, code)}{': ' if why else ''}{why}", "red" if failed(span) else ""))
+
+
+def _parent(span: Span) -> str:
+    return f"parent {span.parent_span_id.hex()}" if span.parent_span_id else ""
+
+
+def _left_out(span: Span) -> str:
+    counts = ((span.dropped_attributes_count, "attribute"), (span.dropped_events_count, "event"))
+    links = ((span.dropped_links_count, "link"),)
+    left_out = ", ".join(plural(count, what) for count, what in counts + links if count)
+    return f"sender left out {left_out}" if left_out else ""
