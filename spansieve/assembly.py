@@ -22,6 +22,7 @@ from spansieve.plugin import (
     Processor,
     Signal,
 )
+from spansieve.wiring import Wiring, signal_of
 
 Key = tuple[str, str, str]
 """Kind, id, and for stateless processors the pipeline."""
@@ -69,13 +70,18 @@ class Assembler:
         Raises ConfigError, with what a component's constructor says, and changes nothing then.
         """
         parts = _Parts(self._core, loaded, former.instances if former else {})
-        parts.make_all()  # whatever fails, fails here, before anything that is taken over is touched
+        self._core.wiring = Wiring(loaded.service.pipelines)
+        try:
+            parts.make_all()  # whatever fails, fails here, before anything that is taken over is touched
+        except BaseException:
+            self._core.wiring = Wiring(former.loaded.service.pipelines if former else {})
+            raise
         pipelines = [self._pipeline(parts, name) for name in loaded.service.pipelines]
         return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected))
 
     def _pipeline(self, parts: "_Parts", name: str) -> Pipeline:
         wanted = parts.loaded.service.pipelines[name]
-        signal = _signal(name)
+        signal = signal_of(name)
         batching: Batching | None = None
         stages = []
         for component in wanted.processors:
@@ -87,15 +93,16 @@ class Assembler:
             processor: Processor[Any] = instance.component  # type: ignore[assignment]
             stages.append(Stage(processor, component, signal, self._core.instruments, self._core.faults))
         outlets = [
-            self._outlet(parts, name, signal, component, batching, stages)
+            self._outlet(parts, name, component, batching, stages)
             for component in wanted.exporters
             if not parts.off(component)
         ]
         return Pipeline(name, signal, tuple(wanted.receivers), stages, outlets)
 
     def _outlet(
-        self, parts: "_Parts", pipeline: str, signal: Signal, exporter: str, batching: Batching | None, stages: list[Stage]
+        self, parts: "_Parts", pipeline: str, exporter: str, batching: Batching | None, stages: list[Stage]
     ) -> Outlet:
+        signal = signal_of(pipeline)
         instance = parts.get("exporters", exporter, pipeline)
         tally = ExporterTally(self._core.instruments, exporter, signal)
         sender = instance.senders.get(signal)
@@ -112,18 +119,23 @@ class Assembler:
     def _sender(self, instance: Instance, signal: Signal, tally: ExporterTally) -> Sender:
         config = instance.config
         settings = config if isinstance(config, ExporterConfig) else ExporterConfig()
-        queue = Queue(settings.sending_queue, self._core.clock, lambda: self._core.chain.freed())
+        queue = Queue(settings.sending_queue, self._core.clock, self._core.freed)
         exporter: Exporter[Any] = instance.component  # type: ignore[assignment]
         retry = settings.retry_on_failure
-        return Sender(exporter, instance.id, signal, queue, retry, self._core.clock, tally, self._core.faults)
+        return Sender(
+            exporter,
+            instance.id,
+            signal,
+            queue=queue,
+            retry=retry,
+            clock=self._core.clock,
+            tally=tally,
+            faults=self._core.faults,
+        )
 
 
 def _held(stage: Stage) -> Any:  # noqa: ANN401
     return lambda: stage.processor.held(stage.signal)
-
-
-def _signal(pipeline: str) -> Signal:
-    return pipeline.partition("/")[0]  # type: ignore[return-value]  # the loader checked it
 
 
 class _Parts:

@@ -12,10 +12,10 @@ from spansieve.pipeline.tally import ReceiverTally
 from spansieve.plugin import Answer, Clock, Place, Storage
 from spansieve.telemetry.instruments import Instruments, Labels, Level, Spread, Sum, full_name
 from spansieve.telemetry.logs import component_log
+from spansieve.wiring import Wiring
 
 if TYPE_CHECKING:
     from spansieve.pipeline.chain import Chain
-    from spansieve.pipeline.graph import Graph
 
 ResultT = TypeVar("ResultT")
 Snapshot = Callable[[], object]
@@ -33,9 +33,13 @@ class Core:
         self.statuses: dict[str, Snapshot] = {}
         self.failed = threading.Event()
         self.chain: Chain
-        self.places: Graph | None = None
-        """Where components stand: the running graph, or during a reload the coming one. None while the first is built."""
+        self.wiring = Wiring({})
+        """Where components stand: in the running configuration, or during a reload in the coming one."""
         self.find_storage: Callable[[str, str], Storage]
+
+    def freed(self) -> None:
+        """A queue has more room than before; from an exporter's thread."""
+        self.chain.freed()
 
 
 class _Labelled:
@@ -113,14 +117,11 @@ class ComponentHost:
 
     def pipeline(self, signal: Signal) -> Place | None:
         """The first place in a pipeline of `signal`."""
-        graph = self._core.places
-        places = graph.places(self._kind, self.id, signal) if graph else []
-        return places[0] if places else None
+        return self._core.wiring.place(self._kind, self.id, signal)
 
     def signals(self) -> frozenset[Signal]:
         """The signals that lead somewhere from this component now."""
-        graph = self._core.places
-        return graph.signals(self._kind, self.id) if graph else frozenset()
+        return self._core.wiring.signals(self._kind, self.id)
 
     def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
         """Hand a request to the chain."""

@@ -18,7 +18,9 @@ class Loop:
         self._thread.start()
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
-        """Run `work` on the loop and wait for its result. Raises what it raises, and TimeoutError (it is then cancelled)."""
+        """Run `work` on the loop and wait for its result. Raises what it raises, and TimeoutError (it is then
+        cancelled).
+        """
 
         async def task() -> ResultT:
             return await work

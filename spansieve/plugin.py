@@ -1,4 +1,5 @@
-"""What a plugin is: the four kinds of component, what they may ask of their `Host`, and how they say that a thing failed.
+"""What a plugin is: the four kinds of component, what they may ask of their `Host`, and how they say that a thing
+failed.
 
 A plugin is a class with a pydantic `config`, a constructor that takes `(config, host)`, and a method per signal. It is
 found through the entry-point groups `spansieve.receivers`, `.processors`, `.exporters` and `.extensions`, built-in ones
@@ -6,7 +7,7 @@ exactly as a stranger's. It imports this module, `spansieve.pdata` and itself, a
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
@@ -105,7 +106,8 @@ class Place(NamedTuple):
 
 
 class Batching(NamedTuple):
-    """How an exporter's queue joins the requests of one pipeline: it sends once `min_size` waits, or the oldest has waited
+    """How an exporter's queue joins the requests of one pipeline: it sends once `min_size` waits, or the oldest has
+    waited
     `timeout` seconds, and cuts what is larger than `max_size` (0 = never). Both sizes count `sizer`.
     """
 
@@ -118,7 +120,8 @@ class Batching(NamedTuple):
 class Answer(NamedTuple):
     """What became of a request that a receiver handed in.
 
-    `outcome` is `accepted` (all of it is held, apart from `rejected` items that were malformed: OTLP's partial success),
+    `outcome` is `accepted` (all of it is held, apart from `rejected` items that were malformed: OTLP's partial
+    success),
     `malformed` (the sender must not send it again), or `refused` (nothing was taken; it may be sent again after
     `retry_after` seconds). `message` may be shown to the sender.
     """
@@ -130,15 +133,26 @@ class Answer(NamedTuple):
 
 
 class Host(Protocol):
-    """What a component may ask of the program around it. Nothing else is to be had: no clock, thread or client of one's own."""
+    """What a component may ask of the program around it. Nothing else is to be had: no clock, thread or client of
+    one's own.
+    """
 
-    id: str
-    """The component's full id, such as `throttle/2`."""
-    clock: Clock
-    log: "logging.LoggerAdapter[logging.Logger]"
+    @property
+    def id(self) -> str:
+        """The component's full id, such as `throttle/2`."""
+
+    @property
+    def clock(self) -> Clock:
+        """The process's one clock."""
+
+    @property
+    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
+        """A logger whose lines name the component. Nothing that may hold content goes there."""
 
     def counter(self, name: str, *, unit: str = "", description: str = "") -> Counter:
-        """A counter `spansieve_<kind>_<name>_total{<kind>="<id>"}`, or `name` as it is when it begins with `otelcol_`."""
+        """A counter `spansieve_<kind>_<name>_total{<kind>="<id>"}`, or `name` as it is when it begins with
+        `otelcol_`.
+        """
 
     def gauge(self, name: str, *, unit: str = "", description: str = "") -> Gauge:
         """A gauge, named as `counter` names."""
@@ -147,30 +161,34 @@ class Host(Protocol):
         """A histogram with these upper bounds, named as `counter` names."""
 
     def emit(self, signal: Signal, batch: Batch) -> bool:
-        """Send `batch` on: behind this processor in its own pipeline of `signal`, and into each pipeline that names it as
-        receiver. From the chain thread alone. False: there is no room and nothing was taken; keep it and emit it again on a
+        """Send `batch` on: behind this processor in its own pipeline of `signal`, and into each pipeline that names
+        it as
+        receiver. From the chain thread alone. False: there is no room and nothing was taken; keep it and emit it
+        again on a
         later tick; until then requests that lead here are refused. What nobody is connected to is counted, and True.
         """
 
     def storage(self, extension: str) -> Storage:
-        """This component's own room in the storage extension with the id `extension`."""
+        """The component's own room in the storage extension with the id `extension`."""
 
     def status(self, name: str, snapshot: Callable[[], object]) -> None:
         """Show `snapshot()` (JSON values) on the status page and under `/api/v1/<name>`."""
 
     def pipeline(self, signal: Signal) -> Place | None:
-        """Where this component stands in a pipeline of `signal`; the first one, where there are several. From `start` on."""
+        """Where this component stands in a pipeline of `signal`; the first one, where there are several."""
 
     def signals(self) -> frozenset[Signal]:
         """The signals of the pipelines that this component stands in now; a reload may change them."""
 
     def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
-        """Receivers hand in a request: an OTLP `Export...ServiceRequest` in protobuf. `answer` is called once, on a thread of
+        """Receivers hand in a request: an OTLP `Export...ServiceRequest` in protobuf. `answer` is called once, on a
+        thread of
         the core's, and must return at once.
         """
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
-        """Run `work` on the process's one event loop and wait for it, at most `timeout` seconds (then TimeoutError). Not
+        """Run `work` on the process's one event loop and wait for it, at most `timeout` seconds (then TimeoutError).
+        Not
         from the loop itself.
         """
 
@@ -179,7 +197,9 @@ class Host(Protocol):
 
 
 class Component(Generic[ConfigT]):
-    """What all kinds share. A constructor takes what it is given and opens nothing; `start` opens, `shutdown` closes."""
+    """What all kinds share. A constructor takes what it is given and opens nothing; `start` opens, `shutdown`
+    closes.
+    """
 
     config: ClassVar[type[Config]]
     stability: ClassVar[Literal["alpha", "beta", "stable"]] = "beta"
@@ -209,7 +229,8 @@ class Processor(Component[ConfigT]):
     """Changes, watches or drops what passes, on the chain thread alone: it needs no lock.
 
     It has a method for each signal it takes, which changes the batch in place: `traces(batch: TraceBatch)`,
-    `logs(batch: LogBatch)`, `metrics(batch: MetricBatch)`, `alerts(batch: LogBatch)`. A stateful one may also have `tick()`,
+    `logs(batch: LogBatch)`, `metrics(batch: MetricBatch)`, `alerts(batch: LogBatch)`. A stateful one may also have
+    `tick()`,
     called at least every 100 ms.
     """
 
@@ -254,9 +275,13 @@ class QueueConfig(Config):
     queue_size: int = Field(default=1000, gt=0, description="Room, in units of `sizer`.")
     sizer: Literal["requests", "items", "bytes"] = Field(default="requests", description="What `queue_size` counts.")
     max_bytes: int = Field(
-        default=256 * 1024 * 1024, gt=0, description="Bytes held at most, waiting and in flight, whatever `sizer` counts."
+        default=256 * 1024 * 1024,
+        gt=0,
+        description="Bytes held at most, waiting and in flight, whatever `sizer` counts.",
     )
-    block_on_overflow: bool = Field(default=False, description="true: a sender waits up to 5 s for room before it is refused.")
+    block_on_overflow: bool = Field(
+        default=False, description="true: a sender waits up to 5 s for room before it is refused."
+    )
     wait_for_result: bool = Field(default=False, description="true: the sender waits until the backend has answered.")
     storage: str | None = Field(default=None, description="Id of a storage extension; the queue is then on disk.")
     batch: Batch | None = Field(default=None, description="Join requests by size instead of for at most 5 ms.")
@@ -283,7 +308,8 @@ class ExporterConfig(Config):
 class Exporter(Component[ConfigT]):
     """Sends data out, on threads of the core's, several calls at once.
 
-    Either it has `send(signal, body)` for OTLP protobuf requests, or a method per signal, `traces(batch: TraceBatch)` and so
+    Either it has `send(signal, body)` for OTLP protobuf requests, or a method per signal, `traces(batch: TraceBatch)`
+    and so
     on. Either raises Retry or Permanent, and may return Rejected for what a backend took only in part.
     """
 
@@ -306,7 +332,9 @@ class Extension(Component[ConfigT]):
         """Told before receivers stop."""
 
     def storage(self, owner: str) -> Storage:
-        """Extensions that store give `owner` (a component's kind and id) its room. Raises NotImplementedError otherwise."""
+        """Extensions that store give `owner` (a component's kind and id) its room. Raises NotImplementedError
+        otherwise.
+        """
         raise NotImplementedError
 
 
@@ -330,7 +358,8 @@ class Retry(Exception):
 
 
 class Permanent(Exception):
-    """The backend will never take this. `undecodable`: it may have been unable to read it, so the core looks for the bad
+    """The backend will never take this. `undecodable`: it may have been unable to read it, so the core looks for the
+    bad
     item, mends or drops it, and sends the rest once more.
     """
 

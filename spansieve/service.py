@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from spansieve import __version__
@@ -16,6 +16,7 @@ from spansieve.plugin import Clock, Extension, Processor, Storage
 from spansieve.telemetry.endpoint import TelemetryEndpoint
 from spansieve.telemetry.instruments import Instruments
 from spansieve.telemetry.process import watch_process
+from spansieve.wiring import Wiring
 
 log = logging.getLogger("spansieve")
 
@@ -23,7 +24,8 @@ log = logging.getLogger("spansieve")
 class Service:
     """One running configuration after another, in one process.
 
-    Start: extensions, exporters, processors, receivers. Stop: receivers (they answer what is open), processors, exporters
+    Start: extensions, exporters, processors, receivers. Stop: receivers (they answer what is open), processors,
+    exporters
     (they drain), extensions. All methods from one thread.
     """
 
@@ -40,7 +42,6 @@ class Service:
             self.core.loop.close()
             raise
         self.core.chain = Chain(self._assembly.graph, self.core.clock, self.core.faults)
-        self.core.places = self._assembly.graph
         self._retiring: list[threading.Thread] = []
         watch_process(instruments, self.core.clock)
         self._watch_queues(instruments)
@@ -93,7 +94,8 @@ class Service:
             if why:
                 log.info("exporters.%s is off: %s", component, why)
 
-    # --- stop -----------------------------------------------------------------------------------------------------------
+    # --- stop
+    # -----------------------------------------------------------------------------------------------------------
 
     def stop(self) -> int:
         """Close everything within `service.shutdown_timeout`; returns the items that could not be sent in that time."""
@@ -153,12 +155,15 @@ class Service:
         for signal, sender in instance.senders.items():
             remains = sender.stop(deadline) if instance.running else 0
             if remains:
-                log.warning("exporters.%s: %d items of %s could not be sent before the end", instance.id, remains, signal)
+                log.warning(
+                    "exporters.%s: %d items of %s could not be sent before the end", instance.id, remains, signal
+                )
             left += remains
         self._close(instance)
         return left
 
-    # --- reload ---------------------------------------------------------------------------------------------------------
+    # --- reload
+    # ---------------------------------------------------------------------------------------------------------
 
     def reload(self, loaded: Loaded) -> None:
         """Go over to another configuration without losing an item; what did not change goes on as it is.
@@ -169,13 +174,12 @@ class Service:
         assembly = self._assembler.build(loaded, former)
         fresh = [instance for instance in assembly.instances.values() if not instance.running]
         gone = [one for key, one in former.instances.items() if assembly.instances.get(key) is not one]
-        self.core.places = assembly.graph
         try:
             for kind in ("extensions", "exporters", "processors"):
                 self._start_all(instance for instance in fresh if instance.kind == kind)
             self._start_new_senders(assembly)
         except BaseException:
-            self.core.places = former.graph
+            self.core.wiring = Wiring(former.loaded.service.pipelines)
             self._discard(fresh)
             raise
         for instance in gone:
@@ -203,7 +207,6 @@ class Service:
             self.core.chain.swap(assembly.graph)
 
         self.core.chain.call(switch)
-        self.core.places = assembly.graph
         self._assembly = assembly
         for instance in assembly.of_kind("extensions"):
             if isinstance(instance.component, Extension):
@@ -240,7 +243,8 @@ class Service:
             self._retiring.append(thread)
         self._retiring = [thread for thread in self._retiring if thread.is_alive()]
 
-    # --- what the service says of itself --------------------------------------------------------------------------------
+    # --- what the service says of itself
+    # --------------------------------------------------------------------------------
 
     def _open_endpoint(self, loaded: Loaded) -> TelemetryEndpoint | None:
         where = loaded.service.telemetry.metrics.endpoint
@@ -270,7 +274,11 @@ class Service:
         for name, read, description in (
             ("queue_size", lambda queue: queue.size, "What waits, in units of the queue's `sizer`."),
             ("queue_capacity", lambda queue: queue.config.queue_size, "Room, in units of the queue's `sizer`."),
-            ("in_flight_requests", lambda queue: queue.in_flight_requests, "Batches that the backend has not answered."),
+            (
+                "in_flight_requests",
+                lambda queue: queue.in_flight_requests,
+                "Batches that the backend has not answered.",
+            ),
         ):
             instruments.observed(
                 f"otelcol_exporter_{name}",
@@ -281,7 +289,7 @@ class Service:
     def _storage(self, extension: str, owner: str) -> Storage:
         instance = self._assembly.instances.get(("extensions", extension, ""))
         if instance is None or not isinstance(instance.component, Extension):
-            raise ConfigError([Problem("", 0, 0, owner, f"wants storage of {extension}, which is not in service.extensions")])
+            raise ConfigError(
+                [Problem("", 0, 0, owner, f"wants storage of {extension}, which is not in service.extensions")]
+            )
         return instance.component.storage(owner)
-
-

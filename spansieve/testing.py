@@ -52,14 +52,17 @@ class _Series:
     def set(self, value: float, **labels: str) -> None:
         self._values[self._key(labels)] = value
 
-    record = add
+    def record(self, value: float, **labels: str) -> None:
+        self._values[self._key(labels)] += value
 
 
 class FakeHost:
     """A host that remembers what a component did.
 
-    `counts[name, *label values by label name]` holds counters, gauges and the sums of histograms; `emitted` the batches that
-    were emitted (while `full` is True none is taken); `answers` what `receive` is answered with; `failure` what `fail` said.
+    `counts[name, *label values by label name]` holds counters, gauges and the sums of histograms; `emitted` the
+    batches that
+    were emitted (while `full` is True none is taken); `answers` what `receive` is answered with; `failure` what
+    `fail` said.
     """
 
     def __init__(self, component: str = "under_test") -> None:
@@ -138,7 +141,7 @@ class SpanSpec:
     duration_ns: int = 1_000_000
 
     def with_(self, **changes: Any) -> "SpanSpec":  # noqa: ANN401
-        """This span with `changes`."""
+        """The span with `changes`."""
         return replace(self, **changes)
 
 

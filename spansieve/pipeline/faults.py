@@ -38,7 +38,9 @@ class Faults:
         self.warn(kind, component, f"{name} at {where}{then}", level=logging.ERROR)
 
     def warn(self, kind: str, component: str, text: str, level: int = logging.WARNING) -> None:
-        """Log `text` unless it was said of this component within the last minute; then the next line tells how often."""
+        """Log `text` unless it was said of this component within the last minute; then the next line tells how
+        often.
+        """
         now = self._clock.monotonic()
         key = (kind, component, text)
         with self._lock:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from spansieve import pdata
-from spansieve.plugin import Place, Refused, Signal
+from spansieve.plugin import Refused, Signal
 from spansieve.telemetry.instruments import Sum
 
 from .books import Ledger
@@ -47,30 +47,17 @@ class Pipeline:
     stateless: list[Stage] = field(init=False)
     stateful: list[Stage] = field(init=False)
     waits: int = field(init=False)
-    components: tuple[tuple[str, str], ...] = field(init=False)
-    """Kind and id of all, in order; a receiver and an exporter may share an id."""
 
     def __post_init__(self) -> None:
         """Part the stages before the first stateful one from the rest."""
         first = next((i for i, stage in enumerate(self.stages) if stage.processor.stateful), len(self.stages))
         self.stateless, self.stateful = self.stages[:first], self.stages[first:]
         self.waits = sum(lane.waits for lane in self.lanes)
-        self.components = (
-            *(("receiver", receiver) for receiver in self.receivers),
-            *(("processor", stage.id) for stage in self.stages),
-            *(("exporter", lane.exporter) for lane in self.lanes),
-        )
 
     @property
     def blocked(self) -> bool:
         """Whether an emitter in it waits for room, so that nothing more may come in."""
         return any(stage.blocked for stage in self.stateful)
-
-    def place(self, kind: str, component: str) -> Place:
-        """What stands before and behind a component."""
-        at = self.components.index((kind, component))
-        order = [name for _, name in self.components]
-        return Place(self.id, tuple(order[:at]), tuple(order[at + 1 :]))
 
 
 class Target(NamedTuple):
@@ -102,18 +89,6 @@ class Graph:
             self._ticker(stages) for stages in self._stages.values() if hasattr(stages[0][1].processor, "tick")
         ]
 
-    def places(self, kind: str, component: str, signal: Signal) -> list[Place]:
-        """Where a component of `kind` (`receiver`, `processor`, `exporter`) stands in pipelines of `signal`."""
-        return [
-            pipeline.place(kind, component)
-            for pipeline in self.pipelines
-            if pipeline.signal == signal and (kind, component) in pipeline.components
-        ]
-
-    def signals(self, kind: str, component: str) -> frozenset[Signal]:
-        """The signals of the pipelines in which a component stands."""
-        return frozenset(pipeline.signal for pipeline in self.pipelines if (kind, component) in pipeline.components)
-
     def _ticker(self, stages: list[tuple[Pipeline, Stage]]) -> Callable[[], None]:
         def tick() -> None:
             _observe(stages, stages[0][1].tick)
@@ -126,7 +101,9 @@ class Graph:
 
     def emit(self, component: str, signal: Signal, batch: pdata.Batch) -> bool:
         """What `Host.emit` promises."""
-        targets = [Target(pipeline, pipeline.stages, enters=True) for pipeline in self.routes.get((component, signal), ())]
+        targets = [
+            Target(pipeline, pipeline.stages, enters=True) for pipeline in self.routes.get((component, signal), ())
+        ]
         if behind := self._behind.get((component, signal)):
             targets.insert(0, behind)
         items = len(batch)

@@ -60,7 +60,9 @@ class Passage:
     __slots__ = ("_body", "_marks", "ahead", "batch", "came", "pipeline")
 
     def __init__(self, pipeline: "Pipeline", batch: pdata.Batch, came: int, ahead: Sequence[Stage]) -> None:
-        """`came` items are new to the pipeline's books (0: they were on them already); `ahead` is what runs once there is room."""
+        """`came` items are new to the pipeline's books (0: they were on them already); `ahead` is what runs once
+        there is room.
+        """
         self.pipeline = pipeline
         self.batch = batch
         self.came = came
@@ -192,7 +194,8 @@ def copies(signal: Signal, batch: pdata.Batch, count: int) -> list[pdata.Batch]:
 
 
 def lacking(passages: Sequence[Passage]) -> list[Queue]:
-    """The queues that have no room for all of `passages`. Raises Refused where a stateful processor has none, and DecodeError
+    """The queues that have no room for all of `passages`. Raises Refused where a stateful processor has none, and
+    DecodeError
     for a request that would not even fit into an empty queue.
     """
     demand: dict[Queue, list[int]] = {}
@@ -207,7 +210,9 @@ def lacking(passages: Sequence[Passage]) -> list[Queue]:
                 raise Refused(f"processor {stage.id} has no room")
         for lane in passage.pipeline.lanes:
             if not lane.queue.ever(items, size):
-                raise pdata.DecodeError(f"{items} items of {size} bytes are more than the queue of {lane.exporter} can hold")
+                raise pdata.DecodeError(
+                    f"{items} items of {size} bytes are more than the queue of {lane.exporter} can hold"
+                )
             wanted = demand.setdefault(lane.queue, [0, 0, 0])
             wanted[0] += 1
             wanted[1] += items

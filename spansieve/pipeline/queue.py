@@ -14,7 +14,9 @@ from spansieve.plugin import Batching, Clock, QueueConfig
 from .books import Ledger
 
 LINGER = 0.005
-"""Seconds that a request waits for others where nobody configured batching: one call to the backend then carries many."""
+"""Seconds that a request waits for others where nobody configured batching: one call to the backend then carries
+many.
+"""
 LINGER_BYTES = 1 << 20
 """A lane that holds this much is sent without waiting."""
 JOINED_BYTES = 4_000_000
@@ -22,7 +24,9 @@ JOINED_BYTES = 4_000_000
 
 
 class Entry(NamedTuple):
-    """One request as it waits: OTLP bytes, their items, when it came (monotonic seconds), and whom to tell what became of it."""
+    """One request as it waits: OTLP bytes, their items, when it came (monotonic seconds), and whom to tell what
+    became of it.
+    """
 
     body: bytes
     items: int

@@ -22,6 +22,7 @@ class Sender:
         exporter: Exporter[Any],
         name: str,
         signal: Signal,
+        *,
         queue: Queue,
         retry: RetryConfig,
         clock: Clock,
@@ -39,7 +40,6 @@ class Sender:
         self._clock = clock
         self._tally = tally
         self._faults = faults
-        self._log = faults.log("exporters", name)
         self._leader = threading.Lock()  # who holds it waits on the queue; the others wait for it
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -92,7 +92,10 @@ class Sender:
                 pieces = pdata.split(self._wire_signal, body, most if by_items else None, None if by_items else most)
             else:
                 pieces = [(body, taken.items)]
-            delivered = all([self._settle(taken, body, items) for body, items in pieces])
+            outcomes = [
+                self._settle(taken, body, items) for body, items in pieces
+            ]  # all of them, whatever the first says
+            delivered = all(outcomes)
         except Exception as error:  # the books and the other batches go on
             self._faults.saw("exporters", self._name, error)
             self._gone(taken, taken.items, "error")

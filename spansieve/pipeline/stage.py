@@ -56,7 +56,9 @@ class Stage:
 
     def _failed(self, error: Exception) -> None:
         policy = self.processor.on_error
-        self._faults.saw("processors", self.id, error, {"refuse": "; refused", "drop": "; dropped", "pass": "; passed on"}[policy])
+        self._faults.saw(
+            "processors", self.id, error, {"refuse": "; refused", "drop": "; dropped", "pass": "; passed on"}[policy]
+        )
         if policy == "refuse":
             raise Refused(f"processor {self.id} failed") from None
         if policy == "drop":

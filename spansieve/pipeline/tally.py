@@ -1,4 +1,6 @@
-"""The counters that the Go Collector's users know, one object an exporter and signal, and a receiver, signal and transport."""
+"""The counters that the Go Collector's users know, one object an exporter and signal, and a receiver, signal and
+transport.
+"""
 
 from spansieve.plugin import Signal
 from spansieve.telemetry.instruments import Instruments, Labels

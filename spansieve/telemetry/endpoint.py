@@ -1,4 +1,6 @@
-"""The port on which the service tells of itself: `/metrics` for Prometheus, `/api/v1/<name>` for what components show."""
+"""The port on which the service tells of itself: `/metrics` for Prometheus, `/api/v1/<name>` for what components
+show.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping

@@ -90,7 +90,9 @@ class Spread:
 
 
 def full_name(kind: str, name: str, unit: str) -> str:
-    """The name that Prometheus shows, without the counters' `_total`: the Go Collector's stays as it is, ours gets its unit."""
+    """The name that Prometheus shows, without the counters' `_total`: the Go Collector's stays as it is, ours gets
+    its unit.
+    """
     if name.startswith(("otelcol_", "spansieve_")):
         return name
     suffix = _UNIT_SUFFIXES.get(unit, "")

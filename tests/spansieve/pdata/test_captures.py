@@ -120,7 +120,7 @@ def worn(rng: Random, body: bytes) -> bytes:
             case 1:
                 raw[place] = rng.choice([0, 0x7F, 0x80, 0xFF])
             case 2:
-                del raw[place : place + rng.randrange(1, 9)]
+                del raw[place + 1 : place + rng.randrange(2, 9)]
             case _:
                 raw[place:place] = raw[place : place + rng.randrange(1, 40)]
     return bytes(raw[: rng.choice([len(raw), len(raw), rng.randrange(len(raw))])])

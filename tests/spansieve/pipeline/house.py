@@ -73,7 +73,7 @@ class House:
         queue = self.queues.get((exporter, signal))
         if queue is None:
             config = self.settings.get(exporter, QueueConfig())
-            queue = self.queues[exporter, signal] = Queue(config, self.clock, lambda: self.core.chain.freed())
+            queue = self.queues[exporter, signal] = Queue(config, self.clock, self.core.freed)
         lane = queue.lane(pipeline, None)
         ledger = lane.ledger = self.books.open(pipeline, exporter)
         ledger.holds(lane, lambda: lane.held)

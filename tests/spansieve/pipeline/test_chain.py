@@ -176,12 +176,13 @@ def test_a_request_that_could_never_fit_is_refused_for_good(house: House) -> Non
 
 
 @pytest.mark.parametrize(
-    ("processor", "outcome", "left", "failed"),
-    [(Fails(), "refused", 0, 0), (FailsAndDrops(), "accepted", 0, 1), (FailsAndPasses(), "accepted", 1, 0)],
+    ("processor", "costs"),
+    [(Fails(), ("refused", 0, 0)), (FailsAndDrops(), ("accepted", 0, 1)), (FailsAndPasses(), ("accepted", 1, 0))],
 )
 def test_a_processor_that_raises_costs_what_it_declared(
-    house: House, caplog: pytest.LogCaptureFixture, processor: Tested, outcome: str, left: int, failed: int
+    house: House, caplog: pytest.LogCaptureFixture, processor: Tested, costs: tuple[str, int, int]
 ) -> None:
+    outcome, left, failed = costs
     house.pipeline("traces", {"faulty": processor})
     house.open()
     with caplog.at_level("DEBUG", "spansieve"):

@@ -56,7 +56,9 @@ class Bench:
         self.queue = Queue(QueueConfig(), clock, lambda: None)
         tally = ExporterTally(self.instruments, "backend", "traces")
         faults = Faults(self.instruments, clock)
-        self.sender = Sender(self.backend, "backend", "traces", self.queue, retry, clock, tally, faults)
+        self.sender = Sender(
+            self.backend, "backend", "traces", queue=self.queue, retry=retry, clock=clock, tally=tally, faults=faults
+        )
         self.lane: Lane = self.queue.lane("traces", batching)
         self.lane.ledger = self.books.open("traces", "backend")
         self.lane.ledger.holds(self.lane, lambda: self.lane.held)

@@ -1,0 +1,193 @@
+"""Start, stop, reload and outages, with the real program."""
+
+import socket
+import threading
+from pathlib import Path
+
+import grpc
+import pytest
+
+from spansieve.pdata import TraceBatch
+from spansieve.testing import OK, otlp_request
+
+from .program import Program, Sink, eventually, export, free_ports, post, running
+
+CONFIG = """
+receivers: {otlp: {protocols: {grpc: {endpoint: "localhost:{grpc}"}, http: {endpoint: "localhost:{http}"}}}}
+processors: {resource: {attributes: [{key: from, value: FROM, action: upsert}]}}
+exporters:
+  otlp_grpc:
+    endpoint: "localhost:SINK"
+    tls: {insecure: true}
+    compression: none
+    retry_on_failure: {initial_interval: 20ms, max_interval: 100ms}
+    QUEUE
+extensions: {health_check: {endpoint: "localhost:{health}"}}
+service:
+  extensions: [health_check]
+  shutdown_timeout: 10s
+  telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: {metrics}}}}}]}}
+  pipelines:
+    traces: {receivers: [otlp], processors: [resource], exporters: [otlp_grpc]}
+"""
+
+
+def config(sink: Sink, source: str = "first", queue: str = "") -> str:
+    return CONFIG.replace("SINK", str(sink.port)).replace("FROM", source).replace("QUEUE", queue)
+
+
+class Load:
+    """Sends one request after the other from several threads, and remembers which spans were acknowledged."""
+
+    def __init__(self, program: Program, threads: int = 3) -> None:
+        self.acknowledged: set[bytes] = set()
+        self.refused = 0
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._target = f"localhost:{program.ports['grpc']}"
+        self._threads = [threading.Thread(target=self._send, daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def _send(self) -> None:
+        with grpc.insecure_channel(self._target) as channel:
+            while not self._stop.is_set():
+                body = otlp_request("load", OK, OK, OK)
+                ids = {span.span_id for span in TraceBatch.parse(body)}
+                try:
+                    export(channel, "traces", body)
+                except grpc.RpcError:
+                    with self._lock:
+                        self.refused += 1
+                    self._stop.wait(0.01)
+                else:
+                    with self._lock:
+                        self.acknowledged |= ids
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(60)
+
+
+def test_a_stop_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink)) as program:
+        load = Load(program)
+        eventually(lambda: len(load.acknowledged) > 300, "load is taken")
+        assert program.stop() == 0
+        load.stop()
+    assert len(load.acknowledged) > 300
+    assert load.acknowledged <= sink.span_ids()
+
+
+def test_a_reload_under_load_loses_nothing_and_takes_effect(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink)) as program:
+        load = Load(program)
+        eventually(lambda: len(load.acknowledged) > 100, "load is taken")
+        program.write(config(sink, "second", "sending_queue: {num_consumers: 3}"))
+
+        def changed() -> bool:
+            return any(b"second" in body for _, body in sink.bodies)
+
+        eventually(changed, "the changed file is in force")
+        so_far = len(load.acknowledged)
+        eventually(lambda: len(load.acknowledged) > so_far + 100, "load goes on")
+        load.stop()
+        assert load.refused == 0
+        assert program.stop() == 0
+    assert load.acknowledged <= sink.span_ids()
+
+
+def test_a_receivers_new_port_is_taken_by_a_reload(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink)) as program:
+        former = program.ports["http"]
+        (program.ports["http"],) = free_ports(1)
+        program.write(config(sink))
+        eventually(lambda: "is in force" in program.log(), "the new configuration is in force")
+        assert post(f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", OK))[0] == 200
+        with pytest.raises(OSError, match="refused"):
+            post(f"http://localhost:{former}/v1/traces", b"")
+        eventually(lambda: sink.count() == 1, "the span arrives")
+        assert program.stop() == 0
+
+
+def test_a_receiver_that_cannot_open_brings_the_former_configuration_back(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink)) as program:
+        former = program.ports["http"]
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            program.ports["http"] = taken.getsockname()[1]
+            program.write(config(sink, "second", "sending_queue: {num_consumers: 3}"))
+            eventually(lambda: "was not taken" in program.log(), "the new configuration is refused")
+        assert "going back" in program.log()
+        assert post(f"http://localhost:{former}/v1/traces", otlp_request("a", OK))[0] == 200
+        eventually(lambda: sink.count() == 1, "the span arrives")
+        assert b"first" in sink.bodies[0][1]
+        assert program.stop() == 0
+
+
+def test_a_broken_configuration_is_refused_and_the_running_one_goes_on(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink)) as program:
+        program.write(config(sink).replace('endpoint: "localhost:' + str(sink.port), 'endpont: "localhost:1'))
+        eventually(lambda: "unknown key" in program.log(), "the mistake is said")
+        assert "endpont" in program.log()
+        assert post(f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", OK))[0] == 200
+        eventually(lambda: sink.count() == 1, "the span arrives")
+        assert program.stop() == 0
+
+
+def test_what_was_acknowledged_while_the_backend_was_down_arrives_when_it_is_back(tmp_path: Path, sink: Sink) -> None:
+    sink.down = True
+    with running(tmp_path, config(sink)) as program:
+        for _ in range(20):
+            post(f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", OK))
+        eventually(lambda: sink.asked > 2, "it is tried again")
+        assert sink.count() == 0
+        sink.down = False
+        eventually(lambda: sink.count() == 20, "all spans arrive")
+        program.check_books()
+        assert program.stop() == 0
+
+
+def test_a_full_queue_refuses_in_the_way_that_makes_senders_come_again(tmp_path: Path, sink: Sink) -> None:
+    sink.down = True
+    queue = "sending_queue: {queue_size: 3, num_consumers: 1}"
+    with running(tmp_path, config(sink, queue=queue)) as program:
+        statuses = [
+            post(f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", OK))[0] for _ in range(20)
+        ]
+        assert statuses[0] == 200
+        assert statuses[-1] == 503
+        with grpc.insecure_channel(f"localhost:{program.ports['grpc']}") as channel:
+            with pytest.raises(grpc.RpcError) as refusal:
+                export(channel, "traces", otlp_request("a", OK))
+            assert refusal.value.code() is grpc.StatusCode.UNAVAILABLE
+            trailers = dict(refusal.value.trailing_metadata())
+            assert {"grpc-status-details-bin", "google.rpc.retryinfo-bin"} <= set(trailers)
+        sink.down = False
+        eventually(lambda: sink.count() == statuses.count(200), "what was taken arrives")
+        program.check_books()
+        assert program.stop() == 0
+
+
+def test_what_cannot_be_sent_in_time_is_said_at_the_end(tmp_path: Path, sink: Sink) -> None:
+    sink.down = True
+    with running(tmp_path, config(sink).replace("10s", "300ms")) as program:
+        post(f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", OK, OK))
+        assert program.stop() == 1
+        assert "2 items" in program.log()
+
+
+def test_a_port_that_is_taken_ends_the_start_with_one_and_no_traceback(tmp_path: Path, sink: Sink) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        program = Program(tmp_path, config(sink).replace("{http}", port))
+        assert program.process.wait(30) == 1
+    assert port in program.log()
+    assert "Traceback" not in program.log()
+
+
+def test_health_is_told_from_ready_to_stop(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink)) as program:
+        status, body = post(f"http://localhost:{program.ports['health']}/", b"")
+        assert (status, b"Server available" in body) == (200, True)
+        assert program.stop() == 0
