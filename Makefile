@@ -34,4 +34,4 @@ bench: $(VENV)/.developer ## cost and memory, beside real peers
 	$(BIN)/python -m bench
 
 jaeger peers: $(VENV)/.developer ## build the real Jaeger (jaeger), and the Go Collector too (peers), outside the tree
-	bash bench/peers/build.sh $@
+	$(BIN)/python -m bench.peers.build $(filter jaeger,$@)

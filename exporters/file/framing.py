@@ -5,8 +5,7 @@ Source: the Go Collector's `fileexporter` (contrib), read again by `otlpjsonfile
 
 import struct
 
-import zstandard
-
+from spansieve import zstd
 from spansieve.otlp.json_mapping import to_json
 from spansieve.plugin import Signal
 
@@ -17,7 +16,7 @@ def record(signal: Signal, body: bytes, config: FileConfig) -> bytes:
     """`body`, an OTLP protobuf request, as it stands in the file. Raises pdata.DecodeError (JSON alone)."""
     content = to_json(signal, body) if config.format == "json" else body
     if config.compressed:
-        content = zstandard.ZstdCompressor().compress(content)  # not shared: it is no thread's but one's
+        content = zstd.compress(content)
     if config.framed:
         return struct.pack(">I", len(content)) + content
     return content + b"\n"

@@ -4,14 +4,11 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
-import zstandard
+from spansieve import zstd
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 _STEP: Final = 64 * 1024
-_ZSTD_STEP: Final = 512
-"""Compressed bytes a step: zstd can't be told where to stop, and makes at most 128 KiB of 4 bytes."""
-_ZSTD_WINDOW: Final = 8 * 1024 * 1024
-"""RFC 9659: over HTTP a window of more than 8 MiB must not be used."""
+"""Compressed bytes a step."""
 _MAX_MEMBERS: Final = 10_000
 """Compressed streams one behind the other; each costs time, and honest senders write one."""
 
@@ -63,24 +60,24 @@ def _zlib(data: bytes, limit: int) -> bytes:
 
 
 def _zstd(data: bytes, limit: int) -> bytes:
-    frames = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
     pieces: list[bytes] = []
-    size, position, members, frame = 0, 0, 0, None
-    while position < len(data):
+    size, rest, members, frame = 0, data, 0, None
+    while frame is not None or rest:
         if frame is None:
-            frame, members = frames.decompressobj(), members + 1
+            frame, members = zstd.decompressor(), members + 1
             if members > _MAX_MEMBERS:
                 raise BadEncoding("the compressed body has too many frames")
-        chunk = data[position : position + _ZSTD_STEP]
-        piece = frame.decompress(chunk)
+        piece = frame.decompress(rest, max_length=limit - size + 1)
         size += len(piece)
         if size > limit:
             raise TooLarge
         pieces.append(piece)
-        position += len(chunk)
         if frame.eof:
-            position -= len(frame.unused_data)
-            frame = None
+            rest, frame = frame.unused_data, None
+        elif frame.needs_input:
+            break
+        else:
+            rest = b""
     if frame is not None or not data:
         raise BadEncoding("the compressed body is cut short")
     return b"".join(pieces)
@@ -108,5 +105,5 @@ def inflate(encoding: str, data: bytes, limit: int) -> bytes:
     """
     try:
         return _DECODERS[encoding](data, limit)
-    except (zlib.error, zstandard.ZstdError) as error:
+    except (zlib.error, zstd.ZstdError) as error:
         raise BadEncoding(f"the body is not {encoding}") from error

@@ -53,7 +53,7 @@ class _Server(Config):
     )
     tls: ServerTls | None = Field(default=None, description="Present = TLS; see the keys below.")
     auth: Unavailable = Field(default=None, description="Not available in this version: a configuration error.")
-    middlewares: Unavailable = Field(default=[], description="Not available in this version: a configuration error.")
+    middlewares: Unavailable = Field(default=None, description="Not available in this version: a configuration error.")
 
     @model_validator(mode="after")
     def _endpoint(self) -> Self:

@@ -2,10 +2,13 @@
 configuration.
 """
 
+import os
 import sys
 from typing import Any
 
 import click
+
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC's own log quotes what peers send; before its first import
 
 from spansieve import __version__
 from spansieve.config.problems import ConfigError

@@ -1,6 +1,6 @@
 """Names of the Go Collector's best-known components, so that we can say of one that spansieve doesn't have it.
 
-Source: the component lists of opentelemetry-collector and opentelemetry-collector-contrib (v0.155 to v0.159).
+The names are those of opentelemetry-collector and opentelemetry-collector-contrib; the list need not be complete.
 """
 
 from collections.abc import Mapping

@@ -13,10 +13,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import aiohttp
-import zstandard
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
+from spansieve import zstd
 from spansieve.plugin import Host, Permanent, Retry
 
 from .client_config import HttpClientSettings
@@ -65,7 +65,7 @@ def compress(body: bytes, method: str, level: int | None) -> bytes:
     RFC 9110 has it.
     """
     if method == "zstd":
-        return zstandard.ZstdCompressor(level=3 if level in {None, -1} else level or 0).compress(body)
+        return zstd.compress(body, 3 if level in {None, -1} else level or 0)
     packer = zlib.compressobj(-1 if level is None else level, zlib.DEFLATED, 31 if method == "gzip" else 15)
     return packer.compress(body) + packer.flush()
 

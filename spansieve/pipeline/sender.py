@@ -13,6 +13,9 @@ from .faults import Faults
 from .queue import Queue, Taken
 from .tally import ExporterTally
 
+MAX_ASKED_SECONDS = 600.0
+"""A backend may ask for this much patience; more would be a mistake of its, and the queue's end."""
+
 
 class Sender:
     """Serves one exporter's queue of one signal with up to `num_consumers` threads, started as they are needed."""
@@ -163,7 +166,8 @@ class Sender:
     def _wait(self, interval: float, asked: float | None) -> float:
         """Seconds until the next try: the backoff with jitter, or what the backend asked for if that is longer."""
         spread = self._retry.randomization_factor
-        return max(interval * random.uniform(1 - spread, 1 + spread), asked or 0.0)  # noqa: S311 (no secret)
+        backoff = interval * random.uniform(1 - spread, 1 + spread)  # noqa: S311 (no secret)
+        return max(backoff, min(asked or 0.0, MAX_ASKED_SECONDS))
 
     def _give_up(self, started: float, wait: float) -> str:
         if not self._retry.enabled:
