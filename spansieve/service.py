@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,7 @@ from spansieve.pipeline.chain import Chain
 from spansieve.plugin import Clock, Extension, Processor, Storage
 from spansieve.telemetry.endpoint import TelemetryEndpoint
 from spansieve.telemetry.instruments import Instruments
-from spansieve.telemetry.process import watch_process
+from spansieve.telemetry.process import describe_service, watch_process
 from spansieve.wiring import Wiring
 
 log = logging.getLogger("spansieve")
@@ -31,7 +32,7 @@ class Service:
 
     def __init__(self, loaded: Loaded, clock: Clock | None = None) -> None:
         """Build everything and open nothing. Raises ConfigError."""
-        instruments = Instruments({"service.name": "spansieve", "service.version": __version__})
+        instruments = Instruments()
         self.core = Core(clock or SystemClock(), instruments)
         self.core.find_storage = self._storage
         self._assembler = Assembler(self.core)
@@ -43,8 +44,20 @@ class Service:
             raise
         self.core.chain = Chain(self._assembly.graph, self.core.clock, self.core.faults)
         self._retiring: list[threading.Thread] = []
+        self._identity = str(uuid.uuid4())
+        self._describe(loaded)
         watch_process(instruments, self.core.clock)
         self._watch_queues(instruments)
+
+    def _describe(self, loaded: Loaded) -> None:
+        """Say who this is; `service.telemetry.resource` adds to it, replaces, and (with null) takes out."""
+        own = {
+            "service.name": "spansieve",
+            "service.version": __version__,
+            "service.instance.id": self._identity,
+            **loaded.service.telemetry.resource,
+        }
+        describe_service(self.core.instruments, {key: value for key, value in own.items() if value is not None})
 
     @property
     def failed(self) -> threading.Event:
@@ -193,6 +206,7 @@ class Service:
             raise
         self._retire([instance for instance in gone if instance.kind in {"exporters", "extensions"}])
         self._endpoint = self._reopen_endpoint(former.loaded, loaded)
+        self._describe(loaded)
         self._say_what_is_off(loaded)
 
     def _start_new_senders(self, assembly: Assembly) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, Self
 import grpc
 from pydantic import Field, model_validator
 
-from spansieve.config.model import Config, Duration, Secret, Texts
+from spansieve.config.model import Config, Secret, Texts
 
 TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
 
@@ -30,6 +30,8 @@ class _Tls(Config):
     tunes_go: ClassVar[dict[str, str]] = {
         "curve_preferences": "the order of curves is OpenSSL's own here",
         "tpm": "keys in a TPM can't be read here",
+        "reload_interval": "certificates are read at start; restart to exchange them",
+        "client_ca_file_reload": "certificates are read at start; restart to exchange them",
     }
 
     ca_file: str | None = Field(default=None, description="File with the authorities to trust, PEM.")
@@ -42,7 +44,6 @@ class _Tls(Config):
     min_version: TlsVersion = Field(default="1.2", description="Oldest TLS version to speak.")
     max_version: TlsVersion | None = Field(default=None, description="Newest TLS version to speak.")
     cipher_suites: Texts = Field(default=[], description="Names of the cipher suites for TLS 1.2, as Go writes them.")
-    reload_interval: Duration = Field(default=0.0, description="Kept for later: the files are read at start.")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -93,7 +94,6 @@ class ServerTls(_Tls):
     """`tls` of a listener; with `client_ca_file`, clients must show a certificate (mutual TLS)."""
 
     client_ca_file: str | None = Field(default=None, description="Authorities of clients' certificates; set = mTLS.")
-    client_ca_file_reload: bool = Field(default=False, description="Kept for later: the file is read at start.")
 
     @model_validator(mode="after")
     def _certificate(self) -> Self:

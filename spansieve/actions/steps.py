@@ -8,7 +8,7 @@ import hashlib
 import struct
 from collections.abc import Callable, Sequence
 
-from spansieve.pdata import Attributes, Value
+from spansieve.pdata import Attributes, Value, encode_pair
 
 from .config import Action
 from .patterns import compile_pattern, names_with, utf8
@@ -58,20 +58,20 @@ def _source(action: Action) -> Callable[[Attributes], Value | _Missing]:
     return read
 
 
-def _set(action: Action, wanted: Callable[[Attributes], bool] | None) -> Step:
-    """Set `action.key` where `wanted` says so (None: everywhere) and the source has something."""
+def _set(action: Action, where: bool | None) -> Step:
+    """Set `action.key` where it is there (True), is not (False) or everywhere (None), if the source has something."""
     key, constant = action.key, _constant(action)
     if not isinstance(constant, _Missing):
+        raw = encode_pair(key, constant)
 
         def put(attributes: Attributes) -> None:
-            if wanted is None or wanted(attributes):
-                attributes[key] = constant
+            attributes.write(key, raw, where=where)
 
         return put
     read = _source(action)
 
     def copy(attributes: Attributes) -> None:
-        if wanted is None or wanted(attributes):
+        if where is None or where == (key in attributes):
             value = read(attributes)
             if not isinstance(value, _Missing):
                 attributes[key] = value
@@ -80,17 +80,15 @@ def _set(action: Action, wanted: Callable[[Attributes], bool] | None) -> Step:
 
 
 def _insert(action: Action) -> Step:
-    key = action.key
-    return _set(action, lambda attributes: key not in attributes)
+    return _set(action, where=False)
 
 
 def _update(action: Action) -> Step:
-    key = action.key
-    return _set(action, lambda attributes: key in attributes)
+    return _set(action, where=True)
 
 
 def _upsert(action: Action) -> Step:
-    return _set(action, None)
+    return _set(action, where=None)
 
 
 def _names(action: Action) -> Callable[[Attributes], list[str]]:

@@ -5,10 +5,12 @@ from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMappi
 from typing import TypeVar, overload
 
 from .home import Home
-from .keys import Pairs, index_of, key_of
+from .keys import ABSENT, UNSURE, Pairs, find, index_of, key_of
 from .values import Value, Writable, decode_pair, encode_pair
 
 _SMALL = 32
+_FINDS = 4
+"""Keys looked for in the raw bytes; who asks for more is better served by an index of them all."""
 DefaultT = TypeVar("DefaultT")
 
 
@@ -39,7 +41,7 @@ class Attributes(MutableMapping[str, Value]):
     ValueError as `encode_value` does. Use `update` and `remove` for several keys: each is one pass.
     """
 
-    __slots__ = ("_container", "_home", "_index", "_places")
+    __slots__ = ("_container", "_finds", "_home", "_index", "_places", "_raws")
 
     def __init__(self, container: Pairs, home: Home | None = None) -> None:
         """Look at `container`; after a change, `home` is told to save the message that it stands in."""
@@ -47,11 +49,23 @@ class Attributes(MutableMapping[str, Value]):
         self._home = home
         self._index: dict[str, bytes] | None = None
         self._places: _Places | None = None
+        self._raws: list[bytes] | None = None  # what `container` holds, while there is no index
+        self._finds = 0
+
+    def _find(self, key: str) -> int:
+        """The place of the one copy of `key`, ABSENT, or UNSURE: then the index knows. A few keys need no index."""
+        if self._index is not None or self._finds >= _FINDS:
+            return UNSURE
+        self._finds += 1
+        if self._raws is None:
+            self._raws = self._container[:]
+        return find(key, self._raws)
 
     def _indexed(self) -> dict[str, bytes]:
         index = self._index
         if index is None:
-            index = self._index = index_of(self._container[:])
+            index = self._index = index_of(self._container[:] if self._raws is None else self._raws)
+            self._raws = None
         return index
 
     def _placed(self) -> _Places | None:
@@ -89,7 +103,8 @@ class Attributes(MutableMapping[str, Value]):
         return _Items(self)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._indexed()
+        place = self._find(key) if isinstance(key, str) else UNSURE
+        return key in self._indexed() if place == UNSURE else place != ABSENT
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._indexed())
@@ -101,8 +116,33 @@ class Attributes(MutableMapping[str, Value]):
         return f"Attributes({dict(self)!r})"
 
     def __setitem__(self, key: str, value: Writable) -> None:
-        self._put(key, encode_pair(key, value))
+        self.write(key, encode_pair(key, value))
+
+    def write(self, key: str, raw: bytes, *, where: bool | None = None) -> bool:
+        """Set `key` from its encoded KeyValue: everywhere, or only `where` it is there (True) or is not (False).
+
+        Returns whether it was set.
+        """
+        place = self._find(key)
+        if place == UNSURE:
+            if where is not None and where != (key in self._indexed()):
+                return False
+            self._put(key, raw)
+        elif where is not None and where != (place != ABSENT):
+            return False
+        else:
+            self._write_at(place, raw)
         self._saved()
+        return True
+
+    def _write_at(self, place: int, raw: bytes) -> None:
+        raws = self._raws or []
+        if place == ABSENT:
+            self._container.append(raw)
+            raws.append(raw)
+        else:
+            self._container[place] = raws[place] = raw
+        self._raws = raws
 
     def __delitem__(self, key: str) -> None:
         if key not in self._indexed():
@@ -112,7 +152,7 @@ class Attributes(MutableMapping[str, Value]):
     def clear(self) -> None:
         """Drop all."""
         del self._container[:]
-        self._index, self._places = {}, None
+        self._index, self._places, self._raws = {}, None, None
         self._saved()
 
     @overload  # type: ignore[override]  # keys are always str here
@@ -142,6 +182,9 @@ class Attributes(MutableMapping[str, Value]):
 
     def remove(self, keys: Iterable[str]) -> int:
         """Delete those of `keys` that are there, all copies of each, in one pass; returns how many keys were."""
+        keys = tuple(keys)
+        if len(keys) == 1 and (place := self._find(keys[0])) != UNSURE:
+            return self._remove_at(place)
         index = self._indexed()
         going = {key for key in keys if key in index}
         if len(going) > 1:
@@ -151,6 +194,15 @@ class Attributes(MutableMapping[str, Value]):
         if going:
             self._saved()
         return len(going)
+
+    def _remove_at(self, place: int) -> int:
+        if place == ABSENT:
+            return 0
+        del self._container[place]
+        if self._raws:
+            del self._raws[place]
+        self._saved()
+        return 1
 
     def _keep(self, raws: list[bytes]) -> None:
         del self._container[:]

@@ -34,6 +34,51 @@ class Pairs(Protocol):
         """Add several at the end."""
 
 
+ABSENT, UNSURE = -1, -2
+"""What `find` answers where it gives no place."""
+
+_SHORT = 4_096
+"""Bytes of attributes that are searched; in more, the index is quicker."""
+_NAMES = 4_096
+
+_names: dict[str, tuple[bytes, bytes]] = {}  # a key's bytes, and these as the beginning of a KeyValue
+_places: dict[bytes, int] = {}  # where that beginning stood last: spans of one kind have their attributes in one order
+
+
+def find(key: str, raws: list[bytes]) -> int:
+    """The place in `raws` of the only copy of `key`, ABSENT, or UNSURE, without reading any other key.
+
+    The key's bytes are looked for in all of `raws` at once. Where they are not, the key is not; where they stand once,
+    at the beginning of a KeyValue laid out as usual, that is the only one. All else is for the index to say.
+    """
+    known = _names.get(key)
+    if known is None:
+        known = _name(key)
+    name, head = known
+    joined = b"".join(raws)
+    times = joined.count(name) if len(joined) <= _SHORT else 2
+    if times == 0:
+        return ABSENT
+    if times != 1 or not head:
+        return UNSURE
+    place = _places.get(head, 0)
+    if place >= len(raws) or not raws[place].startswith(head):
+        place = next((place for place, raw in enumerate(raws) if raw.startswith(head)), UNSURE)
+        _places[head] = place
+    return place if place != UNSURE and _value_start(raws[place]) else UNSURE
+
+
+def _name(key: str) -> tuple[bytes, bytes]:
+    """The two of `_names`; a repaired key can't be found by its bytes, so for U+FFFD they are the empty ones."""
+    name = b"" if "\ufffd" in key else key.encode("utf-8", "surrogatepass")
+    head = bytes((0x0A, len(name))) + name if len(name) < 0x80 else b""
+    if len(_names) >= _NAMES:
+        _names.clear()
+        _places.clear()
+    _names[key] = name, head
+    return name, head
+
+
 def index_of(raws: list[bytes]) -> dict[str, bytes]:
     """Each key of `raws` with its first KeyValue, in order; shorter where keys repeat. Raises DecodeError."""
     index = _index(raws)

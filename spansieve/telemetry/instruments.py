@@ -16,6 +16,8 @@ from .reader import PullReader
 
 Labels = tuple[tuple[str, str], ...]
 
+Read = Callable[[], Iterable[tuple[Labels, float]]]
+
 MAX_SERIES = 2_000
 """Label sets of one instrument; what comes on top is summed under `otel_metric_overflow="true"`, as the SDKs do."""
 
@@ -71,7 +73,7 @@ class Level(_Series):
 class _Observed(Level):
     """A gauge that is read from elsewhere."""
 
-    read: Callable[[], Iterable[tuple[Labels, float]]] = staticmethod(lambda: ())
+    read: Read = staticmethod(lambda: ())
 
     def observe(self, _: CallbackOptions) -> Iterable[Observation]:
         return [Observation(value, dict(labels)) for labels, value in self.read()]
@@ -111,10 +113,10 @@ def _as(kind: type[InstrumentT], made: object, name: str) -> InstrumentT:
 class Instruments:
     """All instruments of the process, each made once however often it is asked for."""
 
-    def __init__(self, resource: dict[str, str] | None = None) -> None:
-        """`resource` describes the service (`service.name`, ...)."""
+    def __init__(self) -> None:
+        """Empty."""
         self._reader = PullReader()
-        self._provider = MeterProvider([self._reader], resource=Resource(dict(resource or {})), shutdown_on_exit=False)
+        self._provider = MeterProvider([self._reader], resource=Resource({}), shutdown_on_exit=False)
         self._meter = self._provider.get_meter("spansieve")
         self._made: dict[str, Sum | Level | Spread] = {}
         self._lock = threading.Lock()
@@ -137,14 +139,15 @@ class Instruments:
                 self._meter.create_observable_gauge(name, [made.observe], description=description)
         return _as(Level, made, name)
 
-    def observed(self, name: str, read: Callable[[], Iterable[tuple[Labels, float]]], description: str = "") -> None:
-        """A gauge whose values are read when somebody asks; a second registration of a name replaces the first."""
+    def observed(self, name: str, read: Read, description: str = "", *, total: bool = False) -> None:
+        """A gauge (or, with `total`, a counter) that is read when somebody asks; made again, it reads the new one."""
         with self._lock:
-            level = self._made.get(name)
-            if level is None:
-                level = self._made[name] = _Observed()
-                self._meter.create_observable_gauge(name, [level.observe], description=description)
-        _as(_Observed, level, name).read = read
+            made = self._made.get(name)
+            if made is None:
+                make = self._meter.create_observable_counter if total else self._meter.create_observable_gauge
+                made = self._made[name] = observed = _Observed()
+                make(name, [observed.observe], description=description)
+        _as(_Observed, made, name).read = read
 
     def spread(self, name: str, description: str, buckets: tuple[float, ...]) -> Spread:
         """The histogram called `name`."""

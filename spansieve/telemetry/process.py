@@ -2,8 +2,10 @@
 
 import os
 import resource
+from collections.abc import Mapping
 from pathlib import Path
 
+from spansieve import pdata
 from spansieve.plugin import Clock
 
 from .instruments import Instruments
@@ -20,8 +22,14 @@ def resident_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def describe_service(instruments: Instruments, resource: Mapping[str, str]) -> None:
+    """Show who this is as `target_info`, as OpenTelemetry's Prometheus exporters do; dots become underscores."""
+    labels = tuple(sorted((key.replace(".", "_").replace("-", "_"), value) for key, value in resource.items()))
+    instruments.observed("target_info", lambda: [(labels, 1)], "The service's resource.")
+
+
 def watch_process(instruments: Instruments, clock: Clock) -> None:
-    """Show uptime, CPU seconds and resident memory."""
+    """Show uptime, CPU seconds, resident memory, and the strings that had to be repaired."""
     started = clock.monotonic()
 
     def cpu() -> float:
@@ -30,4 +38,10 @@ def watch_process(instruments: Instruments, clock: Clock) -> None:
 
     instruments.observed("otelcol_process_uptime", lambda: [((), clock.monotonic() - started)], "Seconds since start.")
     instruments.observed("otelcol_process_cpu_seconds", lambda: [((), cpu())], "CPU seconds, user and system.")
+    instruments.observed(
+        "spansieve_pdata_repaired_strings",
+        lambda: [((), pdata.repaired_strings())],
+        "Strings that were not valid UTF-8 when somebody read them.",
+        total=True,
+    )
     instruments.observed("otelcol_process_memory_rss", lambda: [((), resident_bytes())], "Resident bytes.")

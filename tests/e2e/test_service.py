@@ -1,11 +1,22 @@
 """Start, stop, reload and outages, with the real program."""
 
+import json
+import signal
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
+    TraceServiceServicer,
+    add_TraceServiceServicer_to_server,
+)
 
 from spansieve.pdata import TraceBatch
 from spansieve.testing import OK, otlp_request
@@ -34,6 +45,18 @@ service:
 
 def config(sink: Sink, source: str = "first", queue: str = "") -> str:
     return CONFIG.replace("SINK", str(sink.port)).replace("FROM", source).replace("QUEUE", queue)
+
+
+class StrictBackend(TraceServiceServicer):
+    """Reads with the generated classes, which refuse what is not UTF-8."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def Export(self, request: ExportTraceServiceRequest, context: object) -> ExportTraceServiceResponse:
+        spans = [span for part in request.resource_spans for scope in part.scope_spans for span in scope.spans]
+        self.names += [span.name for span in spans]
+        return ExportTraceServiceResponse()
 
 
 class Load:
@@ -123,6 +146,44 @@ def test_a_receiver_that_cannot_open_brings_the_former_configuration_back(tmp_pa
         eventually(lambda: sink.count() == 1, "the span arrives")
         assert b"first" in sink.bodies[0][1]
         assert program.stop() == 0
+
+
+def test_sighup_reads_the_configuration_again(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink), "--no-watch") as program:
+        program.write(config(sink, "second"))
+        program.process.send_signal(signal.SIGHUP)
+        eventually(lambda: "is in force" in program.log(), "the new configuration is in force")
+        post(f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", OK))
+        eventually(lambda: sink.count() == 1, "the span arrives")
+        assert b"second" in sink.bodies[0][1]
+        assert program.stop(signal.SIGINT) == 0
+
+
+def test_the_log_can_be_json_and_metrics_say_who_this_is(tmp_path: Path, sink: Sink) -> None:
+    telemetry = "telemetry: {logs: {encoding: json}, resource: {team: desk}, "
+    with running(tmp_path, config(sink).replace("telemetry: {", telemetry)) as program:
+        (info,) = [name for name in program.metrics() if name.startswith("target_info")]
+        assert 'service_name="spansieve"' in info
+        assert 'team="desk"' in info
+        assert program.stop() == 0
+        lines = [json.loads(line) for line in program.log().splitlines()]
+        assert {"ts", "level", "msg"} <= set(lines[0])
+
+
+def test_a_string_that_is_no_utf8_reaches_a_strict_backend_repaired(tmp_path: Path) -> None:
+    server = grpc.server(ThreadPoolExecutor(2))
+    strict = StrictBackend()
+    add_TraceServiceServicer_to_server(strict, server)  # type: ignore[no-untyped-call]
+    port = server.add_insecure_port("localhost:0")
+    server.start()
+    body = otlp_request("a", OK.with_(name="good"), OK.with_(name="wrongone")).replace(b"wrongone", b"wron\xff\xfene")
+    with running(tmp_path, CONFIG.replace("SINK", str(port)).replace("QUEUE", "")) as program:
+        assert post(f"http://localhost:{program.ports['http']}/v1/traces", body)[0] == 200
+        eventually(lambda: len(strict.names) == 2, "both spans arrive")
+        assert strict.names == ["good", "wron\ufffd\ufffdne"]
+        program.check_books()
+        assert program.stop() == 0
+    server.stop(0)
 
 
 def test_a_broken_configuration_is_refused_and_the_running_one_goes_on(tmp_path: Path, sink: Sink) -> None:
