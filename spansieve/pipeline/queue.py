@@ -21,6 +21,7 @@ LINGER_BYTES = 1 << 20
 """A lane that holds this much is sent without waiting."""
 JOINED_BYTES = 4_000_000
 """Requests are joined up to this size: below the 4 MiB that gRPC servers take by default."""
+SIZERS = ("requests", "items", "bytes")
 
 
 class Entry(NamedTuple):
@@ -105,6 +106,7 @@ class Queue:
     def __init__(self, config: QueueConfig, clock: Clock, freed: Callable[[], None]) -> None:
         """`freed` is called, from an exporter's thread, whenever there is more room than before."""
         self.config = config
+        self._unit = SIZERS.index(config.sizer)
         self._clock = clock
         self._freed = freed
         self._changed = threading.Condition(threading.Lock())
@@ -135,17 +137,17 @@ class Queue:
     @property
     def size(self) -> int:
         """What waits, in units of `sizer`."""
-        return {"requests": self._requests, "items": self._items, "bytes": self._waiting_bytes}[self.config.sizer]
+        return (self._requests, self._items, self._waiting_bytes)[self._unit]
 
     def room(self, requests: int, items: int, size_bytes: int) -> bool:
         """Whether this much fits now."""
-        more = {"requests": requests, "items": items, "bytes": size_bytes}[self.config.sizer]
+        more = (requests, items, size_bytes)[self._unit]
         held_bytes = self._waiting_bytes + self._in_flight_bytes
         return self.size + more <= self.config.queue_size and held_bytes + size_bytes <= self.config.max_bytes
 
     def ever(self, items: int, size_bytes: int) -> bool:
         """Whether a request of this size would fit into the empty queue."""
-        most = {"requests": 1, "items": items, "bytes": size_bytes}[self.config.sizer]
+        most = (1, items, size_bytes)[self._unit]
         return most <= self.config.queue_size and size_bytes <= self.config.max_bytes
 
     def put(self, lane: Lane, body: bytes, items: int, done: Callable[[bool], None] | None = None) -> None:
