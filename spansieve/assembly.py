@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from spansieve.config.load import ComponentConfig, Loaded
@@ -77,7 +78,19 @@ class Assembler:
             self._core.wiring = Wiring(former.loaded.service.pipelines if former else {})
             raise
         pipelines = [self._pipeline(parts, name) for name in loaded.service.pipelines]
-        return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected))
+        assembly = Assembly(loaded, parts.made, Graph(pipelines, self._unconnected))
+        self.book(assembly)
+        return assembly
+
+    def book(self, assembly: Assembly) -> None:
+        """Let the books ask everybody in `assembly` what they hold, and those of former ones as long as they do."""
+        for pipeline in assembly.graph.pipelines:
+            for outlet in pipeline.lanes:
+                outlet.ledger.forget()
+                outlet.ledger.holds(outlet.lane, partial(getattr, outlet.lane, "held"))
+                for stage in pipeline.stages:
+                    if stage.processor.stateful:
+                        outlet.ledger.holds(stage.processor, partial(stage.processor.held, stage.signal))
 
     def _pipeline(self, parts: "_Parts", name: str) -> Pipeline:
         wanted = parts.loaded.service.pipelines[name]
@@ -93,15 +106,11 @@ class Assembler:
             processor: Processor[Any] = instance.component  # type: ignore[assignment]
             stages.append(Stage(processor, component, signal, self._core.instruments, self._core.faults))
         outlets = [
-            self._outlet(parts, name, component, batching, stages)
-            for component in wanted.exporters
-            if not parts.off(component)
+            self._outlet(parts, name, component, batching) for component in wanted.exporters if not parts.off(component)
         ]
         return Pipeline(name, signal, tuple(wanted.receivers), stages, outlets)
 
-    def _outlet(
-        self, parts: "_Parts", pipeline: str, exporter: str, batching: Batching | None, stages: list[Stage]
-    ) -> Outlet:
+    def _outlet(self, parts: "_Parts", pipeline: str, exporter: str, batching: Batching | None) -> Outlet:
         signal = signal_of(pipeline)
         instance = parts.get("exporters", exporter, pipeline)
         tally = ExporterTally(self._core.instruments, exporter, signal)
@@ -110,10 +119,6 @@ class Assembler:
             sender = instance.senders[signal] = self._sender(instance, signal, tally)
         lane = sender.queue.lane(pipeline, batching)
         ledger = lane.ledger = self.books.open(pipeline, exporter)
-        ledger.holds(lane, lambda: lane.held)
-        for stage in stages:
-            if stage.processor.stateful:
-                ledger.holds(stage.processor, _held(stage))
         return Outlet(exporter, sender.queue, lane, ledger, tally)
 
     def _sender(self, instance: Instance, signal: Signal, tally: ExporterTally) -> Sender:
@@ -132,10 +137,6 @@ class Assembler:
             tally=tally,
             faults=self._core.faults,
         )
-
-
-def _held(stage: Stage) -> Any:  # noqa: ANN401
-    return lambda: stage.processor.held(stage.signal)
 
 
 class _Parts:

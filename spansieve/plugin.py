@@ -107,8 +107,7 @@ class Place(NamedTuple):
 
 class Batching(NamedTuple):
     """How an exporter's queue joins the requests of one pipeline: it sends once `min_size` waits, or the oldest has
-    waited
-    `timeout` seconds, and cuts what is larger than `max_size` (0 = never). Both sizes count `sizer`.
+    waited `timeout` seconds, and cuts what is larger than `max_size` (0 = never). Both sizes count `sizer`.
     """
 
     min_size: int
@@ -162,10 +161,9 @@ class Host(Protocol):
 
     def emit(self, signal: Signal, batch: Batch) -> bool:
         """Send `batch` on: behind this processor in its own pipeline of `signal`, and into each pipeline that names
-        it as
-        receiver. From the chain thread alone. False: there is no room and nothing was taken; keep it and emit it
-        again on a
-        later tick; until then requests that lead here are refused. What nobody is connected to is counted, and True.
+        it as receiver. From the chain thread alone. False: there is no room and nothing was taken; keep it and emit
+        it again on a later tick; until then requests that lead here are refused. What nobody is connected to is
+        counted, and True.
         """
 
     def storage(self, extension: str) -> Storage:
@@ -182,8 +180,7 @@ class Host(Protocol):
 
     def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
         """Receivers hand in a request: an OTLP `Export...ServiceRequest` in protobuf. `answer` is called once, on a
-        thread of
-        the core's, and must return at once.
+        thread of the core's, and must return at once.
         """
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
@@ -309,8 +306,7 @@ class Exporter(Component[ConfigT]):
     """Sends data out, on threads of the core's, several calls at once.
 
     Either it has `send(signal, body)` for OTLP protobuf requests, or a method per signal, `traces(batch: TraceBatch)`
-    and so
-    on. Either raises Retry or Permanent, and may return Rejected for what a backend took only in part.
+    and so on. Either raises Retry or Permanent, and may return Rejected for what a backend took only in part.
     """
 
     signals: ClassVar[frozenset[Signal]] = frozenset({"traces", "logs", "metrics"})
@@ -359,8 +355,7 @@ class Retry(Exception):
 
 class Permanent(Exception):
     """The backend will never take this. `undecodable`: it may have been unable to read it, so the core looks for the
-    bad
-    item, mends or drops it, and sends the rest once more.
+    bad item, mends or drops it, and sends the rest once more.
     """
 
     def __init__(self, reason: str, *, undecodable: bool = False) -> None:

@@ -194,6 +194,7 @@ class Service:
         except BaseException:
             self.core.wiring = Wiring(former.loaded.service.pipelines)
             self._discard(fresh)
+            self._assembler.book(former)
             raise
         for instance in gone:
             if instance.kind == "receivers":  # they answer what is open, by the former pipelines
@@ -264,7 +265,11 @@ class Service:
         where = loaded.service.telemetry.metrics.endpoint
         if not where:
             return None
-        return TelemetryEndpoint(where, self.core.instruments, self.core.statuses, self.core.loop)
+        return TelemetryEndpoint(where, self.core.instruments, self._snapshot, self.core.loop)
+
+    def _snapshot(self, name: str) -> object:
+        """What a component shows, read on the chain thread, so that processors need no lock. Raises KeyError."""
+        return self.core.chain.call(self.core.statuses[name]) if name else sorted(self.core.statuses)
 
     def _reopen_endpoint(self, former: Loaded, loaded: Loaded) -> TelemetryEndpoint | None:
         if former.service.telemetry.metrics.endpoint == loaded.service.telemetry.metrics.endpoint:

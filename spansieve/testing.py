@@ -60,9 +60,8 @@ class FakeHost:
     """A host that remembers what a component did.
 
     `counts[name, *label values by label name]` holds counters, gauges and the sums of histograms; `emitted` the
-    batches that
-    were emitted (while `full` is True none is taken); `answers` what `receive` is answered with; `failure` what
-    `fail` said.
+    batches that were emitted (while `full` is True none is taken); `answers` what `receive` is answered with;
+    `failure` what `fail` said.
     """
 
     def __init__(self, component: str = "under_test") -> None:

@@ -82,7 +82,6 @@ class Books:
         ledger = self._ledgers.get((pipeline, exporter))
         if ledger is None:
             ledger = self._ledgers[pipeline, exporter] = Ledger(pipeline, exporter, self._items)
-        ledger.forget()
         return ledger
 
     def _held(self) -> list[tuple[Labels, float]]:

@@ -113,17 +113,23 @@ class Chain:
         self.swap(self.graph)
 
     def _do(self, work: Request | Callable[[], None]) -> None:
-        if not isinstance(work, Request):
-            work()
+        if isinstance(work, Request):
+            with self._lock:
+                self._waiting_bytes -= len(work.body)
+            request = work
+            self._answer(request, self._safely(request, lambda: take(self.graph, request)))
             return
-        with self._lock:
-            self._waiting_bytes -= len(work.body)
         try:
-            answer = take(self.graph, work)
+            work()
+        except Exception as error:  # the thread goes on, whatever happens
+            self._faults.saw("service", "chain", error)
+
+    def _safely(self, request: Request, work: Callable[[], Answer | Parked | None]) -> Answer | Parked | None:
+        try:
+            return work()
         except Exception as error:  # a mistake of ours must not cost the sender its data
-            self._faults.saw("receivers", work.receiver, error)
-            answer = Answer("refused", message="internal error")
-        self._answer(work, answer)
+            self._faults.saw("receivers", request.receiver, error)
+            return Answer("refused", message="internal error")
 
     def _answer(self, request: Request, answer: Answer | Parked | None) -> None:
         if isinstance(answer, Parked):
@@ -139,7 +145,7 @@ class Chain:
         now = self._clock.monotonic()
         parked, self._parked = self._parked, []
         for one in parked:
-            answer = one.retry()
+            answer = self._safely(one.request, one.retry)
             if isinstance(answer, Parked):
                 if now < one.until:
                     self._parked.append(one)
@@ -151,4 +157,4 @@ class Chain:
     def _tick(self) -> None:
         self._unpark()
         for ticker in self.graph.tickers:
-            ticker()
+            self._do(ticker)

@@ -57,7 +57,7 @@ class Request:
 class Passage:
     """A batch on its way through one pipeline."""
 
-    __slots__ = ("_body", "_marks", "ahead", "batch", "came", "pipeline")
+    __slots__ = ("_body", "_marks", "ahead", "batch", "came", "passed", "pipeline")
 
     def __init__(self, pipeline: "Pipeline", batch: pdata.Batch, came: int, ahead: Sequence[Stage]) -> None:
         """`came` items are new to the pipeline's books (0: they were on them already); `ahead` is what runs once
@@ -67,6 +67,7 @@ class Passage:
         self.batch = batch
         self.came = came
         self.ahead = ahead
+        self.passed = 0  # stages that have run
         self._marks: list[tuple[Outcome, int, str]] = []
         self._body: bytes | None = None
 
@@ -75,6 +76,7 @@ class Passage:
         for stage in stages:
             if not len(self.batch):
                 return
+            self.passed += 1
             try:
                 shed = stage.run(self.batch)
             except Dropped:
@@ -127,9 +129,12 @@ class Parked:
 
     def retry(self) -> "Answer | Parked | None":
         """Look for room again."""
-        if lacking(self.passages):
-            return self
-        return _hold(self.request, self.passages)
+        try:
+            return self if lacking(self.passages) else _hold(self.request, self.passages)
+        except Refused as refusal:
+            return Answer("refused", message=str(refusal), retry_after=refusal.after)
+        except pdata.DecodeError as error:
+            return Answer("malformed", message=str(error))
 
     def refuse(self) -> Answer:
         """There was no room in time."""
@@ -195,8 +200,7 @@ def copies(signal: Signal, batch: pdata.Batch, count: int) -> list[pdata.Batch]:
 
 def lacking(passages: Sequence[Passage]) -> list[Queue]:
     """The queues that have no room for all of `passages`. Raises Refused where a stateful processor has none, and
-    DecodeError
-    for a request that would not even fit into an empty queue.
+    DecodeError for a request that would not even fit into an empty queue.
     """
     demand: dict[Queue, list[int]] = {}
     full = []
@@ -224,9 +228,23 @@ def lacking(passages: Sequence[Passage]) -> list[Queue]:
 
 
 def _hold(request: Request, passages: Sequence[Passage]) -> Answer | None:
-    """There is room: run what is stateful, then hand everything over."""
-    for passage in passages:
-        passage.advance(passage.ahead)
+    """There is room: run what is stateful, then hand everything over.
+
+    Raises Refused where a stateful processor does. What others have taken of the request by then stays with them and on
+    the books; they see it once more when the sender comes again.
+    """
+    for at, passage in enumerate(passages):
+        stateless = passage.passed
+        try:
+            passage.advance(passage.ahead)
+        except (Refused, pdata.DecodeError):
+            others = list(passages[:at])
+            if passage.passed > stateless + 1:
+                passage.give_up("processor_error")
+                others.append(passage)
+            for other in others:
+                other.put(None)
+            raise
     waits = sum(passage.pipeline.waits for passage in passages if len(passage.batch))
     waiter = _Waiter(request, waits) if waits else None
     for passage in passages:

@@ -74,9 +74,11 @@ class Sender:
 
     def _consume(self) -> None:
         while True:
-            self._idle += 1
+            with self._lock:
+                self._idle += 1
             with self._leader:
-                self._idle -= 1
+                with self._lock:
+                    self._idle -= 1
                 taken = self.queue.take()
             if taken is None:
                 return
@@ -99,9 +101,8 @@ class Sender:
                 self._settle(taken, body, items) for body, items in pieces
             ]  # all of them, whatever the first says
             delivered = all(outcomes)
-        except Exception as error:  # the books and the other batches go on
-            self._faults.saw("exporters", self._name, error)
-            self._gone(taken, taken.items, "error")
+        except pdata.DecodeError:  # it can't be cut into pieces, because it can't be read
+            self._gone(taken, taken.items, "malformed")
         finally:
             self.queue.settle(taken)
             for entry in taken.entries:
@@ -110,7 +111,11 @@ class Sender:
 
     def _settle(self, taken: Taken, body: bytes, items: int) -> bool:
         """Send one request until it has an outcome, and write that down; True if the backend has it."""
-        reason, rejected = self._try(body, items, taken)
+        try:
+            reason, rejected = self._try(body, items, taken)
+        except Exception as error:  # a mistake in the exporter costs this request alone
+            self._faults.saw("exporters", self._name, error, "; given up")
+            reason, rejected = "error", 0
         if reason:
             self._gone(taken, items - rejected, reason)
             return False

@@ -3,7 +3,7 @@ show.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -17,12 +17,13 @@ from .reader import exposition
 class TelemetryEndpoint:
     """An HTTP server on the process's one loop."""
 
-    def __init__(
-        self, endpoint: str, instruments: Instruments, statuses: Mapping[str, Callable[[], object]], loop: Loop
-    ) -> None:
-        """Listen on `endpoint` (`host:port`). Raises OSError, said to the user, when that can't be."""
+    def __init__(self, endpoint: str, instruments: Instruments, snapshot: Callable[[str], object], loop: Loop) -> None:
+        """Listen on `endpoint` (`host:port`). `snapshot(name)` gives what is shown under a name, and the names for "".
+
+        Raises OSError, said to the user, when that can't be.
+        """
         self._instruments = instruments
-        self._statuses = statuses
+        self._snapshot = snapshot
         self._loop = loop
         app = web.Application()
         app.router.add_get("/metrics", self._metrics)
@@ -56,13 +57,15 @@ class TelemetryEndpoint:
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def _names(self, _: web.Request) -> web.Response:
-        return web.json_response(sorted(self._statuses))
+        return web.json_response(self._snapshot(""))
 
     async def _status(self, request: web.Request) -> web.Response:
-        snapshot = self._statuses.get(request.match_info["name"])
-        if snapshot is None:
-            return web.json_response({"error": "unknown name", "names": sorted(self._statuses)}, status=404)
-        return web.json_response(snapshot())
+        name = request.match_info["name"]
+        try:
+            shown = await asyncio.get_running_loop().run_in_executor(None, self._snapshot, name)
+        except KeyError:
+            return web.json_response({"error": "unknown name", "names": self._snapshot("")}, status=404)
+        return web.json_response(shown)
 
     def close(self) -> None:
         """Stop listening."""

@@ -245,6 +245,76 @@ def test_what_a_stateful_processor_holds_is_on_the_books_until_it_emits(house: H
     assert [span.attributes["mark"] for span in house.came_out()] == ["seen", "seen"]
 
 
+def test_a_stateful_processor_that_refuses_behind_one_that_took_leaves_the_books_right(house: House) -> None:
+    class Refuses(Tested):
+        stateful = True
+
+        def traces(self, batch: TraceBatch) -> None:
+            raise Refused("come again")
+
+    class HoldsHalf(Holds):
+        def traces(self, batch: TraceBatch) -> None:
+            half = TraceBatch.parse(batch.encode())
+            half.retain(lambda span: span.is_error)
+            super().traces(half)
+            batch.retain(lambda span: not span.is_error)
+
+        def tick(self) -> None:
+            self.kept.clear()  # sheds what it holds
+
+    house.pipeline("traces", {"holds": HoldsHalf(), "refuses": Refuses()})
+    house.open()
+    assert house.send(otlp_request("agent", OK, ERROR)).outcome == "refused"
+    house.check_books()
+    house.tick()
+    house.check_books()
+    assert house.outcome("filtered", "holds") == 1
+
+
+def test_a_refusal_while_waiting_for_room_is_an_answer_too(house: House) -> None:
+    class Full(Tested):
+        stateful = True
+        full = False
+
+        def traces(self, batch: TraceBatch) -> None:
+            pass
+
+        def room(self, signal: str, size_bytes: int) -> bool:
+            return not self.full
+
+    processor = Full()
+    house.exporter("backend", queue_size=1, block_on_overflow=True)
+    house.pipeline("traces", {"full": processor})
+    house.open()
+    house.send(otlp_request("agent", OK))
+    waiting = house.hand_in(otlp_request("agent", OK))
+    house.core.chain.call(lambda: None)
+    processor.full = True
+    house.came_out()
+    assert waiting.get(timeout=10).outcome == "refused"
+    processor.full = False
+    assert house.send(otlp_request("agent", OK)).outcome == "accepted"
+    house.came_out()
+
+
+def test_a_tick_that_raises_is_survived_and_the_others_go_on(house: House) -> None:
+    class Broken(Tested):
+        stateful = True
+
+        def traces(self, batch: TraceBatch) -> None:
+            pass
+
+        def tick(self) -> None:
+            raise ZeroDivisionError
+
+    house.pipeline("traces", {"broken": Broken()})
+    house.open()
+    house.tick()
+    assert house.count("spansieve_component_errors", component="processors/broken", error="ZeroDivisionError") >= 1
+    assert house.send(otlp_request("agent", OK)).outcome == "accepted"
+    house.came_out()
+
+
 def test_an_emission_that_finds_no_room_stays_with_its_emitter_and_intake_refuses(house: House) -> None:
     class Late(Holds):
         open = False
