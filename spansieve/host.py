@@ -135,6 +135,10 @@ class ComponentHost:
         """Run `work` on the one loop."""
         return self._core.loop.run(work, timeout)
 
+    def fault(self, error: BaseException, then: str = "") -> None:
+        """Count and log an exception, without its text."""
+        self._core.faults.saw(f"{self._kind}s", self.id, error, then)
+
     def fail(self, problem: str) -> None:
         """End the program."""
         self.log.error(problem)

@@ -189,6 +189,11 @@ class Host(Protocol):
         from the loop itself.
         """
 
+    def fault(self, error: BaseException, then: str = "") -> None:
+        """An exception that the component caught and did not expect: counted, and logged once a kind and minute by its
+        type and line alone, because its text may hold content. `then` says what became of the work.
+        """
+
     def fail(self, problem: str) -> None:
         """Say that this component can't go on: the program stops with exit code 1."""
 

@@ -123,6 +123,10 @@ class FakeHost:
 
         return asyncio.run(task())
 
+    def fault(self, error: BaseException, then: str = "") -> None:
+        """Count it under `faults` and its type."""
+        self.counts["faults", type(error).__name__] += 1
+
     def fail(self, problem: str) -> None:
         """Remember it."""
         self.failure = problem

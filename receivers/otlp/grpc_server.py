@@ -21,7 +21,6 @@ from spansieve.plugin import Answer, Host, Signal
 from .answers import ALL_TAKEN, accepted
 from .bodies import GZIP_MAGIC, BadEncoding, TooLarge, inflate
 from .config import GrpcConfig
-from .faults import Faults
 
 WORKERS: Final = 4
 """Threads for inflating large bodies."""
@@ -101,11 +100,10 @@ class GrpcServer:
     core's answer holds no thread.
     """
 
-    def __init__(self, config: GrpcConfig, host: Host, faults: Faults) -> None:
+    def __init__(self, config: GrpcConfig, host: Host) -> None:
         """Take the settings; nothing is opened yet."""
         self._config = config
         self._host = host
-        self._faults = faults
         self._limit = config.limit_bytes
         self._refused = host.counter("refused_requests", unit="{request}", description="Requests refused at the door.")
         self._open: set[asyncio.Future[Answer]] = set()
@@ -188,7 +186,7 @@ class GrpcServer:
             except _Final as final:
                 code, message = final.code, str(final)
             except Exception as error:
-                self._faults.saw(error, f"gRPC {signal}")
+                self._host.fault(error, "; the sender was asked to come again")
                 code, message, trailers = _refuse(_FAULT)
             else:
                 if answer.outcome == "accepted":

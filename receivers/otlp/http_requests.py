@@ -23,7 +23,6 @@ from spansieve.plugin import Answer, Host, Signal
 from .answers import accepted
 from .config import HttpConfig
 from .cors import CorsRules
-from .faults import Faults
 from .http_body import Bodies, Refusal
 
 PROTOBUF: Final = "application/x-protobuf"
@@ -48,10 +47,9 @@ def paths(config: HttpConfig) -> dict[str, Signal]:
 class Requests:
     """Answers requests; everything runs on the loop, what is heavy on `workers`."""
 
-    def __init__(self, config: HttpConfig, host: Host, faults: Faults, workers: Executor) -> None:
+    def __init__(self, config: HttpConfig, host: Host, workers: Executor) -> None:
         """Make what is the same for each request."""
         self._host = host
-        self._faults = faults
         self._paths = paths(config)
         self._cors = CorsRules(config.cors)
         self._bodies = Bodies(config, workers)
@@ -76,7 +74,7 @@ class Requests:
             response = await self._answer(request)
         except Exception as error:
             # aiohttp would answer 500, and senders throw away what is answered so
-            self._faults.saw(error, "HTTP")
+            self._host.fault(error, "; the sender was asked to come again")
             response = self._refuse(request, _FAULT)
         finally:
             self._open -= 1

@@ -14,7 +14,6 @@ from spansieve.endpoint import bind, listening, tolerable
 from spansieve.plugin import Host
 
 from .config import HttpConfig
-from .faults import Faults
 from .http_requests import Requests
 
 WORKERS: Final = 4
@@ -111,11 +110,10 @@ class _Server(web.Server):
 class HttpServer:
     """The listener; `start` and `stop` run on the loop. `port` is what it is bound to (0 for a unix socket)."""
 
-    def __init__(self, config: HttpConfig, host: Host, faults: Faults) -> None:
+    def __init__(self, config: HttpConfig, host: Host) -> None:
         """Take the settings; nothing is opened yet."""
         self._config = config
         self._host = host
-        self._faults = faults
         self._workers: ThreadPoolExecutor | None = None
         self._requests: Requests | None = None
         self._runner: web.ServerRunner | None = None
@@ -126,7 +124,7 @@ class HttpServer:
         """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
         context = self._config.tls.ssl_context() if self._config.tls else None
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="spansieve-otlp-http")
-        self._requests = Requests(self._config, self._host, self._faults, self._workers)
+        self._requests = Requests(self._config, self._host, self._workers)
         server = _Server(self._requests.handle, self._config)
         self._runner = web.ServerRunner(server, shutdown_timeout=_CLEANUP_SECONDS)
         await self._runner.setup()

@@ -3,7 +3,6 @@
 from spansieve.plugin import Host, Receiver
 
 from .config import GrpcConfig, HttpConfig, OtlpConfig
-from .faults import Faults
 from .grpc_server import GrpcServer
 from .http_server import GRACE_SECONDS, HttpServer
 
@@ -19,10 +18,9 @@ class Otlp(Receiver[OtlpConfig]):
     def __init__(self, config: OtlpConfig, host: Host) -> None:
         """Open nothing yet."""
         protocols = config.protocols
-        faults = Faults(host)
         self._host = host
-        self._grpc = GrpcServer(protocols.grpc, host, faults) if protocols.grpc is not None else None
-        self._http = HttpServer(protocols.http, host, faults) if protocols.http is not None else None
+        self._grpc = GrpcServer(protocols.grpc, host) if protocols.grpc is not None else None
+        self._http = HttpServer(protocols.http, host) if protocols.http is not None else None
         self._protocols = protocols
         if protocols.http and protocols.http.cors:
             cors = protocols.http.cors

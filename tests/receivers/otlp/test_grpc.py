@@ -82,9 +82,7 @@ def test_an_exception_is_refused_without_its_text(client: Any, caplog: pytest.Lo
         assert (error.code(), error.details()) == (grpc.StatusCode.UNAVAILABLE, "internal error")
         assert "google.rpc.retryinfo-bin" in dict(error.trailing_metadata())
     assert client.core.counts["faults", "RuntimeError"] == 2
-    [line] = caplog.messages
-    assert "RuntimeError" in line
-    assert "hello" not in line
+    assert "hello" not in caplog.text
 
 
 def test_a_signal_that_nobody_takes_is_unimplemented_until_somebody_does(client: Any) -> None:  # noqa: ANN401
