@@ -10,7 +10,7 @@ from spansieve.plugin import Exporter, Host, Permanent
 from . import points, records, spans
 from .config import DebugConfig
 from .output import Output, ProgramLog, Streams
-from .sampling import Sampler
+from .sampling import Budget, Sampler
 
 
 class Debug(Exporter[DebugConfig]):
@@ -23,6 +23,7 @@ class Debug(Exporter[DebugConfig]):
         self._settings = config
         self._host = host
         self._sampler = Sampler(config.sampling_initial, config.sampling_thereafter)
+        self._budget = Budget(config.items_per_second)
         self._output: Output | None = None
 
     def start(self) -> None:
@@ -33,23 +34,26 @@ class Debug(Exporter[DebugConfig]):
     def traces(self, batch: TraceBatch) -> None:
         """Show spans. Raises Permanent if that can't be written."""
         if self._wanted():
-            basic, detailed = self._verbosity()
+            basic, detailed = self._verbosity(len(batch))
             self._show([spans.summary(batch)] if basic else [*spans.trees(batch, detailed=detailed)])
 
     def logs(self, batch: LogBatch) -> None:
         """Show log records. Raises Permanent if that can't be written."""
         if self._wanted():
-            basic, detailed = self._verbosity()
+            basic, detailed = self._verbosity(len(batch))
             self._show([records.summary(batch)] if basic else [*(records.trees if detailed else records.lines)(batch)])
 
     def metrics(self, batch: MetricBatch) -> None:
         """Show data points. Raises Permanent if that can't be written."""
         if self._wanted():
-            basic, detailed = self._verbosity()
+            basic, detailed = self._verbosity(len(batch))
             self._show([points.summary(batch)] if basic else [*(points.trees if detailed else points.lines)(batch)])
 
-    def _verbosity(self) -> tuple[bool, bool]:
-        return self._settings.verbosity == "basic", self._settings.verbosity == "detailed"
+    def _verbosity(self, items: int) -> tuple[bool, bool]:
+        """Whether to show a line alone, and whether to show everything."""
+        verbosity = self._settings.verbosity
+        basic = verbosity == "basic" or not self._budget.affords(items, self._host.clock.monotonic())
+        return basic, verbosity == "detailed"
 
     def _wanted(self) -> bool:
         return self._sampler.shows(self._host.clock.monotonic())

@@ -18,10 +18,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from pydantic import ValidationError
 
 from spansieve.exporters.debug import Debug, DebugConfig
-from spansieve.exporters.debug.sampling import Sampler
+from spansieve.exporters.debug.sampling import Budget, Sampler
 from spansieve.exporters.debug.text import duration, moment, number, safe, shown, size
 from spansieve.otlp.json_mapping import to_protobuf
-from spansieve.pdata import Signal, parse
+from spansieve.pdata import Signal, TraceBatch, parse
 from spansieve.plugin import Permanent
 from spansieve.testing import ERROR, OK, FakeHost, otlp_request
 
@@ -388,3 +388,24 @@ def test_two_places_at_once_are_refused() -> None:
         DebugConfig(use_internal_logger=True, output_paths=["stderr"])
     with pytest.raises(ValidationError, match="output_paths"):
         DebugConfig(output_paths=[])
+
+
+def test_above_its_budget_a_request_is_one_line_until_time_has_passed() -> None:
+    budget = Budget(10)
+    assert budget.affords(15, 0.0)
+    assert not budget.affords(15, 0.0)
+    assert budget.affords(5, 0.0)
+    assert budget.affords(5, 1.0)
+    assert Budget(10).affords(1_000, 0.0)
+    assert Budget(0).affords(1_000_000, 0.0)
+
+
+def test_a_burst_is_drawn_as_far_as_the_budget_goes_and_summed_up_beyond(capsys: pytest.CaptureFixture[str]) -> None:
+    exporter = Debug(DebugConfig(verbosity="normal", items_per_second=3), FakeHost())
+    exporter.start()
+    for name in ("one", "two", "three"):
+        exporter.traces(TraceBatch.parse(otlp_request("agent", *[OK.with_(name=name)] * 3)))
+    lines = capsys.readouterr().out.splitlines()
+    assert "two" in "".join(lines)
+    assert "three" not in "".join(lines)
+    assert "3 spans" in lines[-1]
