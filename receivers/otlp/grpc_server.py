@@ -4,12 +4,9 @@ Source: OTLP specification 1.11.0, "OTLP/gRPC". Compressed messages are inflated
 that the limit holds while they grow, whichever version of the library is there.
 """
 
-import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from functools import partial
+from queue import SimpleQueue
 from typing import Any, Final
 
 import grpc
@@ -23,9 +20,7 @@ from .bodies import GZIP_MAGIC, BadEncoding, TooLarge, inflate
 from .config import GrpcConfig
 
 WORKERS: Final = 4
-"""Threads for inflating large bodies."""
-_SMALL: Final = 32 * 1024
-"""Compressed bytes that are inflated at once; larger ones would hold the loop up."""
+"""Requests handled at once; the others wait in gRPC, their senders held by its flow control."""
 GRACE_SECONDS: Final = 5.0
 
 METHODS: Final[dict[str, Signal]] = {
@@ -41,8 +36,6 @@ _CODES: Final = {
 }
 _IDENTITY_AND_GZIP: Final = 0b101
 _FOREVER_MS: Final = (1 << 31) - 1
-Trailers = tuple[tuple[str, bytes], ...]
-
 _OVER: Final = Answer("refused", message="the receiver stops")
 _FAULT: Final = Answer("refused", message="internal error")
 
@@ -94,11 +87,7 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
 
 
 class GrpcServer:
-    """The server, on the process's one loop; `port` is what it is bound to (0 for a unix socket).
-
-    An asyncio server costs 0.8 times what one with a thread a request costs, at one span a request, and waiting for the
-    core's answer holds no thread.
-    """
+    """The server; `port` is what it is bound to (0 for a unix socket)."""
 
     def __init__(self, config: GrpcConfig, host: Host) -> None:
         """Take the settings; nothing is opened yet."""
@@ -106,16 +95,16 @@ class GrpcServer:
         self._host = host
         self._limit = config.limit_bytes
         self._refused = host.counter("refused_requests", unit="{request}", description="Requests refused at the door.")
-        self._open: set[asyncio.Future[Answer]] = set()
-        self._workers: ThreadPoolExecutor | None = None
+        self._open: set[SimpleQueue[Answer]] = set()
+        self._stopping = False
         self._server: Any = None
         self.port = 0
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
         credentials = self._config.tls.grpc_credentials() if self._config.tls else None
-        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="spansieve-otlp-grpc")
-        self._server = grpc.aio.server(options=options(self._config))
+        workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="spansieve-grpc")
+        self._server = grpc.server(workers, options=options(self._config))
         handlers = {
             name: (signal, grpc.unary_unary_rpc_method_handler(self._handler(signal)))
             for name, signal in METHODS.items()
@@ -125,7 +114,7 @@ class GrpcServer:
             self._bind(f"unix:{self._config.endpoint}", credentials)
         else:
             self._bind_all(credentials)
-        await self._server.start()
+        self._server.start()
 
     def _bind_all(self, credentials: object) -> None:
         for address in listening(self._config.endpoint, self._config.transport):
@@ -149,62 +138,55 @@ class GrpcServer:
             raise OSError("the address can't be used")
         return int(port)
 
-    async def stop(self) -> None:
-        """Take no more requests, and give the open ones some seconds to be answered; then ask them to come again."""
+    def stop(self) -> None:
+        """Take no more requests, and give the open ones some seconds to be answered."""
         if self._server is None:
             return
-        stopping = asyncio.ensure_future(self._server.stop(2 * GRACE_SECONDS))
-        if self._open:
-            await asyncio.wait(self._open, timeout=GRACE_SECONDS)
-        for waiting in list(self._open):
-            _settle(waiting, _OVER)
-        await stopping
-        if self._workers is not None:
-            self._workers.shutdown(wait=False, cancel_futures=True)
-        self._server = self._workers = None
+        finished = self._server.stop(GRACE_SECONDS)
+        finished.wait(GRACE_SECONDS)
+        self._stopping = True
+        for waiter in list(self._open):  # their threads would wait for ever, and the process with them
+            waiter.put(_OVER)
+        finished.wait(GRACE_SECONDS)
+        self._server = None
 
-    def _handler(self, signal: Signal) -> Callable[[bytes, Any], Awaitable[bytes]]:
-        receive, still_open, loop = self._host.receive, self._open, asyncio.get_running_loop()
-        tell = _Answers(loop).tell
+    def _handler(self, signal: Signal) -> Callable[[bytes, Any], bytes]:
+        receive, still_open = self._host.receive, self._open
 
-        async def answered(body: bytes) -> Answer:
+        def answered(body: bytes) -> Answer:
             if body[:2] == GZIP_MAGIC:  # no OTLP request begins so: 0x1f is no tag of protobuf's
-                body = await self._inflated(body)
-            waiting: asyncio.Future[Answer] = loop.create_future()
-            still_open.add(waiting)
+                body = self._inflated(body)
+            waiter: SimpleQueue[Answer] = SimpleQueue()
+            still_open.add(waiter)
             try:
-                receive(signal, body, "grpc", partial(tell, waiting))
-                return await waiting
+                receive(signal, body, "grpc", waiter.put)
+                return _OVER if self._stopping else waiter.get()
             finally:
-                still_open.discard(waiting)
+                still_open.discard(waiter)
 
-        async def export(body: bytes, context: Any) -> bytes:  # noqa: ANN401
+        def export(body: bytes, context: Any) -> bytes:  # noqa: ANN401
             # An exception that left this function would be answered UNKNOWN, with its text and not to be retried.
-            trailers: Trailers = ()
             try:
-                answer = await answered(body)
+                answer = answered(body)
             except _Final as final:
                 code, message = final.code, str(final)
             except Exception as error:
                 self._host.fault(error, "; the sender was asked to come again")
-                code, message, trailers = _refuse(_FAULT)
+                code, message = _refuse(context, _FAULT)
             else:
                 if answer.outcome == "accepted":
                     return accepted(signal, answer) if answer.rejected or answer.message else ALL_TAKEN
                 if answer.outcome == "malformed":
                     code, message = INVALID_ARGUMENT, answer.message
                 else:
-                    code, message, trailers = _refuse(answer)
-            return await context.abort(_CODES[code], message, trailers)  # type: ignore[no-any-return] # it raises
+                    code, message = _refuse(context, answer)
+            return context.abort(_CODES[code], message)  # type: ignore[no-any-return] # it raises
 
         return export
 
-    async def _inflated(self, body: bytes) -> bytes:
+    def _inflated(self, body: bytes) -> bytes:
         try:
-            if len(body) <= _SMALL:
-                return inflate("gzip", body, self._limit)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._workers, inflate, "gzip", body, self._limit)
+            return inflate("gzip", body, self._limit)
         except TooLarge:
             self._refused.add(1, reason="too_large", transport="grpc")
             raise _Final(RESOURCE_EXHAUSTED, f"the decompressed message is larger than {self._limit} bytes") from None
@@ -213,32 +195,7 @@ class GrpcServer:
             raise _Final(INVALID_ARGUMENT, str(error)) from None
 
 
-def _settle(waiting: "asyncio.Future[Answer]", answer: Answer) -> None:
-    if not waiting.done():  # the sender may have gone
-        waiting.set_result(answer)
-
-
-class _Answers:
-    """Brings answers, which come on another thread, to the loop; those that come close together wake it once."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._waiting: deque[tuple[asyncio.Future[Answer], Answer]] = deque()
-        self._woken = False
-
-    def tell(self, future: "asyncio.Future[Answer]", answer: Answer) -> None:
-        self._waiting.append((future, answer))
-        if not self._woken:
-            self._woken = True
-            with suppress(RuntimeError):  # the loop has ended, and its senders with it
-                self._loop.call_soon_threadsafe(self._settle_all)
-
-    def _settle_all(self) -> None:
-        self._woken = False  # before looking: what comes from now on wakes the loop again
-        while self._waiting:
-            _settle(*self._waiting.popleft())
-
-
-def _refuse(answer: Answer) -> tuple[int, str, Trailers]:
-    """Ask the sender to come again; the code, the message and the trailers of the answer."""
-    return UNAVAILABLE, answer.message, retry_trailers(UNAVAILABLE, answer.message, answer.retry_after)
+def _refuse(context: Any, answer: Answer) -> tuple[int, str]:  # noqa: ANN401
+    """Ask the sender to come again; the code and the message of the answer."""
+    context.set_trailing_metadata(retry_trailers(UNAVAILABLE, answer.message, answer.retry_after))
+    return UNAVAILABLE, answer.message

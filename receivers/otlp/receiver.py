@@ -47,7 +47,7 @@ class Otlp(Receiver[OtlpConfig]):
         """Listen. Raises OSError and ValueError, each naming the key, for what can't be listened on."""
         if self._grpc is not None and self._protocols.grpc is not None:
             try:
-                self._host.run(self._grpc.start(), _START_SECONDS)
+                self._grpc.start()
             except (OSError, ValueError) as error:
                 raise self._said("grpc", self._protocols.grpc, error) from error
         if self._http is not None and self._protocols.http is not None:
@@ -60,7 +60,7 @@ class Otlp(Receiver[OtlpConfig]):
         """Take no more requests, wait for the open ones, close everything."""
         try:
             if self._grpc is not None:
-                self._host.run(self._grpc.stop(), 3 * GRACE_SECONDS)
+                self._grpc.stop()
         finally:
             if self._http is not None:
                 self._host.run(self._http.stop(), 3 * GRACE_SECONDS)
