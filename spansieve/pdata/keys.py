@@ -63,9 +63,11 @@ def find(key: str, raws: list[bytes]) -> int:
         return UNSURE
     place = _places.get(head, 0)
     if place >= len(raws) or not raws[place].startswith(head):
-        place = next((place for place, raw in enumerate(raws) if raw.startswith(head)), UNSURE)
-        _places[head] = place
-    return place if place != UNSURE and _value_start(raws[place]) else UNSURE
+        found = next((place for place, raw in enumerate(raws) if raw.startswith(head)), None)
+        if found is None:
+            return UNSURE
+        place = _places[head] = found
+    return place if _value_start(raws[place]) else UNSURE
 
 
 def _name(key: str) -> tuple[bytes, bytes]:

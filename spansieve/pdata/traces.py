@@ -238,11 +238,16 @@ class TraceBatch(RequestBatch[Span]):
         )
 
     def _all_valid(self) -> bool:
-        # The same for nearly every span, without a call for each: this runs for every request.
-        for spans in self._every_list():
-            for span in spans:
-                if len(span.trace_id) != 16 or len(span.span_id) != 8 or len(span.parent_span_id) not in _SPAN_ID:
-                    return super()._all_valid()
+        # This runs for every request, so no call for each span, and they are counted on the way.
+        count = 0
+        for resource_spans in self._request.resource_spans:
+            for scope_spans in resource_spans.scope_spans:
+                spans = scope_spans.spans
+                for span in spans:
+                    if len(span.trace_id) != 16 or len(span.span_id) != 8 or len(span.parent_span_id) not in _SPAN_ID:
+                        return super()._all_valid()
+                count += len(spans)
+        self._count = count
         return True
 
     @staticmethod

@@ -70,15 +70,21 @@ class Lane:
         """Items that wait or are in flight."""
         return self.items + self.in_flight_items
 
+    def enough(self) -> bool:
+        """Whether what waits is worth sending at once; so is what a sender waits for."""
+        if self.entries[0].done is not None:
+            return True
+        batching = self.batching
+        if batching is None:
+            return self.size_bytes >= LINGER_BYTES
+        return (self.items if batching.sizer == "items" else self.size_bytes) >= batching.min_size
+
     def due(self) -> float:
         """When (monotonic seconds) the oldest entry has waited long enough; at once if there is enough to send."""
-        oldest = self.entries[0]
-        if oldest.done is not None:
-            return oldest.since
-        if self.batching is None:
-            return oldest.since + LINGER if self.size_bytes < LINGER_BYTES else oldest.since
-        waiting = self.items if self.batching.sizer == "items" else self.size_bytes
-        return oldest.since if waiting >= self.batching.min_size else oldest.since + self.batching.timeout
+        since = self.entries[0].since
+        if self.enough():
+            return since
+        return since + (LINGER if self.batching is None else self.batching.timeout)
 
     def pop(self) -> list[Entry]:
         """The oldest entries that fit into one batch, at least one."""
@@ -153,14 +159,14 @@ class Queue:
     def put(self, lane: Lane, body: bytes, items: int, done: Callable[[bool], None] | None = None) -> None:
         """Hold a request. From the chain thread, after `room` said yes."""
         with self._changed:
-            due_before = lane.due() if lane.entries else None
+            waited = bool(lane.entries) and not lane.enough()
             lane.entries.append(Entry(body, items, self._clock.monotonic(), done))
             lane.items += items
             lane.size_bytes += len(body)
             self._requests += 1
             self._items += items
             self._waiting_bytes += len(body)
-            if due_before is None or lane.due() < due_before:
+            if len(lane.entries) == 1 or (waited and lane.enough()):
                 self._changed.notify()
 
     def take(self) -> Taken | None:
