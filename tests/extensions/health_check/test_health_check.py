@@ -17,7 +17,7 @@ from spansieve.net import Loop
 from spansieve.testing import FakeHost
 
 ResultT = TypeVar("ResultT")
-CERTS = Path(__file__).parents[2] / "receivers" / "otlp" / "certs"
+CERTS = Path(__file__).parents[2] / "fixtures" / "certs"
 DOWN = {"status": "Server not available", "upSince": "0001-01-01T00:00:00Z", "uptime": ""}
 
 

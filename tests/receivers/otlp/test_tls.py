@@ -12,7 +12,7 @@ from spansieve.receivers.otlp import Otlp, OtlpConfig
 from spansieve.testing import OK, otlp_request
 from spansieve.tls import ClientTls, ServerTls, openssl_name
 
-CERTS = Path(__file__).parent / "certs"
+CERTS = Path(__file__).parents[2] / "fixtures" / "certs"
 BODY = otlp_request("agent", OK)
 SERVER = {"cert_file": str(CERTS / "server.pem"), "key_file": str(CERTS / "server.key")}
 CA = {"ca_file": str(CERTS / "ca.pem")}
