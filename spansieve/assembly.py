@@ -8,7 +8,8 @@ from typing import Any
 from spansieve.config.load import ComponentConfig, Loaded
 from spansieve.config.problems import ConfigError, Problem
 from spansieve.host import ComponentHost, Core
-from spansieve.pipeline.books import Books
+from spansieve.pipeline.books import Books, Held, Ledger
+from spansieve.pipeline.faults import place_of
 from spansieve.pipeline.graph import Graph, Outlet, Pipeline
 from spansieve.pipeline.queue import Queue
 from spansieve.pipeline.sender import Sender
@@ -29,7 +30,7 @@ Key = tuple[str, str, str]
 """Kind, id, and for stateless processors the pipeline."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Instance:
     """A component with the configuration that it was made from."""
 
@@ -37,17 +38,19 @@ class Instance:
     id: str
     config: Config
     component: Component[Any]
+    host: ComponentHost
     senders: dict[Signal, Sender] = field(default_factory=dict)
     running: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Assembly:
     """All components of one configuration, and the graph that they make."""
 
     loaded: Loaded
     instances: dict[Key, Instance]
     graph: Graph
+    wiring: Wiring
 
     def of_kind(self, kind: str) -> Iterator[Instance]:
         """The instances of `kind`, in the order of the configuration."""
@@ -68,29 +71,29 @@ class Assembler:
     def build(self, loaded: Loaded, former: Assembly | None = None) -> Assembly:
         """Make what `loaded` wants; components of `former` with an equal configuration are taken over as they are.
 
-        Raises ConfigError, with what a component's constructor says, and changes nothing then.
+        Nothing that runs is touched before `attach`. Raises ConfigError, with what a component's constructor says.
         """
-        parts = _Parts(self._core, loaded, former.instances if former else {})
-        self._core.wiring = Wiring(loaded.service.pipelines)
-        try:
-            parts.make_all()  # whatever fails, fails here, before anything that is taken over is touched
-        except BaseException:
-            self._core.wiring = Wiring(former.loaded.service.pipelines if former else {})
-            raise
+        wiring = Wiring(loaded.service.pipelines)
+        parts = _Parts(self._core, loaded, wiring, former.instances if former else {})
+        parts.make_all()
         pipelines = [self._pipeline(parts, name) for name in loaded.service.pipelines]
-        assembly = Assembly(loaded, parts.made, Graph(pipelines, self._unconnected))
-        self.book(assembly)
-        return assembly
+        return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected), wiring)
 
-    def book(self, assembly: Assembly) -> None:
-        """Let the books ask everybody in `assembly` what they hold, and those of former ones as long as they do."""
+    def attach(self, assembly: Assembly) -> None:
+        """Put `assembly` in force: batching, books, what hosts say of the pipelines. On the chain thread."""
+        for instance in assembly.instances.values():
+            instance.host.wiring = assembly.wiring
+        holders: dict[Ledger, dict[object, Held]] = {}
         for pipeline in assembly.graph.pipelines:
             for outlet in pipeline.lanes:
-                outlet.ledger.forget()
-                outlet.ledger.holds(outlet.lane, partial(getattr, outlet.lane, "held"))
+                outlet.lane.ledger = outlet.ledger
+                outlet.queue.batch(outlet.lane, outlet.batching)
+                of_lane = holders.setdefault(outlet.ledger, {})
+                of_lane[outlet.lane] = partial(getattr, outlet.lane, "held")
                 for stage in pipeline.stages:
                     if stage.processor.stateful:
-                        outlet.ledger.holds(stage.processor, partial(stage.processor.held, stage.signal))
+                        of_lane[stage.processor] = partial(stage.processor.held, stage.signal)
+        self.books.attach(holders)
 
     def _pipeline(self, parts: "_Parts", name: str) -> Pipeline:
         wanted = parts.loaded.service.pipelines[name]
@@ -108,31 +111,31 @@ class Assembler:
         outlets = [
             self._outlet(parts, name, component, batching) for component in wanted.exporters if not parts.off(component)
         ]
-        return Pipeline(name, signal, tuple(wanted.receivers), stages, outlets)
+        nowhere = None if outlets else self.books.open(name, "")
+        return Pipeline(name, signal, tuple(wanted.receivers), stages, outlets, nowhere)
 
     def _outlet(self, parts: "_Parts", pipeline: str, exporter: str, batching: Batching | None) -> Outlet:
         signal = signal_of(pipeline)
         instance = parts.get("exporters", exporter, pipeline)
         tally = ExporterTally(self._core.instruments, exporter, signal)
         sender = instance.senders.get(signal)
-        if sender is None:
-            sender = instance.senders[signal] = self._sender(instance, signal, tally)
-        lane = sender.queue.lane(pipeline, batching)
-        ledger = lane.ledger = self.books.open(pipeline, exporter)
-        return Outlet(exporter, sender.queue, lane, ledger, tally)
+        if sender is None or sender.released:
+            sender = instance.senders[signal] = self._sender(instance, signal, tally, parts.queue(exporter, signal))
+        lane = sender.queue.lane(pipeline)
+        return Outlet(exporter, sender.queue, lane, batching, self.books.open(pipeline, exporter), tally)
 
-    def _sender(self, instance: Instance, signal: Signal, tally: ExporterTally) -> Sender:
+    def _sender(self, instance: Instance, signal: Signal, tally: ExporterTally, former: Queue | None) -> Sender:
+        """A sender over a new queue, or over the one that a former configuration of the exporter left."""
         config = instance.config
         settings = config if isinstance(config, ExporterConfig) else ExporterConfig()
-        queue = Queue(settings.sending_queue, self._core.clock, self._core.freed)
+        queue = former or Queue(settings.sending_queue, self._core.clock, self._core.freed)
         exporter: Exporter[Any] = instance.component  # type: ignore[assignment]
-        retry = settings.retry_on_failure
         return Sender(
             exporter,
             instance.id,
             signal,
             queue=queue,
-            retry=retry,
+            settings=settings,
             clock=self._core.clock,
             tally=tally,
             faults=self._core.faults,
@@ -142,8 +145,9 @@ class Assembler:
 class _Parts:
     """The instances of one build: taken over, or made."""
 
-    def __init__(self, core: Core, loaded: Loaded, former: dict[Key, Instance]) -> None:
+    def __init__(self, core: Core, loaded: Loaded, wiring: Wiring, former: dict[Key, Instance]) -> None:
         self.loaded = loaded
+        self._wiring = wiring
         self.made: dict[Key, Instance] = {}
         self._core = core
         self._former = former
@@ -187,10 +191,19 @@ class _Parts:
         if former is not None and type(former.component) is component_class and former.config == settings.config:
             self.made[key] = former
             return former
-        host = ComponentHost(self._core, kind, component)
+        host = ComponentHost(self._core, kind, component, self._wiring)
         try:
             made = component_class(settings.config, host)
         except (ValueError, OSError) as error:
             raise ConfigError([Problem("", 0, 0, f"{kind}.{component}", str(error))]) from error
-        instance = self.made[key] = Instance(kind, component, settings.config, made)
+        except Exception as error:  # its text is for nobody's eyes, its place is
+            problem = f"the plugin failed while it was made: {place_of(error)}"
+            raise ConfigError([Problem("", 0, 0, f"{kind}.{component}", problem)]) from error
+        instance = self.made[key] = Instance(kind, component, settings.config, made, host)
         return instance
+
+    def queue(self, exporter: str, signal: Signal) -> Queue | None:
+        """The queue that a former configuration of the exporter has for `signal`."""
+        former = self._former.get(("exporters", exporter, ""))
+        sender = former.senders.get(signal) if former else None
+        return sender.queue if sender else None

@@ -30,11 +30,8 @@ class Core:
         self.instruments = instruments
         self.faults = Faults(instruments, clock)
         self.loop = Loop()
-        self.statuses: dict[str, Snapshot] = {}
         self.failed = threading.Event()
         self.chain: Chain
-        self.wiring = Wiring({})
-        """Where components stand: in the running configuration, or during a reload in the coming one."""
         self.find_storage: Callable[[str, str], Storage]
 
     def freed(self) -> None:
@@ -80,14 +77,19 @@ class _Histogram(_Labelled):
 class ComponentHost:
     """The host of one component."""
 
-    def __init__(self, core: Core, kind: str, component: str) -> None:
-        """`kind` is `receivers`, `processors`, `exporters` or `extensions`; `component` the full id."""
+    def __init__(self, core: Core, kind: str, component: str, wiring: Wiring | None = None) -> None:
+        """`kind` is `receivers`, `processors`, `exporters` or `extensions`; `component` the full id; `wiring` says
+        where
+        it stands (a reload exchanges it).
+        """
+        self.wiring = wiring or Wiring({})
         self.id = component
         self.clock = core.clock
         self.log = component_log(f"{kind}/{component}")
         self._core = core
         self._kind = kind.removesuffix("s")
         self._labels: Labels = ((self._kind, component),)
+        self.statuses: dict[str, Snapshot] = {}
         self._tallies: dict[tuple[str, Signal], ReceiverTally] = {}
 
     def counter(self, name: str, *, unit: str = "", description: str = "") -> _Counter:
@@ -113,15 +115,15 @@ class ComponentHost:
 
     def status(self, name: str, snapshot: Snapshot) -> None:
         """Show a table under `name`."""
-        self._core.statuses[name] = snapshot
+        self.statuses[name] = snapshot
 
     def pipeline(self, signal: Signal) -> Place | None:
         """The first place in a pipeline of `signal`."""
-        return self._core.wiring.place(self._kind, self.id, signal)
+        return self.wiring.place(self._kind, self.id, signal)
 
     def signals(self) -> frozenset[Signal]:
         """The signals that lead somewhere from this component now."""
-        return self._core.wiring.signals(self._kind, self.id)
+        return self.wiring.signals(self._kind, self.id)
 
     def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
         """Hand a request to the chain."""

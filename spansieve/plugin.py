@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from spansieve.config.model import Config, Duration, Secret, Texts
 from spansieve.pdata import Batch, Signal
@@ -285,8 +285,15 @@ class QueueConfig(Config):
         default=False, description="true: a sender waits up to 5 s for room before it is refused."
     )
     wait_for_result: bool = Field(default=False, description="true: the sender waits until the backend has answered.")
-    storage: str | None = Field(default=None, description="Id of a storage extension; the queue is then on disk.")
+    storage: str | None = Field(default=None, description="Not available yet: the queue is in memory.")
     batch: Batch | None = Field(default=None, description="Join requests by size instead of for at most 5 ms.")
+
+    @field_validator("storage")
+    @classmethod
+    def _in_memory(cls, storage: str | None) -> str | None:
+        if storage is not None:
+            raise ValueError("a queue on disk is not available yet: this one is in memory. Take the key out")
+        return storage
 
 
 class RetryConfig(Config):
@@ -381,7 +388,10 @@ class Rejected:
 def signals_of(component: type[Component[Any]]) -> frozenset[Signal]:
     """The signals that a component's class takes (processors, exporters) or gives (receivers)."""
     if issubclass(component, Receiver) or (issubclass(component, Exporter) and hasattr(component, "send")):
-        return component.signals | ({"alerts"} if issubclass(component, Exporter) else set())
+        alerts: frozenset[Signal] = frozenset({"alerts"})
+        return component.signals | (
+            alerts if issubclass(component, Exporter) and "logs" in component.signals else set()
+        )
     every: tuple[Signal, ...] = ("traces", "logs", "metrics", "alerts")
     methods = frozenset(signal for signal in every if hasattr(component, signal))
     if issubclass(component, Exporter) and "logs" in methods:

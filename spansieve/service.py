@@ -3,8 +3,9 @@
 import logging
 import threading
 import uuid
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, Literal
 
 from spansieve import __version__
 from spansieve.assembly import Assembler, Assembly, Instance
@@ -13,13 +14,32 @@ from spansieve.config.load import Loaded
 from spansieve.config.problems import ConfigError, Problem
 from spansieve.host import Core
 from spansieve.pipeline.chain import Chain
+from spansieve.pipeline.faults import place_of
 from spansieve.plugin import Clock, Extension, Processor, Storage
-from spansieve.telemetry.endpoint import TelemetryEndpoint
+from spansieve.telemetry.endpoint import TelemetryEndpoint, UnknownStatus
 from spansieve.telemetry.instruments import Instruments
+from spansieve.telemetry.logs import component_log
 from spansieve.telemetry.process import describe_service, watch_process
-from spansieve.wiring import Wiring
 
 log = logging.getLogger("spansieve")
+
+
+SNAPSHOT_SECONDS = 5.0
+
+
+class StartError(OSError):
+    """A component that can't be opened; the text names it."""
+
+    def __init__(self, instance: Instance, error: Exception) -> None:
+        """Say of `instance` what `error` says to the user, or where an unexpected one came from."""
+        where = f"{instance.kind}.{instance.id}"
+        if isinstance(error, OSError) and error.strerror:
+            text = error.strerror + (f": {error.filename}" if error.filename else "")
+        elif isinstance(error, (OSError, ValueError, ConfigError)):
+            text = str(error)
+        else:
+            text = f"the plugin failed: {place_of(error)}"
+        super().__init__(text if where in text else f"{where}: {text}")
 
 
 class Service:
@@ -43,7 +63,7 @@ class Service:
             self.core.loop.close()
             raise
         self.core.chain = Chain(self._assembly.graph, self.core.clock, self.core.faults)
-        self._retiring: list[threading.Thread] = []
+        self._retiring: list[Instance] = []
         self._identity = str(uuid.uuid4())
         self._describe(loaded)
         watch_process(instruments, self.core.clock)
@@ -75,71 +95,101 @@ class Service:
         self.core.loop.close()
 
     def start(self) -> None:
-        """Open everything. Raises OSError, ValueError or ConfigError; what was opened is closed again then."""
+        """Open everything. Raises StartError; what was opened is closed again then."""
         self.core.chain.start()
         try:
             self._endpoint = self._open_endpoint(self._assembly.loaded)
-            for kind in ("extensions", "exporters", "processors", "receivers"):
+            for kind in ("extensions", "exporters", "processors"):
                 self._start_all(self._assembly.of_kind(kind))
+            self.core.chain.call(lambda: self._assembler.attach(self._assembly))
+            self._start_all(self._assembly.of_kind("receivers"))
         except BaseException:
             self.stop()
             raise
-        self._ready("ready")
+        self._tell_extensions("ready", self._assembly.of_kind("extensions"))
         self._say_what_is_off(self._assembly.loaded)
 
     def _start_all(self, instances: Iterable[Instance]) -> None:
         for instance in instances:
-            if instance.running:
-                continue
-            instance.running = True  # before `start`: a failed one is shut down as well
-            instance.component.start()
+            if not instance.running:
+                instance.running = True  # before `start`: a failed one is shut down as well
+                try:
+                    instance.component.start()
+                except Exception as error:
+                    raise StartError(instance, error) from error
             for sender in instance.senders.values():
                 sender.start()
 
-    def _ready(self, word: str) -> None:
-        for instance in self._assembly.of_kind("extensions"):
-            if isinstance(instance.component, Extension):
-                getattr(instance.component, word)()
+    def _tell_extensions(self, word: Literal["ready", "not_ready"], instances: Iterable[Instance]) -> None:
+        for instance in instances:
+            if instance.running and isinstance(instance.component, Extension):
+                try:
+                    getattr(instance.component, word)()
+                except Exception as error:  # the service goes on without its being told
+                    self.core.faults.saw(instance.kind, instance.id, error)
 
     def _say_what_is_off(self, loaded: Loaded) -> None:
+        off = set()
         for component, settings in loaded.exporters.items():
             why = settings.component.off(settings.config)  # type: ignore[attr-defined]
             if why:
-                log.info("exporters.%s is off: %s", component, why)
+                off.add(component)
+                log.info("exporters/%s is off: %s", component, why)
+        for name, pipeline in loaded.service.pipelines.items():
+            if off.issuperset(pipeline.exporters):
+                log.warning("service.pipelines.%s: all its exporters are off, so what it takes goes nowhere", name)
+
+    def where(self) -> str:
+        """Where the service listens, for the log."""
+        listeners = [
+            f"{instance.id} on {', '.join(instance.component.endpoints(instance.config))}"
+            for instance in self._assembly.of_kind("receivers")
+        ]
+        metrics = self._assembly.loaded.service.telemetry.metrics.endpoint
+        return "; ".join(listeners) + (f"; its own metrics on http://{metrics}/metrics" if metrics else "")
 
     # --- stop
-    # -----------------------------------------------------------------------------------------------------------
 
     def stop(self) -> int:
         """Close everything within `service.shutdown_timeout`; returns the items that could not be sent in that time."""
         assembly = self._assembly
-        deadline = self.core.clock.monotonic() + assembly.loaded.service.shutdown_timeout
-        self._ready("not_ready")
+        clock = self.core.clock
+        deadline = clock.monotonic() + assembly.loaded.service.shutdown_timeout
+        self._tell_extensions("not_ready", assembly.of_kind("extensions"))
         for instance in assembly.of_kind("receivers"):
             self._close(instance)
-        self.core.chain.call(lambda: self._finish(assembly, assembly.of_kind("processors")))
-        left = self._drain(assembly.of_kind("exporters"), deadline)
-        for thread in self._retiring:
-            thread.join(max(0.0, deadline - self.core.clock.monotonic()))
-        self.core.chain.stop()
-        for instance in assembly.of_kind("extensions"):
-            self._close(instance)
+        left = self._finish_in_time(assembly, deadline)
+        left += self._drain([*assembly.of_kind("exporters"), *self._retiring], deadline)
         if self._endpoint:
             self._endpoint.close()
+        self.core.chain.stop(max(1.0, deadline - clock.monotonic()))
+        for instance in assembly.of_kind("extensions"):
+            self._close(instance)
         self.core.instruments.close()
         self.core.loop.close()
         return left
 
-    def _finish(self, assembly: Assembly, processors: Iterable[Instance]) -> None:
+    def _finish_in_time(self, assembly: Assembly, deadline: float) -> int:
+        """Shut all processors down; returns the items that they could not let go of."""
+        wait = max(1.0, deadline - self.core.clock.monotonic())
+        try:
+            return self.core.chain.call(lambda: self._finish(assembly, assembly.of_kind("processors")), wait)
+        except TimeoutError:
+            log.error("a processor does not end, so what it holds is lost")
+            return 0
+
+    def _finish(self, assembly: Assembly, processors: Iterable[Instance]) -> int:
         """Shut processors down, on the chain thread, while what they still emit has somewhere to go."""
+        left = 0
         for instance in processors:
             if not instance.running:
                 continue
             component = instance.component
             if isinstance(component, Processor) and component.stateful:
-                assembly.graph.finish(instance.id, lambda stop=instance: self._close(stop))  # type: ignore[misc]
+                left += assembly.graph.finish(instance.id, partial(self._close, instance))
             else:
                 self._close(instance)
+        return left
 
     def _close(self, instance: Instance) -> None:
         if not instance.running:
@@ -150,113 +200,131 @@ class Service:
         except Exception as error:  # the others are closed all the same
             self.core.faults.saw(instance.kind, instance.id, error, " while it was shut down")
 
-    def _drain(self, exporters: Iterable[Instance], deadline: float) -> int:
-        """Let all exporters send what they hold, side by side; returns the items left."""
+    def _drain(self, exporters: Sequence[Instance], deadline: float) -> int:
+        """Let exporters send what they hold, all side by side; returns the items left at `deadline`."""
+        senders = [(instance, sender) for instance in exporters for sender in instance.senders.values()]
+        for _, sender in senders:
+            sender.hurry()
         lefts: list[int] = []
         threads = [
-            threading.Thread(target=lambda one=instance: lefts.append(self._drain_one(one, deadline)), daemon=True)
-            for instance in exporters
+            threading.Thread(target=lambda one=sender: lefts.append(one.give_up(deadline)), daemon=True)
+            for _, sender in senders
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(max(0.0, deadline - self.core.clock.monotonic()) + 5.0)
+            thread.join()
+        for instance, sender in senders:
+            if sender.left:
+                component_log(f"exporters/{instance.id}").warning(
+                    "%d items of %s could not be sent before the end", sender.left, sender.signal
+                )
+        for instance in exporters:
+            self._close(instance)
         return sum(lefts)
 
-    def _drain_one(self, instance: Instance, deadline: float) -> int:
-        left = 0
-        for signal, sender in instance.senders.items():
-            remains = sender.stop(deadline) if instance.running else 0
-            if remains:
-                log.warning(
-                    "exporters.%s: %d items of %s could not be sent before the end", instance.id, remains, signal
-                )
-            left += remains
-        self._close(instance)
-        return left
-
     # --- reload
-    # ---------------------------------------------------------------------------------------------------------
 
     def reload(self, loaded: Loaded) -> None:
         """Go over to another configuration without losing an item; what did not change goes on as it is.
 
-        Raises ConfigError, OSError or ValueError when that can't be; the former configuration then goes on.
+        An exporter that changed hands its queue to its successor, one that is gone sends what it holds beside
+        everything
+        else. Raises ConfigError or StartError when that can't be; the former configuration then goes on.
         """
         former = self._assembly
         assembly = self._assembler.build(loaded, former)
         fresh = [instance for instance in assembly.instances.values() if not instance.running]
         gone = [one for key, one in former.instances.items() if assembly.instances.get(key) is not one]
+        replaced = {(one.kind, one.id) for one in fresh}
         try:
+            for instance in gone:  # it may hold the port that its successor wants
+                if instance.kind == "extensions" and (instance.kind, instance.id) in replaced:
+                    self._close(instance)
             for kind in ("extensions", "exporters", "processors"):
-                self._start_all(instance for instance in fresh if instance.kind == kind)
-            self._start_new_senders(assembly)
+                self._start_parts(instance for instance in fresh if instance.kind == kind)
+            for instance in gone:
+                if instance.kind == "receivers":  # they answer what is open, by the former pipelines
+                    self._close(instance)
+            self._switch(former, assembly, gone)
+            self._start_all(assembly.instances.values())
         except BaseException:
-            self.core.wiring = Wiring(former.loaded.service.pipelines)
-            self._discard(fresh)
-            self._assembler.book(former)
+            self._go_back(former, fresh)
             raise
-        for instance in gone:
-            if instance.kind == "receivers":  # they answer what is open, by the former pipelines
-                self._close(instance)
-        self._switch(former, assembly, gone)
-        try:
-            self._start_all(instance for instance in fresh if instance.kind == "receivers")
-        except BaseException:
-            self._go_back(former, assembly, fresh, gone)
-            raise
-        self._retire([instance for instance in gone if instance.kind in {"exporters", "extensions"}])
+        self._retire(gone)
         self._endpoint = self._reopen_endpoint(former.loaded, loaded)
         self._describe(loaded)
+        self._tell_extensions("ready", fresh)
         self._say_what_is_off(loaded)
 
-    def _start_new_senders(self, assembly: Assembly) -> None:
-        """An exporter that was taken over may serve a signal that it did not serve before."""
-        for instance in assembly.of_kind("exporters"):
-            for sender in instance.senders.values():
-                sender.start()
+    def _start_parts(self, instances: Iterable[Instance]) -> None:
+        """Start components, but not yet the senders of exporters, whose queues are still served by others."""
+        for instance in instances:
+            instance.running = True
+            try:
+                instance.component.start()
+            except Exception as error:
+                raise StartError(instance, error) from error
 
-    def _switch(self, former: Assembly, assembly: Assembly, gone: list[Instance]) -> None:
+    def _switch(self, former: Assembly, assembly: Assembly, gone: Iterable[Instance]) -> None:
+        """Exchange the graph between two requests."""
+
         def switch() -> None:
             self._finish(former, [instance for instance in gone if instance.kind == "processors"])
+            self._assembler.attach(assembly)
             self.core.chain.swap(assembly.graph)
 
+        for instance in gone:
+            if instance.kind == "exporters" and ("exporters", instance.id, "") in assembly.instances:
+                for sender in instance.senders.values():
+                    sender.release()
         self.core.chain.call(switch)
         self._assembly = assembly
-        for instance in assembly.of_kind("extensions"):
-            if isinstance(instance.component, Extension):
-                instance.component.ready()
 
-    def _discard(self, fresh: list[Instance]) -> None:
-        deadline = self.core.clock.monotonic()
+    def _go_back(self, former: Assembly, fresh: list[Instance]) -> None:
+        """The new configuration can't be: make what is closed of the former one again. If that can't be either, the
+        service has failed.
+        """
+        log.error("going back to the former configuration")
+        failed = self._assembly
         for instance in fresh:
-            for sender in instance.senders.values():
-                sender.stop(deadline)
-            self._close(instance)
-            instance.senders.clear()
-
-    def _go_back(self, former: Assembly, failed: Assembly, fresh: list[Instance], gone: list[Instance]) -> None:
-        """A new receiver could not open: make the former pipelines again, from the former configuration."""
-        log.error("the new receivers could not be opened; going back to the former configuration")
-        for instance in fresh:
-            if instance.kind == "receivers":
-                self._close(instance)
+            if failed is former or instance.kind in {"receivers", "extensions"}:
+                self._close(instance)  # what the graph that runs knows is finished when it is exchanged
         kept = {key: one for key, one in former.instances.items() if one.running}
-        again = self._assembler.build(former.loaded, Assembly(former.loaded, kept, former.graph))
-        for kind in ("extensions", "exporters", "processors"):
-            self._start_all(instance for instance in again.of_kind(kind))
-        self._switch(failed, again, [one for one in fresh if one.kind == "processors"])
-        self._start_all(again.of_kind("receivers"))
-        self._retire([one for one in fresh if one.kind in {"exporters", "extensions"}])
+        try:
+            base = Assembly(former.loaded, {**failed.instances, **kept}, former.graph, former.wiring)
+            again = self._assembler.build(former.loaded, base)
+            for kind in ("extensions", "exporters", "processors"):
+                self._start_parts(one for one in again.of_kind(kind) if not one.running)
+            self._switch(failed, again, [one for one in fresh if one.running])
+            self._start_all(again.instances.values())
+        except BaseException as error:
+            self.core.faults.saw("service", "reload", error, ", on the way back; stopping")
+            self.core.failed.set()
+            return
+        self._retire([one for one in fresh if one.running])
+        self._tell_extensions("ready", [one for one in again.of_kind("extensions") if one not in kept.values()])
 
-    def _retire(self, instances: list[Instance]) -> None:
-        """Let exporters that are no longer named send what they hold, beside everything else."""
-        deadline = self.core.clock.monotonic() + self._assembly.loaded.service.shutdown_timeout
-        for instance in instances:
-            thread = threading.Thread(target=self._drain_one, args=(instance, deadline), daemon=True)
-            thread.start()
-            self._retiring.append(thread)
-        self._retiring = [thread for thread in self._retiring if thread.is_alive()]
+    def _retire(self, gone: Iterable[Instance]) -> None:
+        """Let exporters that are no longer named send what they hold, beside everything else, and close them after
+        it.
+        """
+        for instance in gone:
+            if instance.kind != "exporters" or not instance.running:
+                self._close(instance)
+                continue
+            for sender in instance.senders.values():
+                if not sender.released:
+                    sender.drain()
+            self._retiring.append(instance)
+            threading.Thread(target=self._retired, args=(instance,), daemon=True).start()
+
+    def _retired(self, instance: Instance) -> None:
+        for sender in instance.senders.values():
+            sender.join(None)
+        if instance in self._retiring:
+            self._retiring.remove(instance)
+            self._close(instance)
 
     # --- what the service says of itself
     # --------------------------------------------------------------------------------
@@ -268,11 +336,23 @@ class Service:
         return TelemetryEndpoint(where, self.core.instruments, self._snapshot, self.core.loop)
 
     def _snapshot(self, name: str) -> object:
-        """What a component shows, read on the chain thread, so that processors need no lock. Raises KeyError."""
-        return self.core.chain.call(self.core.statuses[name]) if name else sorted(self.core.statuses)
+        """What a component shows, read on the chain thread, so that processors need no lock. Raises LookupError for an
+        unknown name, and what the component raises.
+        """
+        statuses = {
+            shown: snapshot
+            for instance in self._assembly.instances.values()
+            for shown, snapshot in instance.host.statuses.items()
+        }
+        if not name:
+            return sorted(statuses)
+        if name not in statuses:
+            raise UnknownStatus(name)
+        return self.core.chain.call(statuses[name], SNAPSHOT_SECONDS)
 
     def _reopen_endpoint(self, former: Loaded, loaded: Loaded) -> TelemetryEndpoint | None:
-        if former.service.telemetry.metrics.endpoint == loaded.service.telemetry.metrics.endpoint:
+        wanted = loaded.service.telemetry.metrics.endpoint
+        if former.service.telemetry.metrics.endpoint == wanted and bool(wanted) == (self._endpoint is not None):
             return self._endpoint
         if self._endpoint:
             self._endpoint.close()

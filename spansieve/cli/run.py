@@ -14,6 +14,7 @@ import click
 from spansieve import __version__
 from spansieve.config.load import Loaded
 from spansieve.config.problems import ConfigError
+from spansieve.pipeline.faults import place_of
 from spansieve.service import Service
 from spansieve.telemetry import set_up_logs
 
@@ -48,24 +49,27 @@ class Runner:
         self._watch = watch
         self._asked: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._stopping = False
+        self._warned: set[str] = set()
 
     def run(self) -> int:
         """Run until a signal; the exit code."""
         loaded = read(self._sources, self._sets)
-        _set_up(loaded)
+        self._set_up(loaded)
         service = Service(loaded)
         _tune_collector()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
             service.start()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, ConfigError) as error:
             log.error("cannot start: %s", error)
             return 1
-        log.info("spansieve %s is ready", __version__)
-        code = self._serve(service, loaded)
-        log.info("stopping")
-        left = service.stop()
+        log.info("spansieve %s is ready: %s", __version__, service.where())
+        try:
+            code = self._serve(service, loaded)
+        finally:
+            log.info("stopping: sending what is held; a second signal stops at once")
+            left = service.stop()
         log.info("stopped%s", f"; {left} items could not be sent" if left else "")
         return 1 if left else code
 
@@ -85,26 +89,41 @@ class Runner:
             except queue.Empty:
                 if service.failed.is_set():
                     return 1
-                now = _look(loaded.files)
-                if not self._watch or now == seen:
+                if not self._watch or _look(loaded.files) == seen:
                     continue
                 log.info("the configuration changed on disk")
-                seen, number = now, signal.SIGHUP
+                number = signal.SIGHUP
             if number != signal.SIGHUP:
                 return 0
-            loaded = self._reload(service, loaded)
-            seen = _look(loaded.files)
+            seen = _look(loaded.files)  # before reading: what changes from now on is read again
+            fresh = self._reload(service)
+            if fresh is not None and fresh.files != loaded.files:
+                seen = _look(fresh.files)
+            loaded = fresh or loaded
 
-    def _reload(self, service: Service, loaded: Loaded) -> Loaded:
+    def _reload(self, service: Service) -> Loaded | None:
+        """The configuration that is in force now, or None if it is the former one."""
         try:
             fresh = read(self._sources, self._sets)
             service.reload(fresh)
         except (ConfigError, OSError, ValueError) as error:
             log.error("the new configuration was not taken, the former one goes on:\n%s", error)
-            return loaded
-        _set_up(fresh)
-        log.info("the new configuration is in force")
+            return None
+        except Exception as error:
+            log.error("the new configuration was not taken, the former one goes on: %s", place_of(error))
+            return None
+        self._set_up(fresh)
+        log.info("the new configuration is in force: %s", service.where())
         return fresh
+
+    def _set_up(self, loaded: Loaded) -> None:
+        """Log as configured, and say what is legal and probably not meant, once."""
+        logs = loaded.service.telemetry.logs
+        set_up_logs(logs.level, logs.encoding)
+        for warning in [str(one) for one in loaded.warnings]:
+            if warning not in self._warned:
+                log.warning("%s", warning)
+                self._warned.add(warning)
 
 
 def _tune_collector() -> None:
@@ -114,13 +133,6 @@ def _tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-
-
-def _set_up(loaded: Loaded) -> None:
-    logs = loaded.service.telemetry.logs
-    set_up_logs(logs.level, logs.encoding)
-    for warning in loaded.warnings:
-        log.warning("%s", warning)
 
 
 def _look(files: Sequence[Path]) -> list[tuple[float, int]]:

@@ -5,12 +5,13 @@ Everything but `held` is counted as it happens; `held` is looked up where the it
 independent and a mistake shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 from spansieve.telemetry.instruments import Instruments, Labels, Sum
 
 Outcome = Literal["accepted", "restored", "exported", "filtered", "sampled_out", "failed"]
+Held = Callable[[], int]
 INCOMING = ("accepted", "restored")
 
 ITEMS = "spansieve_pipeline_items"
@@ -41,7 +42,7 @@ class Ledger:
         self.exporter = exporter
         self._items = items
         self._labels: dict[tuple[str, str], Labels] = {}
-        self._holders: dict[object, Callable[[], int]] = {}
+        self._holders: dict[object, Held] = {}
 
     def count(self, outcome: Outcome, items: int, reason: str = "") -> None:
         """Write `items` down under `outcome`."""
@@ -55,13 +56,27 @@ class Ledger:
             )
         self._items.add(labels, items)
 
-    def holds(self, holder: object, held: Callable[[], int]) -> None:
-        """`holder` may hold items of this account, and `held()` tells how many."""
-        self._holders[holder] = held
+    def attach(self, holders: Mapping[object, Held]) -> None:
+        """From now on `holders` may hold items of this account. What a new one holds already is written down as
+        restored; one that is no longer named is asked as long as it has some.
+        """
+        for holder, held in holders.items():
+            if holder not in self._holders and (restored := held()):
+                self.count("restored", restored)
+        former = {holder: held for holder, held in self._holders.items() if holder not in holders and held()}
+        self._holders = {**former, **holders}
 
-    def forget(self) -> None:
-        """A configuration is built anew: those that hold nothing are no longer asked, those that do stay."""
-        self._holders = {holder: held for holder, held in self._holders.items() if held()}
+    def detach(self, holder: object, outcome: Outcome, reason: str) -> int:
+        """`holder` gives up what it holds of this account; returns how many items that are."""
+        held = self._holders.pop(holder, None)
+        items = held() if held else 0
+        if items:
+            self.count(outcome, items, reason)
+        return items
+
+    def holders(self) -> list[object]:
+        """Who is asked."""
+        return list(self._holders)
 
     def held(self) -> int:
         """Items between the pipeline's entry and an outcome."""
@@ -83,6 +98,18 @@ class Books:
         if ledger is None:
             ledger = self._ledgers[pipeline, exporter] = Ledger(pipeline, exporter, self._items)
         return ledger
+
+    def attach(self, holders: Mapping[Ledger, Mapping[object, Held]]) -> None:
+        """Put new holders in force for all ledgers. What one holds for an account that it has no part in any more has
+        left that account: it is written down as failed there (and as restored where it went).
+        """
+        kept = {holder for of_ledger in holders.values() for holder in of_ledger}
+        for ledger in self._ledgers.values():
+            of_ledger = holders.get(ledger, {})
+            for holder in ledger.holders():
+                if holder in kept and holder not in of_ledger:
+                    ledger.detach(holder, "failed", "reconfigured")
+            ledger.attach(of_ledger)
 
     def _held(self) -> list[tuple[Labels, float]]:
         return [

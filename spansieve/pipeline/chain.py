@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ ROOM_SECONDS = 5.0
 """A sender waits at most this long for room (where the queue's `block_on_overflow` wants it to wait at all)."""
 MAX_PARKED = 64
 MAX_WAITING_BYTES = 256 * 1024 * 1024
-"""Bytes of requests that wait for the chain thread; above it receivers are refused before anything is read."""
+"""Bytes of requests that wait for the chain thread, or for room; above it senders are asked to come again."""
 
 ResultT = TypeVar("ResultT")
 
@@ -26,7 +27,10 @@ def _nothing() -> None:
 
 
 class Chain:
-    """Owns the graph: requests, ticks and changes of the graph happen one after another on its thread."""
+    """Owns the graph: requests, ticks and changes of the graph happen one after another on its thread.
+
+    Whatever a component or a receiver's `answer` raises is contained, because nothing else would be answered otherwise.
+    """
 
     def __init__(self, graph: Graph, clock: Clock, faults: Faults) -> None:
         """Nothing runs before `start`."""
@@ -34,8 +38,9 @@ class Chain:
         self._clock = clock
         self._faults = faults
         self._inbox: SimpleQueue[Request | Callable[[], None] | None] = SimpleQueue()
-        self._waiting_bytes = 0
+        self._waiting_bytes = 0  # of requests that wait for the thread, or for room
         self._parked: list[Parked] = []
+        self._closed = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="spansieve-chain", daemon=True)
 
@@ -43,50 +48,49 @@ class Chain:
         """Start the thread."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Finish what was handed in, and end the thread."""
-        self._inbox.put(None)
-        self._thread.join()
+    def stop(self, timeout: float | None = None) -> None:
+        """Finish what was handed in, and end the thread; wait for that at most `timeout` seconds."""
+        with self._lock:
+            self._closed = True
+            self._inbox.put(None)
+        self._thread.join(timeout)
 
     def hand_in(self, request: Request) -> None:
         """Take a request of a receiver's, from any thread; its `answer` is called later."""
         size = len(request.body)
         with self._lock:
-            full = self._waiting_bytes and self._waiting_bytes + size > MAX_WAITING_BYTES
-            if not full:
+            fits = not self._waiting_bytes or self._waiting_bytes + size <= MAX_WAITING_BYTES
+            taken = fits and not self._closed
+            if taken:
                 self._waiting_bytes += size
-        if full:
-            request.answer(Answer("refused", message="too many requests are waiting"))
-        else:
-            self._inbox.put(request)
+                self._inbox.put(request)
+        if not taken:
+            request.tally.busy()
+            request.finish(Answer("refused", message="too many requests are waiting"))
 
-    def call(self, work: Callable[[], ResultT]) -> ResultT:
-        """Run `work` on the chain thread and wait for its result; raises what it raises."""
-        if threading.current_thread() is self._thread or not self._thread.is_alive():
+    def call(self, work: Callable[[], ResultT], timeout: float | None = None) -> ResultT:
+        """Run `work` on the chain thread and wait for its result; raises what it raises, and TimeoutError.
+
+        After `stop` it runs here, once the thread has ended.
+        """
+        if threading.current_thread() is self._thread:
             return work()
-        done = threading.Event()
-        result: list[ResultT] = []
-        problem: list[BaseException] = []
-
-        def task() -> None:
-            try:
-                result.append(work())
-            except BaseException as error:
-                problem.append(error)
-            finally:
-                done.set()
-
-        self._inbox.put(task)
-        done.wait()
-        if problem:
-            raise problem[0]
-        return result[0]
+        future: Future[ResultT] = Future()
+        with self._lock:
+            closed = self._closed or not self._thread.is_alive()
+            if not closed:
+                self._inbox.put(lambda: _run_into(future, work))
+        if closed:
+            if self._thread.is_alive():
+                self._thread.join(timeout)
+            return work()
+        return future.result(timeout)
 
     def swap(self, graph: Graph) -> None:
         """Go on with another graph; who waits for room in the old one is asked to come again. On the chain thread."""
         parked, self._parked = self._parked, []
         for one in parked:
-            one.request.finish(one.refuse())
+            self._finish(one.request, one.refuse())
         self.graph = graph
 
     def freed(self) -> None:
@@ -97,49 +101,56 @@ class Chain:
     def _run(self) -> None:
         next_tick = self._clock.monotonic() + TICK_SECONDS
         while True:
-            wait = TICK_SECONDS if self.graph.tickers or self._parked else None
+            busy = bool(self.graph.tickers or self._parked)
             try:
-                work = self._inbox.get(timeout=wait)
+                work = self._inbox.get(timeout=max(0.0, next_tick - self._clock.monotonic()) if busy else None)
             except Empty:
                 work = _nothing
             if work is None:
                 break
             self._do(work)
-            if self.graph.tickers or self._parked:
-                now = self._clock.monotonic()
-                if now >= next_tick:
-                    self._tick()
-                    next_tick = now + TICK_SECONDS
+            now = self._clock.monotonic()
+            if (self.graph.tickers or self._parked) and now >= next_tick:
+                self._do(self._tick)
+                next_tick = now + TICK_SECONDS
         self.swap(self.graph)
 
     def _do(self, work: Request | Callable[[], None]) -> None:
-        if isinstance(work, Request):
-            with self._lock:
-                self._waiting_bytes -= len(work.body)
-            request = work
-            self._answer(request, self._safely(request, lambda: take(self.graph, request)))
-            return
         try:
-            work()
-        except Exception as error:  # the thread goes on, whatever happens
+            if isinstance(work, Request):
+                self._take(work)
+            else:
+                work()
+        except BaseException as error:  # the thread goes on, whatever happens
             self._faults.saw("service", "chain", error)
 
-    def _safely(self, request: Request, work: Callable[[], Answer | Parked | None]) -> Answer | Parked | None:
-        try:
-            return work()
-        except Exception as error:  # a mistake of ours must not cost the sender its data
-            self._faults.saw("receivers", request.receiver, error)
-            return Answer("refused", message="internal error")
-
-    def _answer(self, request: Request, answer: Answer | Parked | None) -> None:
+    def _take(self, request: Request) -> None:
+        answer = self._safely(request, lambda: take(self.graph, request))
         if isinstance(answer, Parked):
             if len(self._parked) < MAX_PARKED:
                 answer.until = self._clock.monotonic() + ROOM_SECONDS
                 self._parked.append(answer)
                 return
             answer = answer.refuse()
-        if answer is not None:
+        self._finish(request, answer)
+
+    def _safely(self, request: Request, work: Callable[[], Answer | Parked | None]) -> Answer | Parked | None:
+        try:
+            return work()
+        except BaseException as error:  # a mistake of ours must not cost the sender its data
+            self._faults.saw("receivers", request.receiver, error)
+            return Answer("refused", message="internal error")
+
+    def _finish(self, request: Request, answer: Answer | None) -> None:
+        """The chain is done with a request; None: its answer comes from an exporter's thread."""
+        with self._lock:
+            self._waiting_bytes -= len(request.body)
+        if answer is None:
+            return
+        try:
             request.finish(answer)
+        except BaseException as error:
+            self._faults.saw("receivers", request.receiver, error)
 
     def _unpark(self) -> None:
         now = self._clock.monotonic()
@@ -151,10 +162,16 @@ class Chain:
                     self._parked.append(one)
                     continue
                 answer = one.refuse()
-            if answer is not None:
-                one.request.finish(answer)
+            self._finish(one.request, answer)
 
     def _tick(self) -> None:
         self._unpark()
-        for ticker in self.graph.tickers:
+        for ticker in list(self.graph.tickers.values()):
             self._do(ticker)
+
+
+def _run_into(future: "Future[ResultT]", work: Callable[[], ResultT]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:
+        future.set_exception(error)

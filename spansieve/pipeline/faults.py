@@ -15,6 +15,13 @@ QUIET_SECONDS = 60.0
 MAX_KINDS = 1_000
 
 
+def place_of(error: BaseException) -> str:
+    """The type of `error` and the line of code that raised it; nothing of its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown place"
+    return f"{type(error).__name__} at {where}"
+
+
 class Faults:
     """Shared by the chain and the exporters' threads."""
 
@@ -22,7 +29,7 @@ class Faults:
         """Count into `instruments`."""
         self._errors = instruments.sum("spansieve_component_errors", "Exceptions that a component raised.")
         self._clock = clock
-        self._said: dict[tuple[str, ...], tuple[float, int]] = {}
+        self._said: dict[tuple[str, ...], tuple[float, int, int]] = {}  # when last, and since then: times, items
         self._lock = threading.Lock()
 
     def log(self, kind: str, component: str) -> "logging.LoggerAdapter[logging.Logger]":
@@ -31,24 +38,22 @@ class Faults:
 
     def saw(self, kind: str, component: str, error: BaseException, then: str = "") -> None:
         """Count an exception and say where it came from; `then` says what became of the batch."""
-        name = type(error).__name__
-        self._errors.add((("component", f"{kind}/{component}"), ("error", name)), 1)
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown place"
-        self.warn(kind, component, f"{name} at {where}{then}", level=logging.ERROR)
+        self._errors.add((("component", f"{kind}/{component}"), ("error", type(error).__name__)), 1)
+        self.warn(kind, component, f"{place_of(error)}{then}", level=logging.ERROR)
 
-    def warn(self, kind: str, component: str, text: str, level: int = logging.WARNING) -> None:
-        """Log `text` unless it was said of this component within the last minute; then the next line tells how
-        often.
+    def warn(self, kind: str, component: str, text: str, *, level: int = logging.WARNING, items: int = 0) -> None:
+        """Log `text` unless it was said of this component within the last minute; then the next line tells how often,
+        and of how many items.
         """
         now = self._clock.monotonic()
         key = (kind, component, text)
         with self._lock:
-            said, more = self._said.get(key, (-QUIET_SECONDS, 0))
+            said, more, unsaid = self._said.get(key, (-QUIET_SECONDS, 0, 0))
             if now - said < QUIET_SECONDS:
-                self._said[key] = (said, more + 1)
+                self._said[key] = (said, more + 1, unsaid + items)
                 return
             if len(self._said) >= MAX_KINDS:
                 self._said.clear()
-            self._said[key] = (now, 0)
-        self.log(kind, component).log(level, text + (f" ({more} more times since the last such line)" if more else ""))
+            self._said[key] = (now, 0, 0)
+        text += f" ({items + unsaid} items)" if items + unsaid else ""
+        self.log(kind, component).log(level, text + (f", {more} more times since the last such line" if more else ""))

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from spansieve import pdata
-from spansieve.plugin import Refused, Signal
+from spansieve.plugin import Batching, Refused, Signal
 from spansieve.telemetry.instruments import Sum
 
-from .books import Ledger
+from .books import Ledger, Outcome
 from .intake import Passage, copies, lacking
 from .queue import Lane, Queue
 from .stage import Stage
@@ -22,6 +22,7 @@ class Outlet:
     exporter: str
     queue: Queue
     lane: Lane
+    batching: Batching | None
     ledger: Ledger
     tally: ExporterTally
 
@@ -46,6 +47,8 @@ class Pipeline:
     lanes: list[Outlet]
     stateless: list[Stage] = field(init=False)
     stateful: list[Stage] = field(init=False)
+    nowhere: Ledger | None = None
+    """The account of a pipeline whose exporters are all off."""
     waits: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +56,14 @@ class Pipeline:
         first = next((i for i, stage in enumerate(self.stages) if stage.processor.stateful), len(self.stages))
         self.stateless, self.stateful = self.stages[:first], self.stages[first:]
         self.waits = sum(lane.waits for lane in self.lanes)
+
+    def leads_nowhere(self, came: int, items: int, marks: Sequence[tuple[Outcome, int, str]]) -> None:
+        """Write down what no exporter gets, because all are off."""
+        if self.nowhere is None:
+            return
+        for outcome, count, reason in [("accepted", came, ""), *marks, ("filtered", items, "exporter_off")]:
+            if count:
+                self.nowhere.count(outcome, count, reason)
 
     @property
     def blocked(self) -> bool:
@@ -85,9 +96,12 @@ class Graph:
                 if stage.processor.stateful:
                     self._stages.setdefault(stage.id, []).append((pipeline, stage))
                     self._behind[stage.id, pipeline.signal] = Target(pipeline, pipeline.stages[at + 1 :], enters=False)
-        self.tickers = [
-            self._ticker(stages) for stages in self._stages.values() if hasattr(stages[0][1].processor, "tick")
-        ]
+        self.tickers = {
+            component: self._ticker(stages)
+            for component, stages in self._stages.items()
+            if hasattr(stages[0][1].processor, "tick")
+        }
+        self._finishing = False
 
     def _ticker(self, stages: list[tuple[Pipeline, Stage]]) -> Callable[[], None]:
         def tick() -> None:
@@ -95,9 +109,24 @@ class Graph:
 
         return tick
 
-    def finish(self, component: str, stop: Callable[[], None]) -> None:
-        """Run a stateful processor's `stop`, which may emit what it holds, and book what it sheds."""
-        _observe(self._stages.get(component, []), stop)
+    def finish(self, component: str, stop: Callable[[], None]) -> int:
+        """Run a stateful processor's `stop`, which may emit what it holds, and book what it sheds.
+
+        It is its last chance, so its emissions are taken whether there is room or not. Returns the items that it did
+        not let go of; they are written down as failed.
+        """
+        self.tickers.pop(component, None)
+        stages = self._stages.get(component, [])
+        self._finishing = True
+        try:
+            _observe(stages, stop)
+        finally:
+            self._finishing = False
+        left = 0
+        for pipeline, stage in stages:
+            for lane in pipeline.lanes:
+                left = max(left, lane.ledger.detach(stage.processor, "failed", "shutdown"))
+        return left
 
     def emit(self, component: str, signal: Signal, batch: pdata.Batch) -> bool:
         """What `Host.emit` promises."""
@@ -118,7 +147,10 @@ class Graph:
         ]
         room = self._room(passages)
         for _, stage in self._stages.get(component, ()):
-            stage.blocked = not room
+            if room:
+                stage.blocked.discard(signal)
+            elif component in self.tickers:  # who is not ticked can only try again when more comes in
+                stage.blocked.add(signal)
         if not room:
             return False
         for passage in passages:
@@ -129,6 +161,8 @@ class Graph:
         return True
 
     def _room(self, passages: Sequence[Passage]) -> bool:
+        if self._finishing:
+            return True
         try:
             return not lacking(passages)
         except Refused:

@@ -10,7 +10,7 @@ from spansieve.plugin import Answer, Refused, Signal
 from .books import Outcome
 from .queue import Queue
 from .stage import Dropped, Stage
-from .tally import ReceiverTally
+from .tally import ExporterTally, ReceiverTally
 
 if TYPE_CHECKING:
     from .graph import Graph, Pipeline
@@ -21,7 +21,7 @@ FULL = "sending queue is full"
 class Request:
     """A receiver's request on its way to an answer."""
 
-    __slots__ = ("answer", "body", "items", "receiver", "rejected", "signal", "tally")
+    __slots__ = ("answer", "body", "items", "lacked", "receiver", "rejected", "signal", "tally")
 
     def __init__(
         self, receiver: str, signal: Signal, body: bytes, tally: ReceiverTally, answer: Callable[[Answer], None]
@@ -34,6 +34,7 @@ class Request:
         self.answer = answer
         self.items = 0
         self.rejected = 0
+        self.lacked: list[ExporterTally] = []  # whose queues had no room when somebody last looked
 
     def finish(self, answer: Answer) -> None:
         """Count what became of it, and tell the receiver."""
@@ -43,6 +44,8 @@ class Request:
                 self.tally.rejected(self.rejected)
         elif answer.outcome == "refused":
             self.tally.refused(self.items)
+            for exporter in self.lacked:
+                exporter.enqueue_failed(self.items)
         else:
             self.tally.malformed()
         self.answer(answer)
@@ -57,7 +60,7 @@ class Request:
 class Passage:
     """A batch on its way through one pipeline."""
 
-    __slots__ = ("_body", "_marks", "ahead", "batch", "came", "passed", "pipeline")
+    __slots__ = ("_body", "_marks", "ahead", "batch", "came", "moved", "pipeline")
 
     def __init__(self, pipeline: "Pipeline", batch: pdata.Batch, came: int, ahead: Sequence[Stage]) -> None:
         """`came` items are new to the pipeline's books (0: they were on them already); `ahead` is what runs once
@@ -67,7 +70,7 @@ class Passage:
         self.batch = batch
         self.came = came
         self.ahead = ahead
-        self.passed = 0  # stages that have run
+        self.moved = False  # whether a processor has something of it
         self._marks: list[tuple[Outcome, int, str]] = []
         self._body: bytes | None = None
 
@@ -76,16 +79,17 @@ class Passage:
         for stage in stages:
             if not len(self.batch):
                 return
-            self.passed += 1
             try:
-                shed = stage.run(self.batch)
+                stage.run(self.batch)
             except Dropped:
                 self.give_up("processor_error")
                 return
-            if shed > 0:
-                self._marks.append((stage.processor.sheds, shed, stage.id))
-            elif shed < 0:
-                self._marks.append(("accepted", -shed, stage.id))
+            finally:
+                self.moved = self.moved or bool(stage.moved)
+                if stage.shed > 0:
+                    self._marks.append((stage.processor.sheds, stage.shed, stage.id))
+                elif stage.shed < 0:
+                    self._marks.append(("accepted", -stage.shed, stage.id))
 
     def give_up(self, reason: str) -> None:
         """Nothing more comes of the batch."""
@@ -105,6 +109,8 @@ class Passage:
     def put(self, done: Callable[[bool], None] | None) -> None:
         """Hand the batch to the pipeline's queues and write everything down."""
         items = len(self.batch)
+        if not self.pipeline.lanes:
+            self.pipeline.leads_nowhere(self.came, items, self._marks)
         for lane in self.pipeline.lanes:
             if self.came:
                 lane.ledger.count("accepted", self.came)
@@ -130,7 +136,9 @@ class Parked:
     def retry(self) -> "Answer | Parked | None":
         """Look for room again."""
         try:
-            return self if lacking(self.passages) else _hold(self.request, self.passages)
+            if any(passage.pipeline.blocked for passage in self.passages):
+                return self
+            return self if lacking(self.passages, self.request) else _hold(self.request, self.passages)
         except Refused as refusal:
             return Answer("refused", message=str(refusal), retry_after=refusal.after)
         except pdata.DecodeError as error:
@@ -183,7 +191,7 @@ def _take(graph: "Graph", request: Request, body: bytes) -> Answer | Parked | No
     ]
     for passage in passages:
         passage.advance(passage.pipeline.stateless)
-    if full := lacking(passages):
+    if full := lacking(passages, request):
         if all(queue.config.block_on_overflow for queue in full):
             return Parked(request, passages)
         raise Refused(FULL)
@@ -198,12 +206,14 @@ def copies(signal: Signal, batch: pdata.Batch, count: int) -> list[pdata.Batch]:
     return [batch, *(pdata.parse(signal, body) for _ in range(count - 1))]
 
 
-def lacking(passages: Sequence[Passage]) -> list[Queue]:
-    """The queues that have no room for all of `passages`. Raises Refused where a stateful processor has none, and
+def lacking(passages: Sequence[Passage], request: Request | None = None) -> list[Queue]:
+    """The queues that have no room for all of `passages`; `request` remembers whose. Raises Refused where a stateful
+    processor has none, and
     DecodeError for a request that would not even fit into an empty queue.
     """
     demand: dict[Queue, list[int]] = {}
-    full = []
+    full: list[Queue] = []
+    lacked: list[ExporterTally] = []
     for passage in passages:
         items = len(passage.batch)
         if not items:
@@ -214,6 +224,9 @@ def lacking(passages: Sequence[Passage]) -> list[Queue]:
                 raise Refused(f"processor {stage.id} has no room")
         for lane in passage.pipeline.lanes:
             if not lane.queue.ever(items, size):
+                if request is None:  # an emission is never dropped: it goes alone, through the empty queue
+                    full += [lane.queue] if lane.queue.size else []
+                    continue
                 raise pdata.DecodeError(
                     f"{items} items of {size} bytes are more than the queue of {lane.exporter} can hold"
                 )
@@ -222,29 +235,27 @@ def lacking(passages: Sequence[Passage]) -> list[Queue]:
             wanted[1] += items
             wanted[2] += size
             if not lane.queue.room(*wanted):
-                lane.tally.enqueue_failed(items)
                 full.append(lane.queue)
+                lacked.append(lane.tally)
+    if request is not None:
+        request.lacked = lacked
     return full
 
 
 def _hold(request: Request, passages: Sequence[Passage]) -> Answer | None:
     """There is room: run what is stateful, then hand everything over.
 
-    Raises Refused where a stateful processor does. What others have taken of the request by then stays with them and on
-    the books; they see it once more when the sender comes again.
+    Raises Refused and DecodeError where a stateful processor does, as long as no processor has anything of the request.
+    Once one has, it can't be refused any more without coming twice: then what the failing pipeline would have had is
+    written down as failed, and the others go on.
     """
-    for at, passage in enumerate(passages):
-        stateless = passage.passed
+    for passage in passages:
         try:
             passage.advance(passage.ahead)
         except (Refused, pdata.DecodeError):
-            others = list(passages[:at])
-            if passage.passed > stateless + 1:
-                passage.give_up("processor_error")
-                others.append(passage)
-            for other in others:
-                other.put(None)
-            raise
+            if not any(other.moved for other in passages):
+                raise
+            passage.give_up("processor_error")
     waits = sum(passage.pipeline.waits for passage in passages if len(passage.batch))
     waiter = _Waiter(request, waits) if waits else None
     for passage in passages:

@@ -7,6 +7,7 @@ items stay on the books as held until its batch has an outcome.
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from spansieve.plugin import Batching, Clock, QueueConfig
@@ -35,16 +36,27 @@ class Entry(NamedTuple):
     done: Callable[[bool], None] | None = None
 
 
-class Taken(NamedTuple):
-    """What goes to the backend in one go (or in pieces of `max_size`)."""
+@dataclass(eq=False)
+class Taken:
+    """What goes to the backend in one go (or in pieces of `max_size`).
+
+    `written` items have an outcome on the books; once it is `abandoned`, nothing more is written down.
+    """
 
     lane: "Lane"
     entries: list[Entry]
+    written: int = 0
+    abandoned: bool = False
 
     @property
     def items(self) -> int:
         """Spans, log records or data points."""
         return sum(entry.items for entry in self.entries)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all entries."""
+        return sum(len(entry.body) for entry in self.entries)
 
     @property
     def body(self) -> bytes:
@@ -55,10 +67,10 @@ class Taken(NamedTuple):
 class Lane:
     """What one pipeline has waiting for one exporter."""
 
-    def __init__(self, pipeline: str, batching: Batching | None) -> None:
-        """`batching` None: linger for at most 5 ms."""
+    def __init__(self, pipeline: str) -> None:
+        """Empty. `batching` None: linger for at most 5 ms."""
         self.pipeline = pipeline
-        self.batching = batching
+        self.batching: Batching | None = None
         self.ledger: Ledger | None = None
         self.entries: deque[Entry] = deque()
         self.items = 0
@@ -111,29 +123,35 @@ class Queue:
 
     def __init__(self, config: QueueConfig, clock: Clock, freed: Callable[[], None]) -> None:
         """`freed` is called, from an exporter's thread, whenever there is more room than before."""
-        self.config = config
-        self._unit = SIZERS.index(config.sizer)
+        self.configure(config)
         self._clock = clock
         self._freed = freed
         self._changed = threading.Condition(threading.Lock())
         self._lanes: dict[str, Lane] = {}
         self._requests = self._items = self._waiting_bytes = 0
         self._in_flight_bytes = 0
-        self.in_flight_requests = 0
+        self.in_flight: set[Taken] = set()
         self._draining = False
 
-    def lane(self, pipeline: str, batching: Batching | None) -> Lane:
-        """The lane of `pipeline`, made or set to a new batching."""
-        own = self.config.batch
-        if own is not None:
-            batching = Batching(own.min_size, own.max_size, own.flush_timeout, own.sizer)
+    def configure(self, config: QueueConfig) -> None:
+        """Go on by other keys; what waits stays."""
+        self.config = config
+        self._unit = SIZERS.index(config.sizer)
+
+    def lane(self, pipeline: str) -> Lane:
+        """The lane of `pipeline`, the same one for as long as the queue lives."""
         with self._changed:
             lane = self._lanes.get(pipeline)
             if lane is None:
-                lane = self._lanes[pipeline] = Lane(pipeline, batching)
-            lane.batching = batching
-            self._changed.notify()
+                lane = self._lanes[pipeline] = Lane(pipeline)
             return lane
+
+    def batch(self, lane: Lane, batching: Batching | None) -> None:
+        """Join what waits in `lane` as `batching` says; the exporter's own `batch` comes before a pipeline's."""
+        own = self.config.batch
+        with self._changed:
+            lane.batching = Batching(own.min_size, own.max_size, own.flush_timeout, own.sizer) if own else batching
+            self._changed.notify_all()
 
     def lanes(self) -> list[Lane]:
         """One for each pipeline that ever led here."""
@@ -169,10 +187,19 @@ class Queue:
             if len(lane.entries) == 1 or (waited and lane.enough()):
                 self._changed.notify()
 
-    def take(self) -> Taken | None:
-        """Wait for the next batch; None once the queue is drained and empty. One thread at a time."""
+    @property
+    def in_flight_requests(self) -> int:
+        """Batches that the backend has not answered."""
+        return len(self.in_flight)
+
+    def take(self, stop: Callable[[], bool] = bool) -> Taken | None:
+        """Wait for the next batch; None once `stop()` is true (`wake` makes it look), or the queue is drained and
+        empty.
+
+        One thread at a time.
+        """
         with self._changed:
-            while True:
+            while not stop():
                 taken = self._due()
                 if taken is not None:
                     return taken
@@ -180,6 +207,12 @@ class Queue:
                 if self._draining and not waiting:
                     return None
                 self._changed.wait(min(waiting) - self._clock.monotonic() if waiting else None)
+            return None
+
+    def wake(self) -> None:
+        """Let whoever takes look again."""
+        with self._changed:
+            self._changed.notify_all()
 
     def take_now(self) -> Taken | None:
         """The next batch if one is due, without waiting."""
@@ -192,23 +225,37 @@ class Queue:
         return self._pop(min(ready, key=lambda lane: lane.entries[0].since)) if ready else None
 
     def _pop(self, lane: Lane) -> Taken:
-        entries = lane.pop()
-        taken = Taken(lane, entries)
-        size = sum(len(entry.body) for entry in entries)
-        self._requests -= len(entries)
+        taken = Taken(lane, lane.pop())
+        self._requests -= len(taken.entries)
         self._items -= taken.items
-        self._waiting_bytes -= size
-        self._in_flight_bytes += size
-        self.in_flight_requests += 1
+        self._waiting_bytes -= taken.size_bytes
+        self._in_flight_bytes += taken.size_bytes
+        self.in_flight.add(taken)
         return taken
 
     def settle(self, taken: Taken) -> None:
         """The batch has its outcome: it is no longer held."""
         with self._changed:
+            if taken not in self.in_flight:
+                return
+            self.in_flight.discard(taken)
             taken.lane.in_flight_items -= taken.items
-            self._in_flight_bytes -= sum(len(entry.body) for entry in taken.entries)
-            self.in_flight_requests -= 1
+            self._in_flight_bytes -= taken.size_bytes
         self._freed()
+
+    def give_back(self, taken: Taken, entries: list[Entry]) -> None:
+        """What of a batch was not sent waits again, before everything else of its lane; the rest is settled."""
+        with self._changed:
+            lane = taken.lane
+            lane.entries.extendleft(reversed(entries))
+            items, size = sum(entry.items for entry in entries), sum(len(entry.body) for entry in entries)
+            lane.items += items
+            lane.size_bytes += size
+            self._requests += len(entries)
+            self._items += items
+            self._waiting_bytes += size
+            self._changed.notify_all()
+        self.settle(taken)
 
     def drain(self) -> None:
         """Send what waits without lingering; `take` answers None when all is taken."""

@@ -3,14 +3,14 @@
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from spansieve import pdata
-from spansieve.plugin import Clock, Exporter, Permanent, Rejected, Retry, RetryConfig, Signal
+from spansieve.plugin import Clock, Exporter, ExporterConfig, Permanent, Rejected, Retry, Signal
 
 from .faults import Faults
-from .queue import Queue, Taken
+from .queue import Entry, Queue, Taken
 from .tally import ExporterTally
 
 MAX_ASKED_SECONDS = 600.0
@@ -27,19 +27,20 @@ class Sender:
         signal: Signal,
         *,
         queue: Queue,
-        retry: RetryConfig,
+        settings: ExporterConfig,
         clock: Clock,
         tally: ExporterTally,
         faults: Faults,
     ) -> None:
-        """Nothing runs before `start`."""
+        """Nothing runs before `start`, from which on the queue follows `settings`."""
         self.queue = queue
+        self._settings = settings
         self._exporter = exporter
         self._name = name
-        self._signal = signal
+        self.signal: Signal = signal
         self._wire_signal: Signal = "logs" if signal == "alerts" else signal
         self._send = self._sending(exporter, signal)
-        self._retry = retry
+        self._retry = settings.retry_on_failure
         self._clock = clock
         self._tally = tally
         self._faults = faults
@@ -49,7 +50,9 @@ class Sender:
         self._idle = 0
         self._stopping = threading.Event()
         self._gave_up = threading.Event()
-        self._abandoned = 0  # items given up because the time to stop ran out
+        self._released = threading.Event()
+        self._failing = False  # whether the last try failed, as far as the log knows
+        self._left = 0  # items given up because the time to stop ran out
 
     def _sending(self, exporter: Exporter[Any], signal: Signal) -> Callable[[bytes], Rejected | None]:
         send = getattr(exporter, "send", None)
@@ -61,13 +64,19 @@ class Sender:
     def start(self) -> None:
         """Start the first thread, unless that was done."""
         if not self._threads:
+            self.queue.configure(self._settings.sending_queue)
             self._add_thread()
+
+    @property
+    def released(self) -> bool:
+        """Whether it has a successor."""
+        return self._released.is_set()
 
     def _add_thread(self) -> None:
         with self._lock:
             if len(self._threads) >= self.queue.config.num_consumers:
                 return
-            name = f"{self._name}-{self._signal}-{len(self._threads)}"
+            name = f"{self._name}-{self.signal}-{len(self._threads)}"
             thread = threading.Thread(target=self._consume, name=name, daemon=True)
             self._threads.append(thread)
         thread.start()
@@ -79,7 +88,7 @@ class Sender:
             with self._leader:
                 with self._lock:
                     self._idle -= 1
-                taken = self.queue.take()
+                taken = self.queue.take(self._released.is_set)
             if taken is None:
                 return
             if self._idle == 0:
@@ -87,35 +96,52 @@ class Sender:
             self._deliver(taken)
 
     def _deliver(self, taken: Taken) -> None:
+        """Send a batch and see to its outcome. Whatever an exporter raises costs that batch alone."""
         delivered = False
         try:
-            batching = taken.lane.batching
-            most = batching.max_size if batching else 0
-            body = taken.body
-            if most and (taken.items if batching is None or batching.sizer == "items" else len(body)) > most:
-                by_items = batching is None or batching.sizer == "items"
-                pieces = pdata.split(self._wire_signal, body, most if by_items else None, None if by_items else most)
-            else:
-                pieces = [(body, taken.items)]
-            outcomes = [
-                self._settle(taken, body, items) for body, items in pieces
-            ]  # all of them, whatever the first says
-            delivered = all(outcomes)
-        except pdata.DecodeError:  # it can't be cut into pieces, because it can't be read
-            self._gone(taken, taken.items, "malformed")
-        finally:
-            self.queue.settle(taken)
-            for entry in taken.entries:
-                if entry.done is not None:
-                    entry.done(delivered)
+            delivered = self._send_all(taken)
+        except _Released as released:
+            self.queue.give_back(taken, _entries(released.pieces, taken.entries))
+            return
+        except BaseException as error:
+            self._faults.saw("exporters", self._name, error, "; given up")
+            self._gone(taken, taken.items - taken.written, "error")
+        self.queue.settle(taken)
+        for entry in taken.entries:
+            self._tell(entry, delivered=delivered)
+
+    def _tell(self, entry: Entry, *, delivered: bool) -> None:
+        """Who waits for the outcome learns it."""
+        if entry.done is not None:
+            try:
+                entry.done(delivered)
+            except BaseException as error:
+                self._faults.saw("exporters", self._name, error)
+
+    def _send_all(self, taken: Taken) -> bool:
+        """Send a batch, in pieces if it is too large. Raises _Released with all that was not sent."""
+        pieces = self._pieces(taken)
+        outcomes = []
+        for at, (body, items) in enumerate(pieces):
+            try:
+                outcomes.append(self._settle(taken, body, items))
+            except _Released as released:
+                raise _Released([*released.pieces, *pieces[at + 1 :]]) from None
+        return all(outcomes)
+
+    def _pieces(self, taken: Taken) -> list[tuple[bytes, int]]:
+        batching, body = taken.lane.batching, taken.body
+        if batching is None or not batching.max_size:
+            return [(body, taken.items)]
+        by_items = batching.sizer == "items"
+        if (taken.items if by_items else len(body)) <= batching.max_size:
+            return [(body, taken.items)]
+        most = batching.max_size
+        return pdata.split(self._wire_signal, body, most if by_items else None, None if by_items else most)
 
     def _settle(self, taken: Taken, body: bytes, items: int) -> bool:
         """Send one request until it has an outcome, and write that down; True if the backend has it."""
-        try:
-            reason, rejected = self._try(body, items, taken)
-        except Exception as error:  # a mistake in the exporter costs this request alone
-            self._faults.saw("exporters", self._name, error, "; given up")
-            reason, rejected = "error", 0
+        reason, rejected = self._try(body, items, taken)
         if reason:
             self._gone(taken, items - rejected, reason)
             return False
@@ -134,10 +160,13 @@ class Sender:
             except Retry as failure:
                 why, wait = failure.reason, self._wait(interval, failure.after)
                 interval = min(interval * self._retry.multiplier, self._retry.max_interval)
+                if self.released:
+                    raise _Released([(body, items - lost)]) from None
                 if given_up := self._give_up(started, wait):
-                    self._faults.warn("exporters", self._name, f"gave up after {why}: {given_up}")
+                    self._faults.warn("exporters", self._name, f"gave up after {why}: {given_up}", items=items - lost)
                     return given_up, lost
-                self._faults.warn("exporters", self._name, f"{why}; trying again", level=logging.INFO)
+                self._failing = True
+                self._faults.warn("exporters", self._name, f"{why}; trying again", items=items - lost)
                 self._stopping.wait(wait) if not self._stopping.is_set() else self._gave_up.wait(wait)
             except Permanent as failure:
                 if failure.undecodable and not mended:
@@ -149,9 +178,14 @@ class Sender:
                             return "", items
                         body = better.body
                         continue
-                self._faults.warn("exporters", self._name, f"the backend refused for good: {failure.reason}")
+                self._faults.warn(
+                    "exporters", self._name, f"the backend refused for good: {failure.reason}", items=items - lost
+                )
                 return "permanent", lost
             else:
+                if self._failing:
+                    self._failing = False
+                    self._faults.warn("exporters", self._name, "the backend takes data again", level=logging.INFO)
                 if isinstance(result, Rejected) and result.items:
                     self._faults.warn("exporters", self._name, "the backend rejected a part of a request")
                     rejected = min(result.items, items - lost)
@@ -185,27 +219,87 @@ class Sender:
         return ""
 
     def _exported(self, taken: Taken, items: int) -> None:
+        if taken.abandoned:
+            return
+        taken.written += items
         self._tally.sent(items)
         if taken.lane.ledger:
             taken.lane.ledger.count("exported", items)
 
     def _gone(self, taken: Taken, items: int, reason: str) -> None:
+        if taken.abandoned or not items:
+            return
+        taken.written += items
         self._tally.failed(items)
         if reason == "shutdown":
-            self._abandoned += items
+            self._left += items
         if taken.lane.ledger:
             taken.lane.ledger.count("failed", items, reason)
 
-    def stop(self, deadline: float) -> int:
-        """Send what waits until `deadline` (monotonic seconds), then give up; returns the items that were left."""
+    @property
+    def left(self) -> int:
+        """Items given up because the time to stop ran out."""
+        return self._left
+
+    def release(self) -> None:
+        """Leave the queue to a successor: calls in flight end, what they could not send waits there again."""
+        self._released.set()
+        self._stopping.set()
+        self.queue.wake()
+
+    def join(self, deadline: float | None) -> bool:
+        """Wait for all threads, at most until `deadline` (monotonic seconds); whether they have ended."""
+        while alive := [thread for thread in list(self._threads) if thread.is_alive()]:
+            wait = None if deadline is None else deadline - self._clock.monotonic()
+            if wait is not None and wait <= 0:
+                return False
+            alive[0].join(wait)
+        return True
+
+    def drain(self) -> None:
+        """Send what waits, without lingering, and end."""
+        self.queue.drain()
+
+    def hurry(self) -> None:
+        """Drain, and try now what waits for its next try."""
         self._stopping.set()
         self.queue.drain()
-        for thread in list(self._threads):
-            thread.join(max(0.0, deadline - self._clock.monotonic()))
-        self._gave_up.set()
-        for taken in self.queue.left():
-            self._gone(taken, taken.items, "shutdown")
+
+    def give_up(self, deadline: float) -> int:
+        """Wait until `deadline` (monotonic seconds) for what `hurry` began; returns the items that were left then."""
+        if not self.join(deadline):
+            self._gave_up.set()
+            self._abandon(self.queue.left())
+            self.join(self._clock.monotonic() + 0.5)  # those that slept between two tries write down what they give up
+            self._abandon(list(self.queue.in_flight))
+        return self._left
+
+    def _abandon(self, batches: Iterable[Taken]) -> None:
+        for taken in batches:
+            self._gone(taken, taken.items - taken.written, "shutdown")
+            taken.abandoned = True
             self.queue.settle(taken)
-        for thread in list(self._threads):
-            thread.join(1.0)  # those that slept between two tries write down what they give up
-        return self._abandoned + sum(lane.held for lane in self.queue.lanes())
+            for entry in taken.entries:
+                self._tell(entry, delivered=False)
+
+
+class _Released(Exception):
+    """The sender has a successor; `pieces` (bodies with their items) were not sent."""
+
+    def __init__(self, pieces: list[tuple[bytes, int]]) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+
+def _entries(pieces: list[tuple[bytes, int]], former: list[Entry]) -> list[Entry]:
+    """What is left of the entries `former`; who waits for one of them waits for the last of these."""
+    waiting = [entry.done for entry in former if entry.done is not None]
+
+    def done(delivered: bool) -> None:
+        for one in waiting:
+            one(delivered)
+
+    entries = [Entry(body, items, former[0].since) for body, items in pieces]
+    if waiting:
+        entries[-1] = entries[-1]._replace(done=done)
+    return entries

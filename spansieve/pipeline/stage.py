@@ -15,7 +15,12 @@ class Dropped(Exception):
 
 
 class Stage:
-    """A processor as it stands in one pipeline. `emitted` is how many items it sent on by `host.emit` during a call."""
+    """A processor as it stands in one pipeline.
+
+    Of its last call: `emitted` items were sent on by `host.emit`, `moved` left the batch to be held or emitted, and
+    `shed`
+    are gone (negative: it made some). `blocked` are the signals in which it waits for room.
+    """
 
     def __init__(
         self, processor: Processor[Any], component: str, signal: Signal, instruments: Instruments, faults: Faults
@@ -24,8 +29,8 @@ class Stage:
         self.processor = processor
         self.id = component
         self.signal: Signal = signal
-        self.emitted = 0
-        self.blocked = False
+        self.emitted = self.moved = self.shed = 0
+        self.blocked: set[Signal] = set()
         self._call: Callable[[Any], None] = getattr(processor, signal)
         self._stateful = processor.stateful
         self._faults = faults
@@ -33,14 +38,14 @@ class Stage:
         self._incoming = instruments.sum("otelcol_processor_incoming_items", "Items that came in.")
         self._outgoing = instruments.sum("otelcol_processor_outgoing_items", "Items that went on.")
 
-    def run(self, batch: Batch) -> int:
-        """Let the processor work on `batch`; returns how many items it shed (negative: it made some).
+    def run(self, batch: Batch) -> None:
+        """Let the processor work on `batch`; afterwards, also when this raises, `shed` and `moved` tell what it did.
 
         Raises Refused or Dropped as the processor's `on_error` says, and DecodeError where it met malformed bytes.
         """
         before = len(batch)
         held = self.processor.held(self.signal) if self._stateful else 0
-        self.emitted = 0
+        self.emitted = self.moved = 0
         self._incoming.add(self._labels, before)
         try:
             self._call(batch)
@@ -48,11 +53,12 @@ class Stage:
             raise
         except Exception as error:
             self._failed(error)
-        after = len(batch)
-        self._outgoing.add(self._labels, after + self.emitted)
-        if self._stateful:
-            held -= self.processor.held(self.signal)
-        return before + held - after - self.emitted
+        finally:
+            after = len(batch)
+            self._outgoing.add(self._labels, after + self.emitted)
+            if self._stateful:
+                self.moved = self.processor.held(self.signal) - held + self.emitted
+            self.shed = before - after - self.moved
 
     def _failed(self, error: Exception) -> None:
         policy = self.processor.on_error

@@ -56,6 +56,9 @@ class ReceiverTally:
         self._refused = instruments.sum(f"otelcol_receiver_refused_{word}", "Items that the sender was asked to keep.")
         self._rejected = instruments.sum(f"spansieve_receiver_rejected_{word}", "Malformed items in accepted requests.")
         self._malformed = instruments.sum("spansieve_receiver_malformed_requests", "Requests that are not OTLP.")
+        self._busy = instruments.sum("spansieve_receiver_busy_requests", "Requests refused unread: too many wait.")
+        for counter in (self._accepted, self._refused):
+            counter.add(self._labels, 0)
 
     def accepted(self, items: int) -> None:
         """They are held everywhere."""
@@ -68,6 +71,10 @@ class ReceiverTally:
     def rejected(self, items: int) -> None:
         """Malformed ones, told to the sender as partial success."""
         self._rejected.add(self._labels, items)
+
+    def busy(self) -> None:
+        """A whole request was refused before it was read."""
+        self._busy.add(self._labels, 1)
 
     def malformed(self) -> None:
         """A whole request could not be read."""

@@ -9,9 +9,14 @@ from aiohttp import web
 
 from spansieve.endpoint import bind, listening
 from spansieve.net import Loop
+from spansieve.pipeline.faults import place_of
 
 from .instruments import Instruments
 from .reader import exposition
+
+
+class UnknownStatus(LookupError):
+    """No component shows anything under this name."""
 
 
 class TelemetryEndpoint:
@@ -63,9 +68,11 @@ class TelemetryEndpoint:
         name = request.match_info["name"]
         try:
             shown = await asyncio.get_running_loop().run_in_executor(None, self._snapshot, name)
-        except KeyError:
+            return web.json_response(shown)
+        except UnknownStatus:
             return web.json_response({"error": "unknown name", "names": self._snapshot("")}, status=404)
-        return web.json_response(shown)
+        except Exception as error:  # aiohttp would log its text
+            return web.json_response({"error": f"{name} can't be shown: {place_of(error)}"}, status=500)
 
     def close(self) -> None:
         """Stop listening."""

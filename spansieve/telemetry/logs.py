@@ -3,9 +3,11 @@
 import json
 import logging
 import sys
+import threading
 import time
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
+LIBRARIES = ("aiohttp", "asyncio", "concurrent.futures", "grpc", "opentelemetry")
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in "\n\t"}
 
 
@@ -38,6 +40,16 @@ def set_up_logs(level: str, encoding: str) -> None:
     logger.handlers[:] = [handler]
     logger.propagate = False
     logger.setLevel(LEVELS[level])
+    for library in LIBRARIES:  # what they log quotes what went wrong, which may be content
+        logging.getLogger(library).handlers[:] = [logging.NullHandler()]
+        logging.getLogger(library).propagate = False
+    threading.excepthook = _thread_failed
+
+
+def _thread_failed(arguments: threading.ExceptHookArgs) -> None:
+    """Say that a thread ended by an exception, without its text."""
+    name = arguments.thread.name if arguments.thread else "?"
+    logging.getLogger("spansieve").error("the thread %s ended by %s", name, arguments.exc_type.__name__)
 
 
 def component_log(component: str) -> "logging.LoggerAdapter[logging.Logger]":

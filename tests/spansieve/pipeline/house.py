@@ -1,6 +1,7 @@
 """A small house for tests: pipelines built by hand, with queues that are read by the test instead of a backend."""
 
 from collections.abc import Sequence
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -74,13 +75,11 @@ class House:
         if queue is None:
             config = self.settings.get(exporter, QueueConfig())
             queue = self.queues[exporter, signal] = Queue(config, self.clock, self.core.freed)
-        lane = queue.lane(pipeline, None)
+        lane = queue.lane(pipeline)
         ledger = lane.ledger = self.books.open(pipeline, exporter)
-        ledger.holds(lane, lambda: lane.held)
-        for stage in stages:
-            if stage.processor.stateful:
-                ledger.holds(stage.processor, lambda stage=stage: stage.processor.held(stage.signal))  # type: ignore[misc]
-        return Outlet(exporter, queue, lane, ledger, ExporterTally(self.core.instruments, exporter, signal))
+        stateful = [stage.processor for stage in stages if stage.processor.stateful]
+        ledger.attach({lane: lambda: lane.held, **{one: partial(one.held, signal) for one in stateful}})
+        return Outlet(exporter, queue, lane, None, ledger, ExporterTally(self.core.instruments, exporter, signal))
 
     def open(self) -> "House":
         """Start the chain."""
@@ -114,7 +113,7 @@ class House:
         """Let everything that is ticked do so now."""
 
         def ticks() -> None:
-            for ticker in self.core.chain.graph.tickers:
+            for ticker in list(self.core.chain.graph.tickers.values()):
                 ticker()
 
         self.core.chain.call(ticks)

@@ -57,12 +57,24 @@ class Bench:
         tally = ExporterTally(self.instruments, "backend", "traces")
         faults = Faults(self.instruments, clock)
         self.sender = Sender(
-            self.backend, "backend", "traces", queue=self.queue, retry=retry, clock=clock, tally=tally, faults=faults
+            self.backend,
+            "backend",
+            "traces",
+            queue=self.queue,
+            settings=ExporterConfig(retry_on_failure=retry),
+            clock=clock,
+            tally=tally,
+            faults=faults,
         )
-        self.lane: Lane = self.queue.lane("traces", batching)
+        self.lane: Lane = self.queue.lane("traces")
+        self.queue.batch(self.lane, batching)
         self.lane.ledger = self.books.open("traces", "backend")
-        self.lane.ledger.holds(self.lane, lambda: self.lane.held)
+        self.lane.ledger.attach({self.lane: lambda: self.lane.held})
         self.sender.start()
+
+    def stop(self, seconds: float) -> int:
+        self.sender.hurry()
+        return self.sender.give_up(self.clock.monotonic() + seconds)
 
     def put(self, body: bytes, items: int) -> threading.Event:
         assert self.lane.ledger
@@ -93,7 +105,7 @@ def bench() -> Iterator[Callable[..., Bench]]:
 
     yield make
     for one in made:
-        one.sender.stop(one.clock.monotonic())
+        one.stop(0)
         assert all(line.missing == 0 for line in one.books.balance()), one.books.balance()
 
 
@@ -194,7 +206,7 @@ def test_a_stop_sends_what_waits(bench: MakeBench) -> None:
     one.queue.put(one.lane, otlp_request("a", OK), 1)
     assert one.lane.ledger
     one.lane.ledger.count("accepted", 1)
-    assert one.sender.stop(one.clock.monotonic() + 10) == 0
+    assert one.stop(10) == 0
     assert one.outcome("exported") == 1
 
 
@@ -208,6 +220,6 @@ def test_a_stop_gives_up_in_time_and_says_how_much_was_left(bench: MakeBench) ->
     one = bench(down, retrying(initial_interval="10ms", max_interval="10ms", max_elapsed_time=0))
     one.put(otlp_request("a", OK, OK), 2)
     assert tried.wait(10)
-    one.sender.stop(one.clock.monotonic() + 0.05)
+    one.stop(0.05)
     assert one.outcome("failed", "shutdown") == 2
     assert one.lane.held == 0
