@@ -61,7 +61,7 @@ class Sink:
             options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)],
         )
         handlers = {name: grpc.unary_unary_rpc_method_handler(self._taking(kind)) for kind, name in METHODS.items()}
-        self._server.add_generic_rpc_handlers((_Handlers(handlers),))
+        self._server.add_generic_rpc_handlers((Handlers(handlers),))
         self.port = self._server.add_insecure_port(f"localhost:{port}")
         self._server.start()
 
@@ -90,7 +90,7 @@ class Sink:
         self._server.stop(0).wait()
 
 
-class _Handlers(grpc.GenericRpcHandler):  # type: ignore[misc]
+class Handlers(grpc.GenericRpcHandler):  # type: ignore[misc]
     def __init__(self, handlers: Mapping[str, Any]) -> None:
         self._handlers = handlers
 

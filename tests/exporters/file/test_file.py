@@ -1,5 +1,6 @@
 """file: what stands in the files, whatever happens to the disk."""
 
+import errno
 import json
 import os
 import struct
@@ -102,10 +103,19 @@ def test_content_is_for_its_owner_alone(started: Started, tmp_path: Path) -> Non
     assert (tmp_path / "out.jsonl").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_start_empties_the_file_unless_append_is_true(started: Started, tmp_path: Path) -> None:
+def test_a_start_empties_the_file_unless_append_is_true(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for append, lines in ((True, 1), (True, 2), (False, 1)):
+        monkeypatch.setattr("spansieve.exporters.file.exporter._opened", set())  # as in another process
         exporter = started(append=append)
         exporter.send("traces", BODY)
+        assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == lines
+
+
+def test_a_reload_does_not_empty_what_this_process_wrote(started: Started, tmp_path: Path) -> None:
+    for lines in (1, 2):
+        started(append=False).send("traces", BODY)
         assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == lines
 
 
@@ -338,9 +348,47 @@ def test_what_is_no_otlp_is_final(started: Started, tmp_path: Path) -> None:
         assert failure.value.undecodable
 
 
+@pytest.mark.parametrize(
+    ("path", "settings", "problem"),
+    [
+        ("new/out.jsonl", {}, "the directory {0}/new is not there. Make it, or set create_directory: true."),
+        ("folder", {}, "{0}/folder is a directory. Name a file in it, such as {0}/folder/telemetry.jsonl."),
+        ("taken/out.jsonl", {}, "{0}/taken is a file, so nothing can stand below it. Name another path."),
+        ("taken/out.jsonl", {"create_directory": True}, "{0}/taken is a file, so nothing can stand below it."),
+        ("taken/a/out.jsonl", {"create_directory": True}, "{0}/taken is a file, so nothing can stand below it."),
+    ],
+)
+def test_a_start_that_fails_names_the_key_and_the_mend(
+    started: Started, tmp_path: Path, path: str, settings: dict[str, object], problem: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "taken").touch()
+    with pytest.raises(OSError, match="path: ") as failure:
+        started(path=str(tmp_path / path), **settings)
+    assert str(failure.value).startswith("exporters.")
+    assert problem.format(tmp_path) in str(failure.value)
+    assert "Errno" not in str(failure.value)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_start_without_permission_says_what_is_not_permitted(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    path = tmp_path / "out.jsonl"
+    if there:
+        path.touch()
+
+    def refuse(*_: object) -> int:  # a real refusal needs a user other than root
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OSError, match="no permission to") as failure:
+        started(path=str(path))
+    assert (f"write {path}." if there else f"make a file in {tmp_path}.") in str(failure.value)
+    assert "Errno" not in str(failure.value)
+
+
 def test_directories(started: Started, tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        started(path=str(tmp_path / "new" / "out.jsonl"))
     started(path=str(tmp_path / "new" / "out.jsonl"), create_directory=True, directory_permissions="0700")
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
 
