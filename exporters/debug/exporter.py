@@ -63,10 +63,12 @@ class Debug(Exporter[DebugConfig]):
             raise Permanent("closed")
         try:
             self._output.show(content)
+        except BrokenPipeError:  # such as `spansieve run | head`
+            raise Permanent("output closed") from None
         except OSError as error:
             raise Permanent(errno.errorcode.get(error.errno or 0, "OSError")) from None
         except ValueError:  # the stream was closed
-            raise Permanent("closed") from None
+            raise Permanent("output closed") from None
 
     def shutdown(self) -> None:
         """Close the files of `output_paths`."""

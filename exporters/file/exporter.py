@@ -11,6 +11,7 @@ from spansieve.plugin import Exporter, Host, Permanent, Rejected, Retry, Signal
 from .config import FileConfig
 from .framing import record
 from .grouping import by_resource, path_of, value_of
+from .mistakes import explained
 from .writer import Writer
 
 _NEVER = {errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.EINVAL, errno.ELOOP}
@@ -20,6 +21,10 @@ _NEVER = {errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.E
 def failure(error: OSError) -> Retry:
     """What to raise for `error`: its name alone, as a path may hold an attribute's value."""
     return Retry(errno.errorcode.get(error.errno or 0, "OSError"))
+
+
+_opened: set[Path] = set()
+"""Files that this process has opened: a reload must not empty what was sent."""
 
 
 class File(Exporter[FileConfig]):
@@ -32,13 +37,18 @@ class File(Exporter[FileConfig]):
         """Nothing is opened yet."""
         self._settings = config
         self._clock = host.clock
+        self._key = f"exporters.{host.id}.path"
         self._lock = threading.Lock()
         self._writers: OrderedDict[str, Writer] = OrderedDict()  # by path, the longest unused first
 
     def start(self) -> None:
-        """Open the file (the files of `group_by` are opened as values come). Raises OSError."""
-        if not self._settings.group_by.enabled:
+        """Open the file (the files of `group_by` are opened as values come). Raises OSError, with the mend."""
+        if self._settings.group_by.enabled:
+            return
+        try:
             self._writer(self._settings.path)
+        except OSError as error:
+            raise explained(error, Path(self._settings.path), self._key) from error
 
     def send(self, signal: Signal, body: bytes) -> Rejected | None:
         """Write `body` (OTLP protobuf).
@@ -92,8 +102,11 @@ class File(Exporter[FileConfig]):
         if settings.create_directory or grouped:
             path.parent.mkdir(mode=int(settings.directory_permissions, 8), parents=True, exist_ok=True)
         # Files of group_by are closed and opened again as values come, so emptying them then would lose what was sent.
-        empty = not (settings.append or settings.rotation is not None or grouped)
-        return Writer(path, self._clock, settings.rotation, empty=empty)
+        # A reload opens a file once more that this process has written already.
+        empty = not (settings.append or settings.rotation is not None or grouped or path.resolve() in _opened)
+        writer = Writer(path, self._clock, settings.rotation, empty=empty)
+        _opened.add(path.resolve())
+        return writer
 
     def shutdown(self) -> None:
         """Close all files."""

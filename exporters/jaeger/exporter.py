@@ -16,7 +16,6 @@ class Jaeger(Exporter[JaegerConfig]):
     """`otlp` with Jaeger's defaults. The status table of its id holds `trace_url_template`, which UIs make links of."""
 
     config = JaegerConfig
-    stability = "stable"
     signals = frozenset({"traces"})
 
     def __init__(self, config: JaegerConfig, host: Host) -> None:

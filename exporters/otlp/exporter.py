@@ -11,7 +11,6 @@ class Otlp(Exporter[OtlpConfig]):
     """Sends traces, logs and metrics to one endpoint over one gRPC channel."""
 
     config = OtlpConfig
-    stability = "stable"
     signals = frozenset({"traces", "logs", "metrics"})
 
     def __init__(self, config: OtlpConfig, host: Host) -> None:

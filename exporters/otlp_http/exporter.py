@@ -27,7 +27,6 @@ class OtlpHttp(Exporter[OtlpHttpConfig]):
     """Posts traces, logs and metrics to the URLs of one backend."""
 
     config = OtlpHttpConfig
-    stability = "stable"
     signals = frozenset({"traces", "logs", "metrics"})
 
     def __init__(self, config: OtlpHttpConfig, host: Host) -> None:

@@ -15,7 +15,6 @@ class HealthCheck(Extension[HealthCheckConfig]):
     """A listener on the process's loop; any method, and every path under a `path` that ends in `/`."""
 
     config = HealthCheckConfig
-    stability = "stable"
 
     def __init__(self, config: HealthCheckConfig, host: Host) -> None:
         """Not ready until told so."""

@@ -17,7 +17,6 @@ class Attributes(Processor[AttributesConfig]):
     """Changes attributes in place and drops nothing."""
 
     config = AttributesConfig
-    stability = "stable"
 
     def __init__(self, config: AttributesConfig, host: Host) -> None:
         """Compile the actions, and what they are for.

@@ -15,7 +15,6 @@ class Batch(Processor[BatchConfig]):
     """Never runs; its methods say which signals it may stand in."""
 
     config = BatchConfig
-    stability = "stable"
 
     def __init__(self, config: BatchConfig, host: Host) -> None:
         """Nothing to prepare."""

@@ -15,7 +15,6 @@ class Resource(Processor[ResourceConfig]):
     """Changes resource attributes in place and drops nothing."""
 
     config = ResourceConfig
-    stability = "stable"
 
     def __init__(self, config: ResourceConfig, host: Host) -> None:
         """Compile the actions."""

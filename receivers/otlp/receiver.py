@@ -13,7 +13,6 @@ class Otlp(Receiver[OtlpConfig]):
     """The receiver `otlp`. `grpc_port` and `http_port` are the ports it is bound to; 0 while it isn't."""
 
     config = OtlpConfig
-    stability = "beta"
 
     def __init__(self, config: OtlpConfig, host: Host) -> None:
         """Open nothing yet."""

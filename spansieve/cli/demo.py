@@ -13,18 +13,20 @@ from pathlib import Path
 
 import click
 
+from .client import courier
 from .options import default_config
 from .recording import Recorded, read
-from .send import at_pace, client, deliver
+from .send import at_pace
 
 START_SECONDS = 30.0
 STORY = """
-A billing desk's agent (pydantic-ai) and four turns of one conversation, as its OpenTelemetry exporter sent them:
-it looks a customer up and charges a card at once; a tool fails; an answer is cut off; the model refuses.
+A billing desk's agent (pydantic-ai) at work: five turns, a trace each, as its OpenTelemetry exporter sent them.
+It looks a customer up and charges a card at once; a tool fails and it goes on; an answer is cut off; a request is
+too long for the model; and a tool fails the whole run.
 """
 
 
-@click.command()
+@click.command(short_help="See an agent's conversation pass through.")
 @click.option("--keep", is_flag=True, help="Leave the collector running afterwards, until Ctrl-C.")
 def demo(*, keep: bool) -> None:
     """Start the collector with its default configuration, send it a recorded conversation, show what comes out."""
@@ -36,9 +38,9 @@ def demo(*, keep: bool) -> None:
             _wait_ready(collector, ports[3])
             click.echo(STORY)
             recorded = _conversation()
-            with client(f"localhost:{grpc}") as post:
+            with courier(f"localhost:{grpc}") as post:
                 for one in at_pace(recorded, speed=1000):
-                    deliver(post, one)
+                    post.deliver(one)
             _wait_until_out(collector, metrics, sum(one.items for one in recorded if one.signal == "traces"))
             click.echo("\nThat was the debug exporter. Point your own agent at localhost:4317 and run: spansieve run")
             if keep:
@@ -53,7 +55,7 @@ def demo(*, keep: bool) -> None:
 
 def _conversation() -> list[Recorded]:
     with resources.as_file(resources.files("spansieve") / "cli" / "conversation") as folder:
-        return list(read(folder))
+        return [one._replace(source=Path(one.source).name) for one in read(folder)]
 
 
 def _free_ports(count: int) -> list[int]:

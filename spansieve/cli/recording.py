@@ -40,14 +40,17 @@ class NotOtlp(ValueError):
 
 
 def read(path: Path) -> Iterator[Recorded]:
-    """The requests in the file `path`, or in all files of a folder, in order of their names.
+    """The requests in the file `path`, or in the files of a folder and of the folders in it, in order of their paths.
 
-    `.pb` is the protobuf body of a request, `.json` a body in OTLP JSON, `.jsonl` one such body a line (what the `file`
-    exporter writes). Raises NotOtlp, naming the file, and OSError.
+    Of a folder only `*.jsonl` and names such as `001.traces.pb` are read; links to folders are not followed.
+    `.pb` is the protobuf body of a request, `.json` a body in OTLP JSON, `.jsonl` one such body a line (what the
+    `file` exporter writes). Raises NotOtlp, naming the file, and OSError.
     """
     if path.is_dir():
         for inner in sorted(path.iterdir()):
-            if _NAMED.search(inner.name) or inner.suffix == ".jsonl":
+            if inner.is_dir():
+                yield from () if inner.is_symlink() else read(inner)
+            elif _NAMED.search(inner.name) or inner.suffix == ".jsonl":
                 yield from read(inner)
         return
     content = path.read_bytes()

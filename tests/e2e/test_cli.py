@@ -87,7 +87,7 @@ def test_components_lists_what_pipelines_can_be_built_of() -> None:
 
 
 def test_help_is_there_for_every_verb() -> None:
-    for verb in ([], ["run"], ["validate"], ["components"], ["config", "show"], ["send"], ["demo"]):
+    for verb in ([], ["run"], ["validate"], ["components"], ["config"], ["config", "default"], ["send"], ["demo"]):
         done = spansieve(*verb, "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
@@ -120,7 +120,7 @@ def test_send_replays_captures_and_what_the_file_exporter_wrote(tmp_path: Path, 
         assert program.stop() == 0
 
 
-def test_send_says_that_nobody_listens_or_that_a_file_is_no_otlp(tmp_path: Path) -> None:
+def test_send_says_that_a_file_is_no_otlp(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("nothing of the kind")
     done = spansieve("send", str(file))
@@ -149,3 +149,45 @@ def test_the_demo_shows_a_conversation() -> None:
     done = spansieve("demo")
     assert done.returncode == 0, done.stderr
     assert "lookup_customer" in done.stdout
+    assert "five turns" in done.stdout
+    assert done.stdout.count("trace  ") == 5
+    assert "sent 15 spans of 002.traces.pb\n" in done.stdout
+
+
+def test_the_default_configuration_can_be_written_to_a_file_and_used(tmp_path: Path) -> None:
+    file = tmp_path / "my.yaml"
+    file.write_text(spansieve("config", "default").stdout)
+    assert spansieve("validate", "--config", str(file)).returncode == 0
+
+
+def test_send_tells_a_grpc_port_from_an_http_port(tmp_path: Path) -> None:
+    body = tmp_path / "one.traces.pb"
+    body.write_bytes(otlp_request("agent", OK))
+    config = CONFIG.replace(', otlp_grpc: {endpoint: "localhost:SINK", tls: {insecure: true}}', "")
+    with running(tmp_path, config.replace(", otlp_grpc]", "]")) as program:
+        grpc, http = (f"localhost:{program.ports[name]}" for name in ("grpc", "http"))
+        for wrong, right in ((http, f"http://{http}"), (f"http://{grpc}", grpc)):
+            done = spansieve("send", str(body), "--endpoint", wrong)
+            assert done.returncode == 1
+            assert f"write --endpoint {right}\n" in done.stderr
+            assert spansieve("send", str(body), "--endpoint", right).returncode == 0
+        assert program.stop() == 0
+
+
+def test_a_file_that_can_not_be_opened_is_told_with_its_key(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        """
+receivers: {otlp: {protocols: {grpc: {endpoint: "localhost:0"}}}}
+exporters: {file/all: {path: new/out.jsonl}}
+service:
+  telemetry: {metrics: {readers: []}}
+  pipelines: {traces: {receivers: [otlp], exporters: [file/all]}}
+"""
+    )
+    done = spansieve("run", "--config", str(file), folder=tmp_path)
+    assert done.returncode == 1
+    assert "exporters.file/all.path: the directory new is not there" in done.stderr
+    assert "create_directory: true" in done.stderr
+    assert "Errno" not in done.stderr
+    assert "Traceback" not in done.stderr

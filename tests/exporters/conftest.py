@@ -11,6 +11,7 @@ from spansieve.testing import FakeHost
 
 ResultT = TypeVar("ResultT")
 
+
 @pytest.fixture(scope="session")
 def certificates() -> Path:
     """A folder with ca.pem, server.pem, server.key, client.pem, client.key; the server is `localhost`."""
