@@ -79,8 +79,7 @@ class ComponentHost:
 
     def __init__(self, core: Core, kind: str, component: str, wiring: Wiring | None = None) -> None:
         """`kind` is `receivers`, `processors`, `exporters` or `extensions`; `component` the full id; `wiring` says
-        where
-        it stands (a reload exchanges it).
+        where it stands (a reload exchanges it).
         """
         self.wiring = wiring or Wiring({})
         self.id = component

@@ -99,10 +99,9 @@ class Service:
         self.core.chain.start()
         try:
             self._endpoint = self._open_endpoint(self._assembly.loaded)
-            for kind in ("extensions", "exporters", "processors"):
-                self._start_all(self._assembly.of_kind(kind))
+            self._start_behind_receivers(self._assembly)
             self.core.chain.call(lambda: self._assembler.attach(self._assembly))
-            self._start_all(self._assembly.of_kind("receivers"))
+            self._start_all(self._assembly.instances.values())
         except BaseException:
             self.stop()
             raise
@@ -111,14 +110,24 @@ class Service:
 
     def _start_all(self, instances: Iterable[Instance]) -> None:
         for instance in instances:
-            if not instance.running:
-                instance.running = True  # before `start`: a failed one is shut down as well
-                try:
-                    instance.component.start()
-                except Exception as error:
-                    raise StartError(instance, error) from error
+            self._start_part(instance)
             for sender in instance.senders.values():
                 sender.start()
+
+    def _start_part(self, instance: Instance) -> None:
+        """Start a component that does not run, but not yet an exporter's senders: their queue may have others still."""
+        if instance.running:
+            return
+        instance.running = True  # before `start`: a failed one is shut down as well
+        try:
+            instance.component.start()
+        except Exception as error:
+            raise StartError(instance, error) from error
+
+    def _start_behind_receivers(self, assembly: Assembly) -> None:
+        for kind in ("extensions", "exporters", "processors"):
+            for instance in assembly.of_kind(kind):
+                self._start_part(instance)
 
     def _tell_extensions(self, word: Literal["ready", "not_ready"], instances: Iterable[Instance]) -> None:
         for instance in instances:
@@ -147,8 +156,6 @@ class Service:
         ]
         metrics = self._assembly.loaded.service.telemetry.metrics.endpoint
         return "; ".join(listeners) + (f"; its own metrics on http://{metrics}/metrics" if metrics else "")
-
-    # --- stop
 
     def stop(self) -> int:
         """Close everything within `service.shutdown_timeout`; returns the items that could not be sent in that time."""
@@ -223,14 +230,11 @@ class Service:
             self._close(instance)
         return sum(lefts)
 
-    # --- reload
-
     def reload(self, loaded: Loaded) -> None:
         """Go over to another configuration without losing an item; what did not change goes on as it is.
 
         An exporter that changed hands its queue to its successor, one that is gone sends what it holds beside
-        everything
-        else. Raises ConfigError or StartError when that can't be; the former configuration then goes on.
+        everything else. Raises ConfigError or StartError when that can't be; the former configuration then goes on.
         """
         former = self._assembly
         assembly = self._assembler.build(loaded, former)
@@ -241,8 +245,7 @@ class Service:
             for instance in gone:  # it may hold the port that its successor wants
                 if instance.kind == "extensions" and (instance.kind, instance.id) in replaced:
                     self._close(instance)
-            for kind in ("extensions", "exporters", "processors"):
-                self._start_parts(instance for instance in fresh if instance.kind == kind)
+            self._start_behind_receivers(assembly)
             for instance in gone:
                 if instance.kind == "receivers":  # they answer what is open, by the former pipelines
                     self._close(instance)
@@ -256,15 +259,6 @@ class Service:
         self._describe(loaded)
         self._tell_extensions("ready", fresh)
         self._say_what_is_off(loaded)
-
-    def _start_parts(self, instances: Iterable[Instance]) -> None:
-        """Start components, but not yet the senders of exporters, whose queues are still served by others."""
-        for instance in instances:
-            instance.running = True
-            try:
-                instance.component.start()
-            except Exception as error:
-                raise StartError(instance, error) from error
 
     def _switch(self, former: Assembly, assembly: Assembly, gone: Iterable[Instance]) -> None:
         """Exchange the graph between two requests."""
@@ -294,8 +288,7 @@ class Service:
         try:
             base = Assembly(former.loaded, {**failed.instances, **kept}, former.graph, former.wiring)
             again = self._assembler.build(former.loaded, base)
-            for kind in ("extensions", "exporters", "processors"):
-                self._start_parts(one for one in again.of_kind(kind) if not one.running)
+            self._start_behind_receivers(again)
             self._switch(failed, again, [one for one in fresh if one.running])
             self._start_all(again.instances.values())
         except BaseException as error:
@@ -306,9 +299,7 @@ class Service:
         self._tell_extensions("ready", [one for one in again.of_kind("extensions") if one not in kept.values()])
 
     def _retire(self, gone: Iterable[Instance]) -> None:
-        """Let exporters that are no longer named send what they hold, beside everything else, and close them after
-        it.
-        """
+        """Let exporters that are gone send what they hold, beside everything else, and close them after that."""
         for instance in gone:
             if instance.kind != "exporters" or not instance.running:
                 self._close(instance)
@@ -325,9 +316,6 @@ class Service:
         if instance in self._retiring:
             self._retiring.remove(instance)
             self._close(instance)
-
-    # --- what the service says of itself
-    # --------------------------------------------------------------------------------
 
     def _open_endpoint(self, loaded: Loaded) -> TelemetryEndpoint | None:
         where = loaded.service.telemetry.metrics.endpoint

@@ -208,8 +208,7 @@ def copies(signal: Signal, batch: pdata.Batch, count: int) -> list[pdata.Batch]:
 
 def lacking(passages: Sequence[Passage], request: Request | None = None) -> list[Queue]:
     """The queues that have no room for all of `passages`; `request` remembers whose. Raises Refused where a stateful
-    processor has none, and
-    DecodeError for a request that would not even fit into an empty queue.
+    processor has none, and DecodeError for a request that would not even fit into an empty queue.
     """
     demand: dict[Queue, list[int]] = {}
     full: list[Queue] = []

@@ -246,6 +246,8 @@ class Queue:
     def give_back(self, taken: Taken, entries: list[Entry]) -> None:
         """What of a batch was not sent waits again, before everything else of its lane; the rest is settled."""
         with self._changed:
+            if taken not in self.in_flight:
+                return
             lane = taken.lane
             lane.entries.extendleft(reversed(entries))
             items, size = sum(entry.items for entry in entries), sum(len(entry.body) for entry in entries)

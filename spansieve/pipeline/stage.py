@@ -18,8 +18,7 @@ class Stage:
     """A processor as it stands in one pipeline.
 
     Of its last call: `emitted` items were sent on by `host.emit`, `moved` left the batch to be held or emitted, and
-    `shed`
-    are gone (negative: it made some). `blocked` are the signals in which it waits for room.
+    `shed` are gone (negative: it made some). `blocked` are the signals in which it waits for room.
     """
 
     def __init__(
