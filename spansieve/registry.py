@@ -113,6 +113,8 @@ def _component(kind: Kind, name: str, point: EntryPoint, package: str) -> type[C
         raise PluginError(
             f"{what} is no {kind.removesuffix('s')}: {point.value} should be a {BASES[kind].__name__} class"
         )
+    if issubclass(loaded, Processor) and loaded.privacy and loaded.on_error == "pass":
+        raise PluginError(f"{what} takes personal data out, so its on_error must not be `pass`: use refuse or drop")
     config = getattr(loaded, "config", None)
     if not (isinstance(config, type) and issubclass(config, Config)):
         raise PluginError(f"{what} names no configuration: {point.value} needs `config = ...`, a Config class")

@@ -10,7 +10,7 @@ from spansieve.telemetry.instruments import Sum
 
 from .books import Ledger, Outcome
 from .intake import Passage, copies, lacking
-from .queue import Lane, Queue
+from .queue import Done, Lane, Queue
 from .stage import Stage
 from .tally import ExporterTally
 
@@ -31,7 +31,7 @@ class Outlet:
         """Whether the sender's answer waits for the backend's."""
         return self.queue.config.wait_for_result or not self.queue.config.enabled
 
-    def put(self, body: bytes, items: int, done: Callable[[bool], None] | None) -> None:
+    def put(self, body: bytes, items: int, done: Done | None) -> None:
         """Into the queue."""
         self.queue.put(self.lane, body, items, done if self.waits else None)
 

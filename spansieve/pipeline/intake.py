@@ -8,7 +8,7 @@ from spansieve import pdata
 from spansieve.plugin import Answer, Refused, Signal
 
 from .books import Outcome
-from .queue import Queue
+from .queue import FOR_GOOD, Done, Queue
 from .stage import Dropped, Stage
 from .tally import ExporterTally, ReceiverTally
 
@@ -106,7 +106,7 @@ class Passage:
         """Bytes that it will take: exactly, or nearly while there are stages ahead."""
         return self.batch.size_bytes if self.ahead else len(self.body())
 
-    def put(self, done: Callable[[bool], None] | None) -> None:
+    def put(self, done: Done | None) -> None:
         """Hand the batch to the pipeline's queues and write everything down."""
         items = len(self.batch)
         if not self.pipeline.lanes:
@@ -268,15 +268,21 @@ class _Waiter:
     def __init__(self, request: Request, waits: int) -> None:
         self._request = request
         self._left = waits
-        self._delivered = True
+        self._reasons: set[str] = set()
         self._lock = threading.Lock()
 
-    def done(self, delivered: bool) -> None:
+    def done(self, reason: str) -> None:
         """One exporter's outcome."""
         with self._lock:
             self._left -= 1
-            self._delivered = self._delivered and delivered
+            self._reasons.add(reason)
             last = not self._left
         if last:
-            answer = self._request.accepted() if self._delivered else Answer("refused", message="an exporter failed")
-            self._request.finish(answer)
+            self._request.finish(self._answer(self._reasons - {""}))
+
+    def _answer(self, reasons: set[str]) -> Answer:
+        if not reasons:
+            return self._request.accepted()
+        if reasons <= FOR_GOOD:
+            return Answer("malformed", message="the backend refused it for good")
+        return Answer("refused", message="an exporter could not deliver it")

@@ -25,6 +25,13 @@ JOINED_BYTES = 4_000_000
 SIZERS = ("requests", "items", "bytes")
 
 
+Done = Callable[[str], None]
+"""Tells whoever waits for a backend's answer why the data was given up; "" = the backend has it."""
+
+FOR_GOOD = frozenset({"permanent", "malformed"})
+"""Reasons for which it is of no use to send the same again."""
+
+
 class Entry(NamedTuple):
     """One request as it waits: OTLP bytes, their items, when it came (monotonic seconds), and whom to tell what
     became of it.
@@ -33,7 +40,7 @@ class Entry(NamedTuple):
     body: bytes
     items: int
     since: float
-    done: Callable[[bool], None] | None = None
+    done: Done | None = None
 
 
 @dataclass(eq=False)
@@ -174,7 +181,7 @@ class Queue:
         most = (1, items, size_bytes)[self._unit]
         return most <= self.config.queue_size and size_bytes <= self.config.max_bytes
 
-    def put(self, lane: Lane, body: bytes, items: int, done: Callable[[bool], None] | None = None) -> None:
+    def put(self, lane: Lane, body: bytes, items: int, done: Done | None = None) -> None:
         """Hold a request. From the chain thread, after `room` said yes."""
         with self._changed:
             waited = bool(lane.entries) and not lane.enough()

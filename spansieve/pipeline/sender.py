@@ -10,7 +10,7 @@ from spansieve import pdata
 from spansieve.plugin import Clock, Exporter, ExporterConfig, Permanent, Rejected, Retry, Signal
 
 from .faults import Faults
-from .queue import Entry, Queue, Taken
+from .queue import FOR_GOOD, Entry, Queue, Taken
 from .tally import ExporterTally
 
 MAX_ASKED_SECONDS = 600.0
@@ -97,37 +97,40 @@ class Sender:
 
     def _deliver(self, taken: Taken) -> None:
         """Send a batch and see to its outcome. Whatever an exporter raises costs that batch alone."""
-        delivered = False
         try:
-            delivered = self._send_all(taken)
+            reason = self._send_all(taken)
         except _Released as released:
             self.queue.give_back(taken, _entries(released.pieces, taken.entries))
             return
         except BaseException as error:
             self._faults.saw("exporters", self._name, error, "; given up")
-            self._gone(taken, taken.items - taken.written, "error")
+            reason = "error"
+            self._gone(taken, taken.items - taken.written, reason)
         self.queue.settle(taken)
         for entry in taken.entries:
-            self._tell(entry, delivered=delivered)
+            self._tell(entry, reason)
 
-    def _tell(self, entry: Entry, *, delivered: bool) -> None:
+    def _tell(self, entry: Entry, reason: str) -> None:
         """Who waits for the outcome learns it."""
         if entry.done is not None:
             try:
-                entry.done(delivered)
+                entry.done(reason)
             except BaseException as error:
                 self._faults.saw("exporters", self._name, error)
 
-    def _send_all(self, taken: Taken) -> bool:
-        """Send a batch, in pieces if it is too large. Raises _Released with all that was not sent."""
+    def _send_all(self, taken: Taken) -> str:
+        """Send a batch, in pieces if it is too large; why it or a piece was given up ("" = the backend has all).
+
+        Raises _Released with all that was not sent.
+        """
         pieces = self._pieces(taken)
-        outcomes = []
+        reasons: list[str] = []
         for at, (body, items) in enumerate(pieces):
             try:
-                outcomes.append(self._settle(taken, body, items))
+                reasons.append(self._settle(taken, body, items))
             except _Released as released:
                 raise _Released([*released.pieces, *pieces[at + 1 :]]) from None
-        return all(outcomes)
+        return max(reasons, key=lambda reason: (bool(reason), reason not in FOR_GOOD))
 
     def _pieces(self, taken: Taken) -> list[tuple[bytes, int]]:
         batching, body = taken.lane.batching, taken.body
@@ -139,14 +142,14 @@ class Sender:
         most = batching.max_size
         return pdata.split(self._wire_signal, body, most if by_items else None, None if by_items else most)
 
-    def _settle(self, taken: Taken, body: bytes, items: int) -> bool:
-        """Send one request until it has an outcome, and write that down; True if the backend has it."""
+    def _settle(self, taken: Taken, body: bytes, items: int) -> str:
+        """Send one request until it has an outcome, and write that down; why it was given up ("" = it was sent)."""
         reason, rejected = self._try(body, items, taken)
         if reason:
             self._gone(taken, items - rejected, reason)
-            return False
-        self._exported(taken, items - rejected)
-        return True
+        else:
+            self._exported(taken, items - rejected)
+        return reason
 
     def _try(self, body: bytes, items: int, taken: Taken) -> tuple[str, int]:
         """Why it was given up ("" = it was sent), and how many of its items were written down as failed already."""
@@ -280,7 +283,7 @@ class Sender:
             taken.abandoned = True
             self.queue.settle(taken)
             for entry in taken.entries:
-                self._tell(entry, delivered=False)
+                self._tell(entry, "shutdown")
 
 
 class _Released(Exception):
@@ -295,9 +298,9 @@ def _entries(pieces: list[tuple[bytes, int]], former: list[Entry]) -> list[Entry
     """What is left of the entries `former`; who waits for one of them waits for the last of these."""
     waiting = [entry.done for entry in former if entry.done is not None]
 
-    def done(delivered: bool) -> None:
+    def done(reason: str) -> None:
         for one in waiting:
-            one(delivered)
+            one(reason)
 
     entries = [Entry(body, items, former[0].since) for body, items in pieces]
     if waiting:

@@ -27,6 +27,14 @@ class Unconfigured(Processor[Nothing]):
     """Lacks `config`."""
 
 
+class Careless(Processor[Nothing]):
+    """Takes personal data out, and passes on what it failed at."""
+
+    config = Nothing
+    privacy = True
+    on_error = "pass"
+
+
 class _Package(Distribution):
     """A package that is not there."""
 
@@ -57,7 +65,7 @@ def _point(name: str, value: str, package: str, group: str = "spansieve.processo
 @pytest.fixture(autouse=True)
 def plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("acme_plugins")
-    vars(module).update(Good=Good, Unconfigured=Unconfigured, text="x", Config=Nothing)
+    vars(module).update(Good=Good, Unconfigured=Unconfigured, Careless=Careless, text="x", Config=Nothing)
     monkeypatch.setitem(sys.modules, "acme_plugins", module)
 
 
@@ -97,6 +105,7 @@ def test_one_package_seen_twice_is_one() -> None:
         ("acme_plugins:text", "should be a Processor class"),
         ("acme_plugins:Config", "should be a Processor class"),
         ("acme_plugins:Unconfigured", "names no configuration"),
+        ("acme_plugins:Careless", "its on_error must not be `pass`"),
     ],
 )
 def test_a_plugin_that_is_none_names_its_package(value: str, said: str) -> None:

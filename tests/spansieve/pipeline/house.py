@@ -118,7 +118,7 @@ class House:
 
         self.core.chain.call(ticks)
 
-    def came_out(self, exporter: str = "backend", signal: Signal = "traces") -> list[pdata.Span]:
+    def came_out(self, exporter: str = "backend", signal: Signal = "traces", given_up: str = "") -> list[pdata.Span]:
         """The spans that wait for `exporter` now, as its backend would get them; they count as exported."""
         queue = self.queues[exporter, signal]
         self.clock.advance(seconds=0.01)
@@ -126,11 +126,11 @@ class House:
         while (taken := queue.take_now()) is not None:
             spans += list(pdata.parse(signal, taken.body))
             assert taken.lane.ledger
-            taken.lane.ledger.count("exported", taken.items)
+            taken.lane.ledger.count("failed" if given_up else "exported", taken.items, given_up)
             queue.settle(taken)
             for entry in taken.entries:
                 if entry.done:
-                    entry.done(True)
+                    entry.done(given_up)
         return spans
 
     def count(self, metric: str, **labels: str) -> float:

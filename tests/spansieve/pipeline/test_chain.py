@@ -385,6 +385,17 @@ def test_with_wait_for_result_the_answer_is_the_backends(house: House) -> None:
     assert answers.get(timeout=10).outcome == "accepted"
 
 
+@pytest.mark.parametrize(("reason", "outcome"), [("permanent", "malformed"), ("retries_exhausted", "refused")])
+def test_with_wait_for_result_a_failure_is_the_senders_too(house: House, reason: str, outcome: str) -> None:
+    house.exporter("backend", enabled=False)
+    house.pipeline("traces")
+    house.open()
+    answers = house.hand_in(otlp_request("agent", OK))
+    house.core.chain.call(lambda: None)
+    house.came_out(given_up=reason)
+    assert answers.get(timeout=10).outcome == outcome
+
+
 def test_a_receiver_that_no_pipeline_names_is_asked_to_come_again(house: House) -> None:
     house.pipeline("traces")
     house.open()
