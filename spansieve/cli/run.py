@@ -32,9 +32,8 @@ LOOK_SECONDS = 1.0
 def run(sources: Sequence[str], sets: Sequence[str], *, watch: bool) -> None:
     """Receive, process and forward telemetry.
 
-    SIGTERM and SIGINT stop it orderly: what was acknowledged is sent first, within service.shutdown_timeout. SIGHUP,
-    or a
-    change of a configuration file, reloads the configuration; a broken one leaves the running one in place.
+    SIGTERM and SIGINT stop it orderly: what was acknowledged is sent first, within service.shutdown_timeout. SIGHUP, or
+    a change of a configuration file, reloads the configuration; a broken one leaves the running one in place.
     """
     sys.exit(Runner(sources, sets, watch=watch).run())
 
