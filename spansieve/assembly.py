@@ -9,7 +9,6 @@ from spansieve.config.load import ComponentConfig, Loaded
 from spansieve.config.problems import ConfigError, Problem
 from spansieve.host import ComponentHost, Core
 from spansieve.pipeline.books import Books, Held, Ledger
-from spansieve.pipeline.faults import place_of
 from spansieve.pipeline.graph import Graph, Outlet, Pipeline
 from spansieve.pipeline.queue import Queue
 from spansieve.pipeline.sender import Sender
@@ -24,6 +23,7 @@ from spansieve.plugin import (
     Processor,
     Signal,
 )
+from spansieve.telemetry.logs import place_of
 from spansieve.wiring import Wiring, signal_of
 
 Key = tuple[str, str, str]

@@ -14,11 +14,10 @@ from spansieve.config.load import Loaded
 from spansieve.config.problems import ConfigError, Problem
 from spansieve.host import Core
 from spansieve.pipeline.chain import Chain
-from spansieve.pipeline.faults import place_of
 from spansieve.plugin import Clock, Extension, Processor, Storage
 from spansieve.telemetry.endpoint import TelemetryEndpoint, UnknownStatus
 from spansieve.telemetry.instruments import Instruments
-from spansieve.telemetry.logs import component_log
+from spansieve.telemetry.logs import component_log, place_of
 from spansieve.telemetry.process import describe_service, watch_process
 
 log = logging.getLogger("spansieve")
@@ -46,8 +45,7 @@ class Service:
     """One running configuration after another, in one process.
 
     Start: extensions, exporters, processors, receivers. Stop: receivers (they answer what is open), processors,
-    exporters
-    (they drain), extensions. All methods from one thread.
+    exporters (they drain), extensions. All methods from one thread.
     """
 
     def __init__(self, loaded: Loaded, clock: Clock | None = None) -> None:
@@ -212,11 +210,7 @@ class Service:
         senders = [(instance, sender) for instance in exporters for sender in instance.senders.values()]
         for _, sender in senders:
             sender.hurry()
-        lefts: list[int] = []
-        threads = [
-            threading.Thread(target=lambda one=sender: lefts.append(one.give_up(deadline)), daemon=True)
-            for _, sender in senders
-        ]
+        threads = [threading.Thread(target=sender.give_up, args=(deadline,), daemon=True) for _, sender in senders]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -228,7 +222,7 @@ class Service:
                 )
         for instance in exporters:
             self._close(instance)
-        return sum(lefts)
+        return sum(sender.left for _, sender in senders)
 
     def reload(self, loaded: Loaded) -> None:
         """Go over to another configuration without losing an item; what did not change goes on as it is.

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from spansieve.net import Loop
 from spansieve.pdata import Attributes, Batch, Signal, Span, StatusCode, TraceBatch, Value
 from spansieve.plugin import Answer, Place, Processor, Storage
 
@@ -130,6 +131,23 @@ class FakeHost:
     def fail(self, problem: str) -> None:
         """Remember it."""
         self.failure = problem
+
+
+class LoopHost(FakeHost):
+    """A FakeHost with an event loop that goes on, for components that serve or keep connections; to be closed."""
+
+    def __init__(self, component: str = "under_test") -> None:
+        """Start the loop; `component` is the id."""
+        super().__init__(component)
+        self.loop = Loop()
+
+    def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
+        """Run `work` on the loop."""
+        return self.loop.run(work, timeout)
+
+    def close(self) -> None:
+        """End the loop."""
+        self.loop.close()
 
 
 @dataclass(frozen=True)

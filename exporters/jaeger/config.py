@@ -2,13 +2,12 @@
 
 from pydantic import Field, field_validator
 
-from spansieve.otlp.client_config import GrpcClientSettings
+from spansieve.otlp.grpc_exporter import GrpcExporterConfig
 from spansieve.otlp.targets import base_url
-from spansieve.plugin import ExporterConfig
 from spansieve.tls import ClientTls
 
 
-class JaegerConfig(GrpcClientSettings, ExporterConfig):
+class JaegerConfig(GrpcExporterConfig):
     """The keys of `otlp` with Jaeger's defaults, and where its UI stands."""
 
     endpoint: str = Field(default="localhost:4317", description='`host:port` of Jaeger\'s OTLP gRPC port; "" = off.')

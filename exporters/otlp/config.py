@@ -4,11 +4,10 @@ from typing import Self
 
 from pydantic import model_validator
 
-from spansieve.otlp.client_config import GrpcClientSettings
-from spansieve.plugin import ExporterConfig
+from spansieve.otlp.grpc_exporter import GrpcExporterConfig
 
 
-class OtlpConfig(GrpcClientSettings, ExporterConfig):
+class OtlpConfig(GrpcExporterConfig):
     """The Go Collector's gRPC client keys, and the queue and retry keys of every exporter."""
 
     @model_validator(mode="after")

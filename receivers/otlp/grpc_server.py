@@ -12,6 +12,7 @@ from typing import Any, Final
 import grpc
 
 from spansieve.endpoint import listening, refusal, tolerable
+from spansieve.otlp import EXPORT_METHODS
 from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE, retry_trailers
 from spansieve.plugin import Answer, Host, Signal
 
@@ -23,11 +24,7 @@ WORKERS: Final = 4
 """Requests handled at once; the others wait in gRPC, their senders held by its flow control."""
 GRACE_SECONDS: Final = 5.0
 
-METHODS: Final[dict[str, Signal]] = {
-    "/opentelemetry.proto.collector.trace.v1.TraceService/Export": "traces",
-    "/opentelemetry.proto.collector.logs.v1.LogsService/Export": "logs",
-    "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export": "metrics",
-}
+METHODS: Final[dict[str, Signal]] = {method: signal for signal, method in EXPORT_METHODS.items()}
 
 _CODES: Final = {
     INVALID_ARGUMENT: grpc.StatusCode.INVALID_ARGUMENT,

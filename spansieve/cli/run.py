@@ -14,9 +14,9 @@ import click
 from spansieve import __version__
 from spansieve.config.load import Loaded
 from spansieve.config.problems import ConfigError
-from spansieve.pipeline.faults import place_of
 from spansieve.service import Service
 from spansieve.telemetry import set_up_logs
+from spansieve.telemetry.logs import place_of
 
 from .options import read, with_config
 

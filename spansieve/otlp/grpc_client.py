@@ -9,19 +9,14 @@ import grpc
 
 from spansieve.plugin import Permanent, Rejected, Retry, Signal
 
+from . import EXPORT_METHODS
 from .client_config import GrpcClientSettings
 from .partial_success import rejected
 from .status import RETRYABLE_GRPC, retry_after
 from .targets import grpc_target
 from .user_agent import user_agent
 
-_SERVICE = "/opentelemetry.proto.collector.{0}.v1.{1}Service/Export"
-_METHODS: dict[Signal, str] = {
-    "traces": _SERVICE.format("trace", "Trace"),
-    "logs": _SERVICE.format("logs", "Logs"),
-    "alerts": _SERVICE.format("logs", "Logs"),
-    "metrics": _SERVICE.format("metrics", "Metrics"),
-}
+_METHODS: dict[Signal, str] = {**EXPORT_METHODS, "alerts": EXPORT_METHODS["logs"]}
 _RESOURCE_EXHAUSTED = 8
 _UNREADABLE = frozenset({2, 3, 13})
 """UNKNOWN, INVALID_ARGUMENT, INTERNAL: what servers answer that could not decode a request."""

@@ -33,8 +33,6 @@ RETRYABLE_GRPC = frozenset({1, 4, 10, 11, 14, 15})
 """CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS; 8 only with `RetryInfo`."""
 RETRYABLE_HTTP = frozenset({429, 502, 503, 504})
 """Every other 4xx and 5xx is final, 500 and 408 too."""
-HTTP_OF_GRPC = {14: 503, 1: 503, 4: 503, 10: 503, 11: 503, 15: 503, 8: 429, 3: 400, 16: 401, 7: 403, 12: 404}
-"""The HTTP status for a gRPC code, as the Go Collector maps it; what is not here is 500 there."""
 
 
 def _retry_info(seconds: float) -> RetryInfo:

@@ -5,21 +5,13 @@ An exception's text may hold a prompt or a key, so a log line names its type and
 
 import logging
 import threading
-import traceback
 
 from spansieve.plugin import Clock
 from spansieve.telemetry.instruments import Instruments
-from spansieve.telemetry.logs import component_log
+from spansieve.telemetry.logs import component_log, place_of
 
 QUIET_SECONDS = 60.0
 MAX_KINDS = 1_000
-
-
-def place_of(error: BaseException) -> str:
-    """The type of `error` and the line of code that raised it; nothing of its text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown place"
-    return f"{type(error).__name__} at {where}"
 
 
 class Faults:

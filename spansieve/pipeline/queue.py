@@ -160,11 +160,6 @@ class Queue:
             lane.batching = Batching(own.min_size, own.max_size, own.flush_timeout, own.sizer) if own else batching
             self._changed.notify_all()
 
-    def lanes(self) -> list[Lane]:
-        """One for each pipeline that ever led here."""
-        with self._changed:
-            return list(self._lanes.values())
-
     @property
     def size(self) -> int:
         """What waits, in units of `sizer`."""

@@ -35,7 +35,6 @@ class Sender:
         """Nothing runs before `start`, from which on the queue follows `settings`."""
         self.queue = queue
         self._settings = settings
-        self._exporter = exporter
         self._name = name
         self.signal: Signal = signal
         self._wire_signal: Signal = "logs" if signal == "alerts" else signal

@@ -9,9 +9,9 @@ from aiohttp import web
 
 from spansieve.endpoint import bind, listening
 from spansieve.net import Loop
-from spansieve.pipeline.faults import place_of
 
 from .instruments import Instruments
+from .logs import place_of
 from .reader import exposition
 
 

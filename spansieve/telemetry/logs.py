@@ -5,6 +5,7 @@ import logging
 import sys
 import threading
 import time
+import traceback
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 LIBRARIES = ("aiohttp", "asyncio", "concurrent.futures", "grpc", "opentelemetry")
@@ -55,3 +56,10 @@ def _thread_failed(arguments: threading.ExceptHookArgs) -> None:
 def component_log(component: str) -> "logging.LoggerAdapter[logging.Logger]":
     """A logger whose lines name the component `component`, such as `processors/throttle`."""
     return logging.LoggerAdapter(logging.getLogger("spansieve"), {"component": component})
+
+
+def place_of(error: BaseException) -> str:
+    """The type of `error` and the line of code that raised it; nothing of its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown place"
+    return f"{type(error).__name__} at {where}"

@@ -8,7 +8,7 @@ import ssl
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -19,18 +19,11 @@ from pydantic import ValidationError
 from spansieve import __version__, zstd
 from spansieve.exporters.otlp_http import OtlpHttp, OtlpHttpConfig
 from spansieve.net import Loop
-from spansieve.plugin import Host, Permanent, Rejected, Retry, Signal
-from spansieve.testing import OK, FakeClock, otlp_request
+from spansieve.plugin import Permanent, Rejected, Retry
+from spansieve.testing import OK, FakeClock, LoopHost, otlp_request
 
 BODY = otlp_request("agent", OK, OK)
 PROTOBUF = "application/x-protobuf"
-
-
-class LoopHost(Host, Protocol):
-    """The host of conftest.py."""
-
-    loop: Loop
-    served: frozenset[Signal]
 
 
 class Backend:

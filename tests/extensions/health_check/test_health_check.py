@@ -4,41 +4,26 @@ import http.client
 import json
 import socket
 import ssl
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from spansieve.extensions.health_check import HealthCheck, HealthCheckConfig
 from spansieve.extensions.health_check.answer import duration, timestamp
-from spansieve.net import Loop
-from spansieve.testing import FakeHost
+from spansieve.testing import LoopHost
 
-ResultT = TypeVar("ResultT")
 CERTS = Path(__file__).parents[2] / "fixtures" / "certs"
 DOWN = {"status": "Server not available", "upSince": "0001-01-01T00:00:00Z", "uptime": ""}
 
 
-class LoopHost(FakeHost):
-    """A host with the process's one loop, as servers need it."""
-
-    def __init__(self, loop: Loop) -> None:
-        """Work on `loop`."""
-        super().__init__("health_check")
-        self._loop = loop
-
-    def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
-        """Run `work` on the loop."""
-        return self._loop.run(work, timeout)
-
-
 @pytest.fixture
 def host() -> Iterator[LoopHost]:
-    loop = Loop()
-    yield LoopHost(loop)
-    loop.close()
+    one = LoopHost("health_check")
+    yield one
+    one.close()
 
 
 @pytest.fixture
