@@ -1,6 +1,6 @@
 """From a configuration to components and pipelines; a reload takes over what did not change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -68,13 +68,14 @@ class Assembler:
             "spansieve_pipeline_unconnected_items", "Emitted items that no pipeline takes."
         )
 
-    def build(self, loaded: Loaded, former: Assembly | None = None) -> Assembly:
-        """Make what `loaded` wants; components of `former` with an equal configuration are taken over as they are.
+    def build(self, loaded: Loaded, former: Assembly | None = None, retiring: Sequence[Instance] = ()) -> Assembly:
+        """Make what `loaded` wants; components of `former` with an equal configuration are taken over as they are, and
+        queues on disk of `retiring` exporters by their successors.
 
         Nothing that runs is touched before `attach`. Raises ConfigError, with what a component's constructor says.
         """
         wiring = Wiring(loaded.service.pipelines)
-        parts = _Parts(self._core, loaded, wiring, former.instances if former else {})
+        parts = _Parts(self._core, loaded, wiring, former.instances if former else {}, retiring)
         parts.make_all()
         pipelines = [self._pipeline(parts, name) for name in loaded.service.pipelines]
         return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected), wiring)
@@ -93,6 +94,12 @@ class Assembler:
                 for stage in pipeline.stages:
                     if stage.processor.stateful:
                         of_lane[stage.processor] = partial(stage.processor.held, stage.signal)
+        for instance in assembly.of_kind("exporters"):
+            for sender in instance.senders.values():
+                for lane in sender.queue.lanes():
+                    if lane.ledger is None:  # something on disk, of a pipeline that is gone
+                        lane.ledger = self.books.open(lane.pipeline, instance.id)
+                        holders[lane.ledger] = {lane: partial(getattr, lane, "held")}
         self.books.attach(holders)
 
     def _pipeline(self, parts: "_Parts", name: str) -> Pipeline:
@@ -145,12 +152,20 @@ class Assembler:
 class _Parts:
     """The instances of one build: taken over, or made."""
 
-    def __init__(self, core: Core, loaded: Loaded, wiring: Wiring, former: dict[Key, Instance]) -> None:
+    def __init__(
+        self,
+        core: Core,
+        loaded: Loaded,
+        wiring: Wiring,
+        former: dict[Key, Instance],
+        retiring: Sequence[Instance],
+    ) -> None:
         self.loaded = loaded
         self._wiring = wiring
         self.made: dict[Key, Instance] = {}
         self._core = core
         self._former = former
+        self._retiring = retiring
 
     def off(self, exporter: str) -> bool:
         """Whether an exporter's configuration switches it off."""
@@ -203,7 +218,13 @@ class _Parts:
         return instance
 
     def queue(self, exporter: str, signal: Signal) -> Queue | None:
-        """The queue that a former configuration of the exporter has for `signal`."""
+        """The queue that a former configuration of the exporter has for `signal`, if it stands where it should now."""
         former = self._former.get(("exporters", exporter, ""))
-        sender = former.senders.get(signal) if former else None
-        return sender.queue if sender else None
+        config = self.loaded.exporters[exporter].config
+        storage = config.sending_queue.storage if isinstance(config, ExporterConfig) else None
+        for instance in [*([former] if former else []), *self._retiring]:
+            sender = instance.senders.get(signal)
+            same = sender is not None and instance.id == exporter and sender.queue.config.storage == storage
+            if sender is not None and same and (instance is former or storage is not None):
+                return sender.queue
+        return None

@@ -8,12 +8,13 @@ exactly as a stranger's. It imports this module, `spansieve.pdata` and itself, a
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
-from spansieve.config.model import Config, Duration, Secret, Texts
+from spansieve.config.model import Config, Duration, Gives, Secret, Texts
 from spansieve.pdata import Batch, Signal
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ExporterConfig",
     "Extension",
     "Gauge",
+    "Gives",
     "Histogram",
     "Host",
     "Permanent",
@@ -43,6 +45,7 @@ __all__ = [
     "Secret",
     "Signal",
     "Storage",
+    "StorageError",
     "Texts",
 ]
 
@@ -81,20 +84,38 @@ class Histogram(Protocol):
         """Count `value` in."""
 
 
+class StorageError(Exception):
+    """A storage can't do what was asked now: the disk is full, the device fails, or it was closed. Nothing of it was
+    done.
+    """
+
+
 class Storage(Protocol):
-    """Named bytes that outlive the process; what an extension that stores gives to one owner."""
+    """Named bytes that outlive the process; what an extension that stores gives to one owner. From any thread.
+
+    A key is a text, not empty. Every method raises StorageError. What is damaged is never returned: it is gone,
+    counted, and set aside.
+    """
 
     def get(self, key: str) -> bytes | None:
-        """The value of `key`, or None."""
+        """The value of `key`, or None where there is none or it is damaged."""
 
     def put(self, key: str, value: bytes) -> None:
         """Keep `value` under `key`, replacing what was there."""
 
-    def delete(self, key: str) -> None:
-        """Forget `key`; unknown keys are no error."""
+    def delete(self, *keys: str) -> None:
+        """Forget `keys`, all of them or none; unknown ones are no error."""
 
-    def scan(self, prefix: str = "") -> "list[str]":
-        """All keys that begin with `prefix`, in order."""
+    def scan(self, prefix: str = "", after: str = "", limit: int | None = None) -> "list[str]":
+        """The keys that begin with `prefix` and come behind `after`, in the order of their code points; at most
+        `limit`.
+        """
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """What happens inside `with` is kept as a whole, or not at all; other threads wait."""
+
+    def room(self, size_bytes: int) -> bool:
+        """Whether so many bytes more would be taken now."""
 
 
 class Place(NamedTuple):
@@ -278,22 +299,37 @@ class QueueConfig(Config):
     sizer: Literal["requests", "items", "bytes"] = Field(default="requests", description="What `queue_size` counts.")
     max_bytes: int = Field(
         default=256 * 1024 * 1024,
-        gt=0,
-        description="Bytes held at most, waiting and in flight, whatever `sizer` counts.",
+        ge=0,
+        description="Bytes held at most, waiting and in flight, whatever `sizer` counts; 0 = what the storage has.",
     )
     block_on_overflow: bool = Field(
         default=False, description="true: a sender waits up to 5 s for room before it is refused."
     )
     wait_for_result: bool = Field(default=False, description="true: the sender waits until the backend has answered.")
-    storage: str | None = Field(default=None, description="Not available yet: the queue is in memory.")
+    storage: Annotated[str, Gives("storage")] | None = Field(
+        default=None, description="Id of a storage extension: what waits stands on disk, and outlives the process."
+    )
     batch: Batch | None = Field(default=None, description="Join requests by size instead of for at most 5 ms.")
 
-    @field_validator("storage")
-    @classmethod
-    def _in_memory(cls, storage: str | None) -> str | None:
-        if storage is not None:
-            raise ValueError("a queue on disk is not available yet: this one is in memory. Take the key out")
-        return storage
+    @model_validator(mode="after")
+    def _on_disk(self) -> Self:
+        if self.storage is None:
+            if self.max_bytes == 0:
+                raise ValueError("max_bytes is 0, and a queue in memory needs a limit: give it one, or set storage")
+            return self
+        if self.wait_for_result or not self.enabled:
+            raise ValueError(
+                "storage and a sender that waits for the backend's answer (wait_for_result: true, enabled: false) "
+                "exclude each other: take one of them out"
+            )
+        if "max_bytes" not in self.model_fields_set:
+            self.__dict__["max_bytes"] = 0  # the storage's own limit; the model is frozen for everybody else
+        return self
+
+    @property
+    def limit_bytes(self) -> float:
+        """`max_bytes` as a number that sizes can be compared with."""
+        return self.max_bytes or float("inf")
 
 
 class RetryConfig(Config):
@@ -304,7 +340,9 @@ class RetryConfig(Config):
     randomization_factor: float = Field(default=0.5, ge=0, le=1, description="Each wait is multiplied by 1 ± this.")
     multiplier: float = Field(default=1.5, ge=1, description="Growth of the wait from try to try.")
     max_interval: Duration = Field(default=30.0, gt=0, description="Longest wait, unless the backend asks for more.")
-    max_elapsed_time: Duration = Field(default=300.0, description="Give up after this long; 0 = never.")
+    max_elapsed_time: Duration = Field(
+        default=300.0, description="Give up after this long; 0 = never, the default with `sending_queue.storage`."
+    )
 
 
 class ExporterConfig(Config):
@@ -312,6 +350,14 @@ class ExporterConfig(Config):
 
     sending_queue: QueueConfig = Field(default=QueueConfig(), description="What waits for the backend, and how much.")
     retry_on_failure: RetryConfig = Field(default=RetryConfig(), description="When and how long to try again.")
+
+    @model_validator(mode="after")
+    def _never_give_up(self) -> Self:
+        """What stands on disk is not thrown away because a backend is away for long, unless somebody says so."""
+        retry = self.retry_on_failure
+        if self.sending_queue.storage is not None and "max_elapsed_time" not in retry.model_fields_set:
+            self.__dict__["retry_on_failure"] = retry.model_copy(update={"max_elapsed_time": 0.0})
+        return self
 
 
 class Exporter(Component[ConfigT]):

@@ -14,7 +14,7 @@ from spansieve.config.load import Loaded
 from spansieve.config.problems import ConfigError, Problem
 from spansieve.host import Core
 from spansieve.pipeline.chain import Chain
-from spansieve.plugin import Clock, Extension, Processor, Storage
+from spansieve.plugin import Clock, Extension, Processor, Storage, StorageError
 from spansieve.telemetry.endpoint import TelemetryEndpoint, UnknownStatus
 from spansieve.telemetry.instruments import Instruments
 from spansieve.telemetry.logs import component_log, place_of
@@ -34,7 +34,7 @@ class StartError(OSError):
         where = f"{instance.kind}.{instance.id}"
         if isinstance(error, OSError) and error.strerror:
             text = error.strerror + (f": {error.filename}" if error.filename else "")
-        elif isinstance(error, (OSError, ValueError, ConfigError)):
+        elif isinstance(error, (OSError, ValueError, ConfigError, StorageError)):
             text = str(error)
         else:
             text = f"the plugin failed: {place_of(error)}"
@@ -126,6 +126,21 @@ class Service:
         for kind in ("extensions", "exporters", "processors"):
             for instance in assembly.of_kind(kind):
                 self._start_part(instance)
+            if kind == "exporters":
+                self.core.chain.call(lambda: self._open_queues(assembly))
+
+    def _open_queues(self, assembly: Assembly) -> None:
+        """Give queues their storage; on the chain thread, which alone puts into them. Raises StartError."""
+        for instance in (*assembly.of_kind("exporters"), *self._retiring):
+            for signal, sender in instance.senders.items():
+                storage = sender.settings.sending_queue.storage
+                if storage is None:
+                    continue
+                try:
+                    sender.queue.open(self._storage(storage, f"exporter_{instance.id}_{signal}", assembly))
+                except (StorageError, ConfigError) as error:
+                    if instance not in self._retiring:  # what such a one holds waits on its disk
+                        raise StartError(instance, error) from error
 
     def _tell_extensions(self, word: Literal["ready", "not_ready"], instances: Iterable[Instance]) -> None:
         for instance in instances:
@@ -216,6 +231,10 @@ class Service:
         for thread in threads:
             thread.join()
         for instance, sender in senders:
+            if sender.kept:
+                component_log(f"exporters/{instance.id}").info(
+                    "%d items of %s stay on disk, and are sent after the next start", sender.kept, sender.signal
+                )
             if sender.left:
                 component_log(f"exporters/{instance.id}").warning(
                     "%d items of %s could not be sent before the end", sender.left, sender.signal
@@ -231,7 +250,7 @@ class Service:
         everything else. Raises ConfigError or StartError when that can't be; the former configuration then goes on.
         """
         former = self._assembly
-        assembly = self._assembler.build(loaded, former)
+        assembly = self._assembler.build(loaded, former, self._retiring)
         fresh = [instance for instance in assembly.instances.values() if not instance.running]
         gone = [one for key, one in former.instances.items() if assembly.instances.get(key) is not one]
         replaced = {(one.kind, one.id) for one in fresh}
@@ -262,10 +281,12 @@ class Service:
             self._assembler.attach(assembly)
             self.core.chain.swap(assembly.graph)
 
-        for instance in gone:
-            if instance.kind == "exporters" and ("exporters", instance.id, "") in assembly.instances:
-                for sender in instance.senders.values():
+        taken_over = {sender.queue for one in assembly.of_kind("exporters") for sender in one.senders.values()}
+        for instance in (*gone, *self._retiring):
+            for sender in instance.senders.values():
+                if sender.queue in taken_over:
                     sender.release()
+                    sender.queue.resume()
         self.core.chain.call(switch)
         self._assembly = assembly
 
@@ -367,8 +388,8 @@ class Service:
                 description,
             )
 
-    def _storage(self, extension: str, owner: str) -> Storage:
-        instance = self._assembly.instances.get(("extensions", extension, ""))
+    def _storage(self, extension: str, owner: str, assembly: Assembly | None = None) -> Storage:
+        instance = (assembly or self._assembly).instances.get(("extensions", extension, ""))
         if instance is None or not isinstance(instance.component, Extension):
             raise ConfigError(
                 [Problem("", 0, 0, owner, f"wants storage of {extension}, which is not in service.extensions")]

@@ -13,13 +13,14 @@ from .components import Known, Sections, read_model, read_sections
 from .contrib import GO_COMPONENTS
 from .expand import Expander
 from .explain import unknown_key
+from .extensions import check_references, named_extensions
 from .fetch import Fetcher
 from .ids import parse_id
 from .model import Config
 from .order import check_order
-from .pipelines import Wired, references, wire
+from .pipelines import Wired, wire
 from .ports import check_ports
-from .problems import ConfigError, Problem, listed, suggestion
+from .problems import ConfigError, Problem
 from .report import Report, in_order
 from .service import Service
 from .sources import read_sources
@@ -132,7 +133,9 @@ def _check(tree: Node, sections: Sections, report: Report) -> Service | None:
     service = read_model(Service, entry.node, entry.key, ("service",), report)
     pipelines = wire(entry.node, entry.key, sections, report)
     check_order(pipelines, report)
-    extensions = _extensions(entry.node, sections, report)
+    extensions = named_extensions(entry.node, sections, report)
+    used = [known for role in KINDS[:3] for known in _used(pipelines, role)]
+    check_references([*used, *extensions], extensions, sections, report)
     servers = [*_used(pipelines, "receivers"), *extensions]
     check_ports(servers, _used(pipelines, "exporters"), service.telemetry.metrics.endpoint if service else "", report)
     _unused(pipelines, extensions, sections, report)
@@ -152,29 +155,6 @@ def _connectors(entry: Entry, report: Report) -> None:
     for one, (key, _) in entry.node.entries.items():
         known = one.partition("/")[0] in GO_COMPONENTS["connectors"]
         report.problem(key, ("connectors", one), f"{text}{', the Go Collector has this one' if known else ''}", hint)
-
-
-def _extensions(service: Node, sections: Sections, report: Report) -> list[Known]:
-    """The extensions that `service.extensions` names."""
-    entry = service.entries.get("extensions")
-    found: dict[str, Known] = {}
-    for reference in references(entry.node, ("service", "extensions")) if entry else []:
-        try:
-            one = str(parse_id(reference.id))
-        except ValueError as error:
-            report.problem(reference.place, reference.path, f"{reference.id!r} is no id: {error}")
-            continue
-        known = sections.of["extensions"].get(one)
-        if one in found:
-            report.problem(reference.place, reference.path, f"{one} is named twice in this list")
-        elif known is not None:
-            found[one] = known
-        elif "extensions" not in sections.unknown:
-            ids = list(sections.of["extensions"])
-            text = f"names the extension {one}, which is not configured"
-            allowed = f"Configured extensions: {listed(ids) or 'none'}"
-            report.problem(reference.place, reference.path, text, suggestion(one, ids), allowed)
-    return list(found.values())
 
 
 def _unused(pipelines: list[Wired], extensions: list[Known], sections: Sections, report: Report) -> None:

@@ -9,6 +9,7 @@ import re
 import types
 import typing
 from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, SecretStr, model_validator
@@ -220,6 +221,14 @@ Duration = Annotated[
     PlainSerializer(as_duration, when_used="json"),
 ]
 """Seconds in code, `1m30s` in YAML. Defaults are given in seconds."""
+
+
+@dataclass(frozen=True)
+class Gives:
+    """Marks a field as the id of an extension that has a method of this name: `Annotated[str, Gives("storage")]`."""
+
+    method: str
+
 
 Secret = SecretStr
 """A text that is never shown: `config show`, errors and logs print asterisks. Read it with `get_secret_value()`."""

@@ -9,8 +9,9 @@ from spansieve.plugin import Batching, Refused, Signal
 from spansieve.telemetry.instruments import Sum
 
 from .books import Ledger, Outcome
-from .intake import Passage, copies, lacking
-from .queue import Done, Lane, Queue
+from .intake import Passage, copies, lacking, write
+from .lane import Done, Lane
+from .queue import Queue
 from .stage import Stage
 from .tally import ExporterTally
 
@@ -31,9 +32,13 @@ class Outlet:
         """Whether the sender's answer waits for the backend's."""
         return self.queue.config.wait_for_result or not self.queue.config.enabled
 
-    def put(self, body: bytes, items: int, done: Done | None) -> None:
+    def write(self, body: bytes, items: int) -> str:
+        """Onto the disk, if the queue stands there; the key to `put` it with. Raises StorageError."""
+        return self.queue.write(self.lane, body, items)
+
+    def put(self, body: bytes, items: int, done: Done | None, key: str) -> None:
         """Into the queue."""
-        self.queue.put(self.lane, body, items, done if self.waits else None)
+        self.queue.put(self.lane, body, items, done if self.waits else None, key=key)
 
 
 @dataclass
@@ -173,6 +178,7 @@ class Graph:
             passage.advance(passage.ahead)
         except (Refused, pdata.DecodeError):  # nobody is left who could send it again
             passage.give_up("processor_error")
+        write([passage], must=True)
         passage.put(None)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from spansieve import pdata
-from spansieve.plugin import Answer, Refused, Signal
+from spansieve.plugin import Answer, Refused, Signal, StorageError
 
 from .books import Outcome
-from .queue import FOR_GOOD, Done, Queue
+from .lane import Done
+from .queue import FOR_GOOD, Queue
 from .stage import Dropped, Stage
 from .tally import ExporterTally, ReceiverTally
 
@@ -60,7 +61,7 @@ class Request:
 class Passage:
     """A batch on its way through one pipeline."""
 
-    __slots__ = ("_body", "_marks", "ahead", "batch", "came", "moved", "pipeline")
+    __slots__ = ("_body", "_keys", "_lacked", "_marks", "ahead", "batch", "came", "moved", "pipeline")
 
     def __init__(self, pipeline: "Pipeline", batch: pdata.Batch, came: int, ahead: Sequence[Stage]) -> None:
         """`came` items are new to the pipeline's books (0: they were on them already); `ahead` is what runs once
@@ -73,6 +74,8 @@ class Passage:
         self.moved = False  # whether a processor has something of it
         self._marks: list[tuple[Outcome, int, str]] = []
         self._body: bytes | None = None
+        self._keys: dict[str, str] = {}  # of what stands on disk, by exporter
+        self._lacked: ExporterTally | None = None  # whose storage took nothing
 
     def advance(self, stages: Iterable[Stage]) -> None:
         """Run `stages`. Raises Refused and DecodeError; a batch that a stage drops is gone."""
@@ -106,8 +109,33 @@ class Passage:
         """Bytes that it will take: exactly, or nearly while there are stages ahead."""
         return self.batch.size_bytes if self.ahead else len(self.body())
 
+    def write(self) -> None:
+        """Keep the batch on disk where a queue stands there. Raises Refused; `unwrite` takes back what was kept."""
+        if not len(self.batch):
+            return
+        for lane in self.pipeline.lanes:
+            try:
+                self._keys[lane.exporter] = lane.write(self.body(), len(self.batch))
+            except StorageError as error:
+                self._lacked = lane.tally
+                raise Refused(f"the storage of {lane.exporter} takes nothing: {error}") from None
+
+    def unwrite(self) -> None:
+        """Take back what `write` kept: the request is refused."""
+        for lane in self.pipeline.lanes:
+            lane.queue.unwrite(self._keys.pop(lane.exporter, ""))
+        if self._lacked is not None:
+            self._lacked.enqueue_failed(len(self.batch))
+
+    def go_on(self) -> None:
+        """What `write` could not keep will be held in memory."""
+        if self._lacked is not None:
+            self._lacked.unstored(len(self.batch))
+
     def put(self, done: Done | None) -> None:
-        """Hand the batch to the pipeline's queues and write everything down."""
+        """Hand the batch to the pipeline's queues and write everything down. What `write` has not kept waits in
+        memory.
+        """
         items = len(self.batch)
         if not self.pipeline.lanes:
             self.pipeline.leads_nowhere(self.came, items, self._marks)
@@ -117,7 +145,7 @@ class Passage:
             for outcome, count, reason in self._marks:
                 lane.ledger.count(outcome, count, reason)
             if items:
-                lane.put(self.body(), items, done)
+                lane.put(self.body(), items, done, self._keys.get(lane.exporter, ""))
 
 
 def _none(_: object) -> bool:
@@ -255,11 +283,28 @@ def _hold(request: Request, passages: Sequence[Passage]) -> Answer | None:
             if not any(other.moved for other in passages):
                 raise
             passage.give_up("processor_error")
+    write(passages, must=any(passage.moved for passage in passages))
     waits = sum(passage.pipeline.waits for passage in passages if len(passage.batch))
     waiter = _Waiter(request, waits) if waits else None
     for passage in passages:
         passage.put(waiter.done if waiter else None)
     return None if waiter else request.accepted()
+
+
+def write(passages: Sequence[Passage], *, must: bool) -> None:
+    """Keep on disk what is to stand there: all of it, or (Refused is raised) nothing. Where it `must` go on all the
+    same, because somebody has a part of it, what the disk does not take is held in memory.
+    """
+    for passage in passages:
+        try:
+            passage.write()
+        except Refused:
+            if must:
+                passage.go_on()
+                continue
+            for one in passages:
+                one.unwrite()
+            raise
 
 
 class _Waiter:

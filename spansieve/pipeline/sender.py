@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from spansieve import pdata
-from spansieve.plugin import Clock, Exporter, ExporterConfig, Permanent, Rejected, Retry, Signal
+from spansieve.plugin import Clock, Exporter, ExporterConfig, Permanent, Rejected, Retry, Signal, StorageError
 
 from .faults import Faults
-from .queue import FOR_GOOD, Entry, Queue, Taken
+from .lane import Entry, Taken
+from .queue import AGAIN_SECONDS, FOR_GOOD, Queue
 from .tally import ExporterTally
 
 MAX_ASKED_SECONDS = 600.0
@@ -34,7 +35,7 @@ class Sender:
     ) -> None:
         """Nothing runs before `start`, from which on the queue follows `settings`."""
         self.queue = queue
-        self._settings = settings
+        self.settings = settings
         self._name = name
         self.signal: Signal = signal
         self._wire_signal: Signal = "logs" if signal == "alerts" else signal
@@ -63,7 +64,7 @@ class Sender:
     def start(self) -> None:
         """Start the first thread, unless that was done."""
         if not self._threads:
-            self.queue.configure(self._settings.sending_queue)
+            self.queue.configure(self.settings.sending_queue)
             self._add_thread()
 
     @property
@@ -96,10 +97,14 @@ class Sender:
 
     def _deliver(self, taken: Taken) -> None:
         """Send a batch and see to its outcome. Whatever an exporter raises costs that batch alone."""
+        if not self._loaded(taken):
+            return
         try:
             reason = self._send_all(taken)
         except _Released as released:
-            self.queue.give_back(taken, _entries(released.pieces, taken.entries))
+            self.queue.give_back(taken, released.pieces)
+            if not self.released:  # it ends, and what it could not send stays on disk
+                self.release()
             return
         except BaseException as error:
             self._faults.saw("exporters", self._name, error, "; given up")
@@ -108,6 +113,22 @@ class Sender:
         self.queue.settle(taken)
         for entry in taken.entries:
             self._tell(entry, reason)
+
+    def _loaded(self, taken: Taken) -> bool:
+        """Whether there is something to send: what stands on disk is read now."""
+        try:
+            lost = self.queue.load(taken)
+        except StorageError as error:
+            self._faults.warn("exporters", self._name, f"the queue can't be read: {error}; trying again")
+            self.queue.give_back(taken)
+            if self._stopping.wait(AGAIN_SECONDS):
+                self.release()
+            return False
+        if lost:
+            self._failed(taken, lost, "damaged")
+        if not taken.entries:
+            self.queue.settle(taken)
+        return bool(taken.entries)
 
     def _tell(self, entry: Entry, reason: str) -> None:
         """Who waits for the outcome learns it."""
@@ -162,7 +183,7 @@ class Sender:
             except Retry as failure:
                 why, wait = failure.reason, self._wait(interval, failure.after)
                 interval = min(interval * self._retry.multiplier, self._retry.max_interval)
-                if self.released:
+                if self.released or (self.queue.on_disk and self._stopping.is_set()):
                     raise _Released([(body, items - lost)]) from None
                 if given_up := self._give_up(started, wait):
                     self._faults.warn("exporters", self._name, f"gave up after {why}: {given_up}", items=items - lost)
@@ -232,9 +253,12 @@ class Sender:
         if taken.abandoned or not items:
             return
         taken.written += items
-        self._tally.failed(items)
         if reason == "shutdown":
             self._left += items
+        self._failed(taken, items, reason)
+
+    def _failed(self, taken: Taken, items: int, reason: str) -> None:
+        self._tally.failed(items)
         if taken.lane.ledger:
             taken.lane.ledger.count("failed", items, reason)
 
@@ -268,13 +292,26 @@ class Sender:
         self.queue.drain()
 
     def give_up(self, deadline: float) -> int:
-        """Wait until `deadline` (monotonic seconds) for what `hurry` began; returns the items that were left then."""
-        if not self.join(deadline):
+        """Wait until `deadline` (monotonic seconds) for what `hurry` began; returns the items that were left then.
+
+        What stands on disk is not given up: it stays there.
+        """
+        if self.join(deadline):
+            return self._left
+        if self.queue.on_disk:
+            self.release()
+            self.join(self._clock.monotonic() + 0.5)
+        else:
             self._gave_up.set()
             self._abandon(self.queue.left())
             self.join(self._clock.monotonic() + 0.5)  # those that slept between two tries write down what they give up
             self._abandon(list(self.queue.in_flight))
         return self._left
+
+    @property
+    def kept(self) -> int:
+        """Items that stay on disk."""
+        return sum(lane.held for lane in self.queue.lanes()) if self.queue.on_disk else 0
 
     def _abandon(self, batches: Iterable[Taken]) -> None:
         for taken in batches:
@@ -291,17 +328,3 @@ class _Released(Exception):
     def __init__(self, pieces: list[tuple[bytes, int]]) -> None:
         super().__init__()
         self.pieces = pieces
-
-
-def _entries(pieces: list[tuple[bytes, int]], former: list[Entry]) -> list[Entry]:
-    """What is left of the entries `former`; who waits for one of them waits for the last of these."""
-    waiting = [entry.done for entry in former if entry.done is not None]
-
-    def done(reason: str) -> None:
-        for one in waiting:
-            one(reason)
-
-    entries = [Entry(body, items, former[0].since) for body, items in pieces]
-    if waiting:
-        entries[-1] = entries[-1]._replace(done=done)
-    return entries

@@ -24,6 +24,9 @@ class ExporterTally:
         self._failed = instruments.sum(f"otelcol_exporter_send_failed_{word}", "Items given up.")
         self._enqueue_failed = instruments.sum(f"otelcol_exporter_enqueue_failed_{word}", "Items that found no room.")
         self._repaired = instruments.sum("spansieve_exporter_repaired_strings", "Strings that were not valid UTF-8.")
+        self._unstored = instruments.sum(
+            "spansieve_exporter_unstored_items", "Items held in memory because the storage took nothing."
+        )
         for counter in (self._sent, self._failed, self._enqueue_failed):
             counter.add(self._labels, 0)
 
@@ -38,6 +41,10 @@ class ExporterTally:
     def enqueue_failed(self, items: int) -> None:
         """The queue had no room; the sender keeps them."""
         self._enqueue_failed.add(self._labels, items)
+
+    def unstored(self, items: int) -> None:
+        """They wait in memory instead of on disk."""
+        self._unstored.add(self._labels, items)
 
     def repaired(self, strings: int) -> None:
         """So many strings were mended."""

@@ -190,7 +190,7 @@ def exercise(signal: Signal, body: bytes) -> None:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_worn_captures_raise_the_documented_error_alone(seed: int) -> None:
-    rng = Random(seed)  # noqa: S311 (a seed, so that a failure comes again)
+    rng = Random(seed)
     path = rng.choice([path for path in BODIES if path.stat().st_size < 25_000])
     for _ in range(4):
         exercise(signal_of(path), worn(rng, path.read_bytes()))
@@ -199,7 +199,7 @@ def test_worn_captures_raise_the_documented_error_alone(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_random_bytes_raise_the_documented_error_alone(seed: int) -> None:
-    rng = Random(seed)  # noqa: S311 (a seed, so that a failure comes again)
+    rng = Random(seed)
     for _ in range(50):
         body = rng.randbytes(rng.randrange(60))
         if rng.random() < 0.5 and body:

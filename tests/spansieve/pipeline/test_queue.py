@@ -2,7 +2,8 @@
 
 import threading
 
-from spansieve.pipeline.queue import JOINED_BYTES, LINGER_BYTES, Queue
+from spansieve.pipeline.lane import JOINED_BYTES, LINGER_BYTES
+from spansieve.pipeline.queue import Queue
 from spansieve.plugin import Batching, QueueConfig
 from spansieve.testing import FakeClock
 

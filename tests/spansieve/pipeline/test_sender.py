@@ -9,7 +9,8 @@ from spansieve import pdata
 from spansieve.clock import SystemClock
 from spansieve.pipeline.books import Books
 from spansieve.pipeline.faults import Faults
-from spansieve.pipeline.queue import Lane, Queue
+from spansieve.pipeline.lane import Lane
+from spansieve.pipeline.queue import Queue
 from spansieve.pipeline.sender import Sender
 from spansieve.pipeline.tally import ExporterTally
 from spansieve.plugin import (
