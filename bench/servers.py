@@ -7,7 +7,7 @@ most 5 ms, rotel for 200 ms, the Go Collector not at all.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +41,8 @@ class Setup(NamedTuple):
     folder: Path
     compression: str = "none"
     attributes: bool = False
+    storage: Mapping[str, Any] | None = None
+    """The keys of a storage that the queue stands in; None = in memory."""
 
 
 class Missing(Exception):
@@ -67,6 +69,10 @@ def _collector(setup: Setup) -> Path:
     if setup.attributes:
         config["processors"] = {"attributes": ATTRIBUTES}
         config["service"]["pipelines"]["traces"]["processors"] = ["attributes"]
+    if setup.storage is not None:
+        config["extensions"] = {"file_storage": setup.storage}
+        config["service"]["extensions"] = ["file_storage"]
+        config["exporters"]["otlp_grpc"]["sending_queue"]["storage"] = "file_storage"
     path = setup.folder / f"{setup.port}.yaml"
     path.write_text(json.dumps(config, indent=1))
     return path
