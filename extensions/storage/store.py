@@ -31,6 +31,7 @@ _REASONS = {
     sqlite3.SQLITE_IOERR: "the disk fails",
 }
 _DELETE_AT_ONCE = 500
+_MEASURE_EVERY = 32
 _TIDY_PAGES = 2048
 """A file keeps this much free (32 MiB), and shrinks by this much at a time."""
 
@@ -62,7 +63,8 @@ class Store:
         self._inside = False  # a transaction
         self._db: sqlite3.Connection | None = None
         self.used_bytes = 0
-        """Bytes of the disk that the records take, as of the last look."""
+        """Bytes of the disk that the records take, or nearly: puts are measured every few times."""
+        self._puts = 0
         try:
             with _translated():
                 if not path.exists():
@@ -103,12 +105,16 @@ class Store:
 
     def put(self, key: str, value: bytes) -> None:
         """Keep a record. Raises Damaged and StorageError."""
-        if not self.room(len(key) + len(value)):
+        size = len(key) + len(value)
+        if not self.room(size):
             raise StorageError("the storage is full")
         row = (key, checksum(key.encode(), value), value)
         with _translated():
             self._connection().execute("INSERT OR REPLACE INTO records (key, crc, value) VALUES (?, ?, ?)", row)
-        self._measure()
+        self.used_bytes += size + _ROW_BYTES
+        self._puts += 1
+        if self._puts % _MEASURE_EVERY == 0:
+            self._measure()
 
     def delete(self, *keys: str) -> None:
         """Forget records. Raises Damaged and StorageError."""
@@ -154,6 +160,9 @@ class Store:
 
     def room(self, size_bytes: int) -> bool:
         """Whether so many bytes more may be taken. Raises Damaged and StorageError."""
+        if self._allowed(size_bytes + _ROW_BYTES):
+            return True
+        self._measure()
         return self._allowed(size_bytes + _ROW_BYTES)
 
     def _measure(self) -> tuple[int, int]:

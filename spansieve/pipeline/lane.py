@@ -19,6 +19,9 @@ LINGER_BYTES = 1 << 20
 JOINED_BYTES = 4_000_000
 """Requests are joined up to this size: below the 4 MiB that gRPC servers take by default."""
 
+KEPT_BYTES = 4 << 20
+"""Bytes of a lane on disk that are in memory as well, so that what is sent at once need not be read again."""
+
 Done = Callable[[str], None]
 """Tells whoever waits for a backend's answer why the data was given up; "" = the backend has it."""
 
@@ -27,7 +30,7 @@ class Entry(NamedTuple):
     """One request as it waits: OTLP bytes, their items and size, when it came (monotonic seconds), and whom to tell
     what became of it.
 
-    One that stands on disk has a `key`, and no body until somebody sends it.
+    One that stands on disk has a `key`, and mostly no body until somebody sends it.
     """
 
     body: bytes
@@ -100,6 +103,7 @@ class Lane:
         self.items = 0
         self.size_bytes = 0
         self.in_flight_items = 0
+        self._kept_bytes = 0  # of bodies that stand on disk too
 
     @property
     def held(self) -> int:
@@ -117,14 +121,20 @@ class Lane:
             less = self.items - items
             self.ledger.count("failed" if less > 0 else "restored", abs(less), "reconfigured" if less > 0 else "")
         self.entries.clear()
+        self._kept_bytes = 0
         self.disk, self.items, self.size_bytes = disk, items, size_bytes
 
     def append(self, entry: Entry) -> None:
         """One more waits."""
         self.items += entry.items
         self.size_bytes += entry.size_bytes
-        if self.disk is None or not entry.key or self.disk.shows(entry.key, len(self.entries)):
-            self.entries.append(entry)
+        if self.disk is not None and entry.key:
+            if not self.disk.shows(entry.key, len(self.entries)):
+                return
+            if self._kept_bytes + entry.size_bytes > KEPT_BYTES:
+                entry = entry._replace(body=b"")
+            self._kept_bytes += len(entry.body)
+        self.entries.append(entry)
 
     def give_back(self, entries: list[Entry]) -> None:
         """What was taken waits again, before everything else."""
@@ -175,6 +185,7 @@ class Lane:
             if taken and (size + entry.size_bytes > JOINED_BYTES or (most and amount > most)):
                 break
             taken.append(self.entries.popleft())
+            self._kept_bytes -= len(entry.body) if entry.key else 0
             items += entry.items
             size += entry.size_bytes
         self.items -= items

@@ -136,7 +136,7 @@ class Queue:
 
     def put(self, lane: Lane, body: bytes, items: int, done: Done | None = None, *, key: str = "") -> None:
         """Hold a request, which `write` has kept under `key`. From the chain thread, after `room` said yes."""
-        entry = Entry(b"" if key else body, items, len(body), self._clock.monotonic(), done, key)
+        entry = Entry(body, items, len(body), self._clock.monotonic(), done, key)
         with self._changed:
             waited = bool(lane.entries) and not lane.enough()
             lane.append(entry)
@@ -209,7 +209,7 @@ class Queue:
         storage = self._storage
         if storage is None or not taken.keys:
             return 0
-        bodies = [storage.get(entry.key) if entry.key else entry.body for entry in taken.entries]
+        bodies = [entry.body or storage.get(entry.key) for entry in taken.entries]
         whole = [
             entry._replace(body=body) for entry, body in zip(taken.entries, bodies, strict=True) if body is not None
         ]
