@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from .fields import choices, is_secret, known_keys, types_at
+from .mistakes import Mistake, Mistakes
 from .model import as_duration
 from .problems import Path, Place, Problem, listed, suggestion
 from .tree import Found, Node, descend, each_text
@@ -73,6 +75,7 @@ class _Case(NamedTuple):
     error: ErrorDetails
     found: Found
     types: tuple[Any, ...]
+    mistake: Mistake | None = None
 
     @property
     def kind(self) -> str:
@@ -91,17 +94,23 @@ def explain(error: ValidationError, model: type[BaseModel], top: Node, key: Plac
     What hangs on a value that could not be had is left out: that was said already.
     """
     context = _Context(model, top, key, prefix)
-    cases = [_case(one, context) for one in error.errors(include_url=False)]
+    cases = [case for one in error.errors(include_url=False) for case in _cases(one, context)]
     cases = [case for case in cases if not _follows_from_broken(case)]
     problems = (_problem(same, context) for same in _by_path(_unions_settled(cases)))
     return [_without_values(problem, top) for problem in problems]
 
 
-def _case(error: ErrorDetails, context: _Context) -> _Case:
-    path = error["loc"]
+def _cases(error: ErrorDetails, context: _Context) -> Iterator[_Case]:
+    raised = error.get("ctx", {}).get("error")
+    mistakes: tuple[Mistake | None, ...] = raised.mistakes if isinstance(raised, Mistakes) else (None,)
+    return (_case(error, mistake, context) for mistake in mistakes)
+
+
+def _case(error: ErrorDetails, mistake: Mistake | None, context: _Context) -> _Case:
+    path = error["loc"] if mistake is None else (*error["loc"], *mistake.path)
     if error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         path = (*path, str(error.get("ctx", {}).get("discriminator", "")).strip("'"))
-    return _Case(error, descend(context.top, context.key, path), types_at(context.model, path, context.top))
+    return _Case(error, descend(context.top, context.key, path), types_at(context.model, path, context.top), mistake)
 
 
 def _follows_from_broken(case: _Case) -> bool:
@@ -135,6 +144,10 @@ def _by_path(cases: list[_Case]) -> Iterator[list[_Case]]:
 def _problem(same: list[_Case], context: _Context) -> Problem:
     case = same[0]
     path = (*context.prefix, *case.path)
+    if case.mistake:
+        shown = "" if case.found.node.written else case.mistake.excerpt  # what a variable brought is not repeated
+        problem = Problem.at(case.found.node.place, path, case.mistake.text, case.mistake.hint)
+        return replace(problem, excerpt=shown)
     if case.kind == "extra_forbidden":
         return unknown_key(
             case.found.key, path, known_keys(types_at(context.model, case.error["loc"][:-1], context.top))
@@ -236,4 +249,4 @@ def _without_values(problem: Problem, top: Node) -> Problem:
         value = str(node.value)
         if node.written and len(value) >= 4 and value in text:
             text = text.replace(value, node.written if _ONE_EXPANSION.fullmatch(node.written) else "${...}")
-    return Problem(problem.file, problem.line, problem.column, problem.path, text, problem.hint, problem.allowed)
+    return replace(problem, text=text)

@@ -49,7 +49,8 @@ def _sentence(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake or warning. `str` gives `file:line:column: path: text. hint` and, on a line of its own, `allowed`.
+    """One mistake or warning. `str` gives `file:line:column: path: text. hint` and, on lines of their own, `allowed`
+    and `excerpt`, which shows the place in a longer text.
 
     No field ever holds the value of a secret.
     """
@@ -61,6 +62,7 @@ class Problem:
     text: str
     hint: str = ""
     allowed: str = ""
+    excerpt: str = ""
 
     @classmethod
     def at(cls, place: Place, path: Path, text: str, hint: str = "", allowed: str = "") -> "Problem":
@@ -68,11 +70,11 @@ class Problem:
         return cls(place.file, place.line, place.column, dotted(path), text, hint, allowed)
 
     def __str__(self) -> str:
-        """The problem as one or two lines of valid Unicode."""
+        """The problem as one line or more of valid Unicode."""
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         head = ": ".join(part for part in (where, self.path, self.text) if part)
         first = " ".join(part for part in (_sentence(head), self.hint) if part)
-        text = f"{first}\n{_sentence(self.allowed)}" if self.allowed else first
+        text = "\n".join(filter(None, (first, self.allowed and _sentence(self.allowed), self.excerpt)))
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
