@@ -17,7 +17,7 @@ from .points import Buckets, DataPoint, Exemplar, Quantile
 from .schema import Signal
 from .split import Batch, count, parse, split
 from .text import repaired_strings
-from .traces import Span, SpanKind, TraceBatch
+from .traces import DroppedSpan, Span, SpanKind, TraceBatch
 from .values import Value, Writable, decode_value, encode_pair, encode_value
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Buckets",
     "DataPoint",
     "DecodeError",
+    "DroppedSpan",
     "Event",
     "Exemplar",
     "Link",

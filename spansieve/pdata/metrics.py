@@ -1,6 +1,6 @@
 """Metrics: views over the data points of a metric request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, cast
 
 from .attributes import Attributes
@@ -73,18 +73,43 @@ class Metric:
         data = getattr(self._message, self.type) if self.type else None
         return getattr(data, "aggregation_temporality", 0)
 
+    @aggregation_temporality.setter
+    def aggregation_temporality(self, value: int) -> None:
+        if self.type not in _TEMPORAL:
+            raise ValueError(f"a metric of type {self.type!r} has no aggregation temporality")
+        getattr(self._message, self.type).aggregation_temporality = int(value)
+
     @property
     def is_monotonic(self) -> bool:
         """Whether a sum only grows; false for every other type."""
         return self.type == "sum" and self._message.sum.is_monotonic
 
+    @is_monotonic.setter
+    def is_monotonic(self, value: bool) -> None:
+        if self.type != "sum":
+            raise ValueError(f"a metric of type {self.type!r} is not monotonic or otherwise")
+        self._message.sum.is_monotonic = value
+
+
+_TEMPORAL = frozenset({"sum", "histogram", "exponential_histogram"})
+
 
 class MetricBatch(RequestBatch[DataPoint]):
     """The data points of one `ExportMetricsServiceRequest`."""
 
-    __slots__ = ()
+    __slots__ = ("_metrics",)
 
     signal: ClassVar[Signal] = "metrics"
+
+    def __init__(self, request: Wire, body: bytes) -> None:
+        """Hold `request`, the message that `body` was read as; use `parse`."""
+        super().__init__(request, body)
+        self._metrics: dict[int, Metric] = {}  # by the id of the message, which the view holds
+
+    def by_metric(self) -> Iterator[tuple[Metric, Sequence[DataPoint]]]:
+        """Each metric that has a type, in order, with its data points, be there some or none."""
+        self._viewed()
+        return ((self._metrics[id(group.owner)], group.items) for group in self._groups)
 
     @staticmethod
     def _has_valid_ids(_point: Wire | DataPoint) -> bool:
@@ -101,6 +126,7 @@ class MetricBatch(RequestBatch[DataPoint]):
         for message in scope_message.metrics:
             metric = Metric(message, scope)
             if metric.type:
+                self._metrics[id(message)] = metric
                 points = getattr(message, metric.type).data_points
                 yield Group(message, points, [DataPoint(point, metric) for point in points])
 

@@ -170,10 +170,23 @@ class DataPoint:
         """How many values there were."""
         return self._message.count if self.metric.type in _COUNTED else None
 
+    @count.setter
+    def count(self, value: int) -> None:
+        self._counted().count = value
+
+    def _counted(self) -> Wire:
+        if self.metric.type not in _COUNTED:
+            raise ValueError(f"a point of a metric of type {self.metric.type!r} has neither count nor sum")
+        return self._message
+
     @property
     def sum(self) -> float | None:
         """The values added up; None where that makes no sense. A summary always has one."""
         return self._plain("sum") if self.metric.type == "summary" else self._optional("sum")
+
+    @sum.setter  # noqa: A003 (OTLP's name)
+    def sum(self, value: float) -> None:
+        self._counted().sum = value
 
     @property
     def min(self) -> float | None:

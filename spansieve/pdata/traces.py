@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from .attributes import Attributes
 from .batch import Group, RequestBatch
@@ -224,12 +224,28 @@ _TRACE_ID = (16, 0)
 _SPAN_ID = (8, 0)
 
 
+class DroppedSpan(NamedTuple):
+    """What is remembered of a span that was dropped, so that its children can be joined to what is above it."""
+
+    trace_id: bytes
+    span_id: bytes
+    parent_span_id: bytes
+
+
 class TraceBatch(RequestBatch[Span]):
     """The spans of one `ExportTraceServiceRequest`."""
 
-    __slots__ = ()
+    __slots__ = ("dropped",)
 
     signal: ClassVar[Signal] = "traces"
+
+    def __init__(self, request: Wire, body: bytes) -> None:
+        """Hold `request`, the message that `body` was read as; use `parse`."""
+        super().__init__(request, body)
+        self.dropped: list[DroppedSpan] = []
+        """Spans that a filter dropped from this batch and whose children, some of them in other requests, are to be
+        joined to what is above them. It is no part of the request: `encode` knows nothing of it.
+        """
 
     @staticmethod
     def _has_valid_ids(span: Wire | Span) -> bool:

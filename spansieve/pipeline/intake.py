@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from spansieve import pdata
 from spansieve.plugin import Answer, Refused, Signal, StorageError
@@ -227,11 +227,15 @@ def _take(graph: "Graph", request: Request, body: bytes) -> Answer | Parked | No
 
 
 def copies(signal: Signal, batch: pdata.Batch, count: int) -> list[pdata.Batch]:
-    """`batch` and as many independent ones as make `count`."""
+    """`batch` and as many independent ones as make `count`; what it remembers of dropped spans is in each."""
     if count == 1:
         return [batch]
     body = batch.encode()
-    return [batch, *(pdata.parse(signal, body) for _ in range(count - 1))]
+    others = [pdata.parse(signal, body) for _ in range(count - 1)]
+    if isinstance(batch, pdata.TraceBatch) and batch.dropped:
+        for other in others:
+            cast("pdata.TraceBatch", other).dropped = list(batch.dropped)
+    return [batch, *others]
 
 
 def lacking(passages: Sequence[Passage], request: Request | None = None) -> list[Queue]:

@@ -120,6 +120,44 @@ def test_a_metric_without_points_goes_and_one_that_never_had_any_stays() -> None
     assert len(batch) == 0
 
 
+def test_metrics_come_with_their_points_and_are_changed() -> None:
+    message = ExportMetricsServiceRequest()
+    metrics = message.resource_metrics.add().scope_metrics.add().metrics
+    metrics.add(name="sum").sum.data_points.add(as_int=1)
+    metrics.add(name="histogram").histogram.data_points.add(count=1)
+    metrics.add(name="summary").summary.data_points.add(count=1)
+    metrics.add(name="no points").gauge.SetInParent()
+    metrics.add(name="no type")
+    batch = MetricBatch.parse(message.SerializeToString())
+    found = list(batch.by_metric())
+    assert [(metric.name, len(points)) for metric, points in found] == [
+        ("sum", 1),
+        ("histogram", 1),
+        ("summary", 1),
+        ("no points", 0),
+    ]
+    assert found[0][1][0].metric is found[0][0]
+
+    found[0][0].is_monotonic, found[0][0].aggregation_temporality = True, 1
+    found[1][0].aggregation_temporality = 2
+    found[1][1][0].count, found[1][1][0].sum = 7, 2.5
+    found[2][1][0].sum = 3.5
+    again = list(MetricBatch.parse(batch.encode()))
+    assert (again[0].metric.is_monotonic, again[0].metric.aggregation_temporality) == (True, 1)
+    assert (again[1].metric.aggregation_temporality, again[1].count, again[1].sum, again[2].sum) == (2, 7, 2.5, 3.5)
+    for view, field, value in (
+        (found[1][0], "is_monotonic", True),
+        (found[2][0], "aggregation_temporality", 1),
+        (found[0][1][0], "count", 1),
+        (found[0][1][0], "sum", 1.0),
+    ):
+        with pytest.raises(ValueError, match="type"):
+            setattr(view, field, value)
+
+    batch.retain(lambda point: point.metric.name != "histogram")
+    assert [metric.name for metric, _ in batch.by_metric()] == ["sum", "summary", "no points"]
+
+
 @pytest.mark.parametrize("field", ["trace_id", "span_id", "parent_span_id"])
 def test_spans_with_ids_of_a_wrong_length_are_dropped(field: str) -> None:
     message = request(2)

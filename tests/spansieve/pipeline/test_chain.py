@@ -2,7 +2,8 @@
 
 import pytest
 
-from spansieve.pdata import DecodeError, Span, TraceBatch
+from spansieve.pdata import DecodeError, DroppedSpan, Span, TraceBatch
+from spansieve.pipeline.intake import copies
 from spansieve.plugin import Refused
 from spansieve.testing import ERROR, OK, otlp_request
 
@@ -103,6 +104,16 @@ def test_two_pipelines_do_not_see_each_others_changes(house: House) -> None:
     house.send(otlp_request("agent", OK))
     seen = [house.came_out(exporter)[0].attributes.get("mark") for exporter in ("a", "b", "c")]
     assert seen == ["one", "two", None]
+
+
+def test_copies_for_several_pipelines_remember_dropped_spans_each_for_itself() -> None:
+    batch = TraceBatch.parse(otlp_request("agent", OK))
+    batch.dropped.append(DroppedSpan(b"t" * 16, b"s" * 8, b""))
+    made = [one for one in copies("traces", batch, 3) if isinstance(one, TraceBatch)]
+    assert made[0] is batch
+    made[1].dropped.clear()
+    assert [len(one.dropped) for one in made] == [1, 0, 1]
+    assert all(one.encode() == batch.encode() for one in made)
 
 
 def test_what_is_not_otlp_is_malformed(house: House) -> None:
