@@ -1,11 +1,11 @@
 """How data points are shown: a line a request, a line a point, or all that is known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 from rich.tree import Tree
 
-from spansieve.pdata import DataPoint, DecodeError, Metric, MetricBatch
+from spansieve.pdata import DataPoint, DecodeError, Exemplar, Metric, MetricBatch
 
 from .lines import (
     LONG,
@@ -104,12 +104,27 @@ def _inside(point: DataPoint) -> Iterator[Text]:
     if point.start_time_unix_nano:
         yield line((f"since {moment(point.start_time_unix_nano, day=True)}", "dim"))
     if point.bucket_counts:
-        bounds = [*map(number, point.explicit_bounds), "inf"]
-        words = (f"<={bound}: {count}" for bound, count in zip(bounds, point.bucket_counts, strict=False) if count)
-        yield Text(f"buckets {' '.join(words)}"[:LONG])
+        bounds = (f"<={bound}" for bound in [*map(number, point.explicit_bounds), "inf"])
+        yield _counted("buckets", zip(bounds, point.bucket_counts, strict=False))
     if point.scale is not None:
         yield Text(f"scale {point.scale}, zeros {point.zero_count}")
-    for exemplar in point.exemplars:
-        ids = f"trace {exemplar.trace_id.hex()}" if exemplar.trace_id else ""
-        measured = exemplar.value
-        yield line(("exemplar", "bold"), (number(measured) if measured is not None else "", ""), (ids, "dim"))
+    for side, buckets in (("positive", point.positive), ("negative", point.negative)):
+        if buckets is not None:
+            yield _counted(f"{side} buckets", enumerate(buckets.counts, buckets.offset))
+    yield from map(_exemplar, point.exemplars)
+
+
+def _counted(name: str, counts: Iterable[tuple[object, int]]) -> Text:
+    """The buckets that hold something."""
+    return Text(" ".join([name, *(f"{bucket}: {count}" for bucket, count in counts if count)])[:LONG])
+
+
+def _exemplar(exemplar: Exemplar) -> Text:
+    measured = exemplar.value
+    known = line(
+        ("exemplar", "bold"),
+        (number(measured) if measured is not None else "", ""),
+        (f"trace {exemplar.trace_id.hex()}" if exemplar.trace_id else "", "dim"),
+    )
+    words = attribute_words(exemplar.attributes)
+    return Text("  ").join([known, words]) if words else known

@@ -176,6 +176,22 @@ def test_detailed_logs_and_metrics(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_detailed_shows_exponential_buckets_and_what_stands_in_exemplars(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics = ExportMetricsServiceRequest()
+    metric = metrics.resource_metrics.add().scope_metrics.add().metrics.add(name="latency")
+    point = metric.exponential_histogram.data_points.add(count=6, scale=2, zero_count=1)
+    point.positive.offset = -1
+    point.positive.bucket_counts.extend([2, 0, 3])
+    exemplar = point.exemplars.add(as_int=4, trace_id=b"\x01" * 16)
+    exemplar.filtered_attributes.add(key="tool").value.string_value = "ledger"
+
+    assert printed(capsys, ("metrics", metrics.SerializeToString()), verbosity="detailed")[3:] == [
+        "        ├── scale 2, zeros 1",
+        "        ├── positive buckets -1: 2 1: 3",
+        "        └── exemplar  4  trace 01010101010101010101010101010101  tool=ledger",
+    ]
+
+
 def spans(*names: tuple[int, int, int]) -> bytes:
     """A trace of spans given as (id, parent's id, start)."""
     request = ExportTraceServiceRequest()
