@@ -1,4 +1,4 @@
-# run, test: the two commands of the README; check, bench, jaeger: for developers.
+# run, test: the two commands of the README; check, fuzz, bench, jaeger: for developers.
 .DEFAULT_GOAL := run
 VENV ?= .venv
 PYTHON ?= python3
@@ -14,7 +14,11 @@ $(VENV)/.developer: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@ $(VENV)/.user
 
-.PHONY: run demo test check bench jaeger peers
+$(VENV)/.fuzzer: $(VENV)/.developer
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[fuzz]"
+	touch $@
+
+.PHONY: run demo test check fuzz bench jaeger peers
 
 run: $(VENV)/.user ## install into .venv and start the collector
 	$(BIN)/spansieve run --config collector-config.yaml
@@ -29,6 +33,9 @@ check: $(VENV)/.developer ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+fuzz: $(VENV)/.fuzzer ## fuzz the decoders for SECONDS in all; TARGETS="traces logs" chooses
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) $(TARGETS)
 
 bench: $(VENV)/.developer ## cost and memory, beside real peers
 	$(BIN)/python -m bench

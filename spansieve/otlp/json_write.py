@@ -47,13 +47,18 @@ def _scalar(field: FieldDescriptor) -> Write:
     if field.type == _F.TYPE_BYTES:
         owner = field.containing_type
         if owner is not None and owner.full_name in HEX_MESSAGES and field.name in HEX_IDS:
-            return bytes.hex
+            return _hex(HEX_IDS[field.name])
         return lambda value: base64.b64encode(value).decode()
     if field.cpp_type in _AS_TEXT:
         return str
     if field.cpp_type in _AS_IT_IS or field.type == _F.TYPE_STRING:
         return _same
     return _double
+
+
+def _hex(digits: int) -> Write:
+    """Ids; one of a wrong length (links and exemplars may bring such) is empty, or no reader would take the request."""
+    return lambda value: value.hex() if 2 * len(value) == digits else ""
 
 
 def _same(value: Any) -> Any:  # noqa: ANN401

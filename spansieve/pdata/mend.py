@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from .errors import DecodeError
 from .schema import LAZY, TEXTS, Signal, Wire, read, shape_of
-from .tree import Envelope, Leaf, leaves, put_together, take_apart, wrapped
+from .tree import Envelope, Leaf, framed, leaves, put_together, take_apart, wrapped
 
 _STRICT: dict[str, type[Message]] = {
     "ExportTraceServiceRequest": ExportTraceServiceRequest,
@@ -40,7 +40,7 @@ def mend(signal: Signal, body: bytes) -> Mended:
     tree = take_apart(signal, body)
     if _parses(strict, body):
         return Mended(body, sum(leaf.raw is not None for leaf in leaves(tree)), 0, 0)
-    repaired = _mend_shells(tree)
+    repaired = _mend_shells(strict, (tree,))
     good: list[Leaf] = []
     dropped = items = 0
     for leaf in leaves(tree):
@@ -78,13 +78,15 @@ def _mend_item(strict: type[Message], leaf: Leaf, raw: bytes) -> tuple[bytes | N
     return (raw, repaired) if _parses(strict, wrapped(leaf.path, raw)) else (None, 0)
 
 
-def _mend_shells(envelope: Envelope) -> int:
-    """Repair the envelopes' own bytes; how many strings were repaired."""
-    message = read(envelope.name, envelope.shell)
-    repaired = _repair(message, drop=True)
-    if repaired:
+def _mend_shells(strict: type[Message], path: tuple[Envelope, ...]) -> int:
+    """Repair the own bytes of the last of `path`, and of what is in it; how many strings were repaired."""
+    envelope = path[-1]
+    repaired = 0
+    if not _parses(strict, framed(path, envelope.shell)):
+        message = read(envelope.name, envelope.shell)
+        repaired = _repair(message, drop=True)
         envelope.shell = message.SerializeToString()
-    return repaired + sum(_mend_shells(inner) for inner in envelope.inner)
+    return repaired + sum(_mend_shells(strict, (*path, inner)) for inner in envelope.inner)
 
 
 def _repair(message: Wire, *, drop: bool) -> int:
@@ -121,9 +123,12 @@ def _good(text: bytes) -> bytes:
 
 
 def _repair_lazy(name: str, container: Wire, *, drop: bool) -> int:
+    """As `_repair`, for messages that are kept as bytes. Bad bytes may stand in a field that comes once more behind
+    them; that one counts, so it alone is written again.
+    """
     repaired = 0
-    kept: list[bytes] = []
-    for raw in container[:]:
+    raws, kept = container[:], []
+    for raw in raws:
         try:
             message = read(name, raw)
             mended = _repair(message, drop=drop)
@@ -132,8 +137,8 @@ def _repair_lazy(name: str, container: Wire, *, drop: bool) -> int:
                 raise
             repaired += 1
             continue
-        kept.append(message.SerializeToString() if mended else raw)
-        repaired += mended
-    if repaired:
+        kept.append(message.SerializeToString())
+        repaired += mended or int(kept[-1] != raw)
+    if kept != raws:
         container[:] = kept
     return repaired

@@ -96,10 +96,14 @@ def shared(path: tuple[Envelope, ...], other: tuple[Envelope, ...]) -> int:
 
 def wrapped(path: tuple[Envelope, ...], raw: bytes) -> bytes:
     """A request of one item in bare envelopes, as deep as the real ones: to try whether a strict reader takes it."""
-    raw = _head(path[-1].item_number, len(raw)) + raw
+    return framed(path, _head(path[-1].item_number, len(raw)) + raw)
+
+
+def framed(path: tuple[Envelope, ...], content: bytes) -> bytes:
+    """A request of bare envelopes, the innermost of which holds `content`."""
     for envelope in reversed(path[1:]):
-        raw = _head(envelope.number, len(raw)) + raw
-    return raw
+        content = _head(envelope.number, len(content)) + content
+    return content
 
 
 def _close(stack: list[tuple[Envelope, list[bytes]]], depth: int) -> None:

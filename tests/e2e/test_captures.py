@@ -7,8 +7,8 @@ import grpc
 import pytest
 
 from spansieve.pdata import Signal
+from tests.captures import captured, parts
 
-from .captures import captured, parts
 from .program import Sink, eventually, export, post, running
 
 CONFIG = """

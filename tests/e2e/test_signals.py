@@ -24,8 +24,8 @@ from spansieve.otlp.json_mapping import to_protobuf
 from spansieve.pdata import Signal, Span, TraceBatch, count
 from spansieve.plugin import Processor, signals_of
 from spansieve.testing import ERROR, OK, otlp_request
+from tests.captures import REQUESTS, captured, parts
 
-from .captures import REQUESTS, captured, parts
 from .program import Program, Sink, eventually, export, running
 
 SIGNALS: tuple[Signal, ...] = ("traces", "logs", "metrics")

@@ -80,6 +80,15 @@ def test_ids_of_another_form_are_refused(members: dict[str, Any]) -> None:
         span(**members)
 
 
+def test_an_id_of_a_wrong_length_is_written_empty_so_that_the_rest_can_be_read() -> None:
+    request = ExportTraceServiceRequest()
+    span = request.resource_spans.add().scope_spans.add().spans.add(name="a", trace_id=b"t" * 16)
+    span.links.add(trace_id=b"short", span_id=b"s" * 8)
+    [text] = to_json("traces", request.SerializeToString()).splitlines()
+    span.links[0].ClearField("trace_id")
+    assert ExportTraceServiceRequest.FromString(to_protobuf("traces", text)) == request
+
+
 def test_members_of_a_value_that_are_called_like_ids_are_none() -> None:
     assert value(stringValue="x", traceId="not hex").string_value == "x"
     found = value(kvlistValue={"values": [{"key": "traceId", "value": {"stringValue": "zz"}}]})

@@ -346,6 +346,17 @@ def test_mend_repairs_strings_and_drops_what_cannot_be_read() -> None:
     assert mend("traces", mended.body) == (mended.body, 5, 0, 0)
 
 
+def test_mend_takes_out_a_bad_string_that_a_later_one_replaces() -> None:
+    pair = b"\x0a\x03\xff\xfe\xfd\x0a\x04good"  # the key twice: the last one counts
+    for body in (
+        b"\x0a\x11\x0a\x0f\x0a\x0d" + b"\x0a" + bytes((len(pair),)) + pair,  # in a resource
+        b"\x0a\x11\x12\x0f\x12\x0d" + b"\x4a" + bytes((len(pair),)) + pair,  # in a span
+    ):
+        mended = mend("traces", body)
+        assert (mended.repaired, mended.dropped) == (1, 0)
+        assert b"good" in ExportTraceServiceRequest.FromString(mended.body).SerializeToString()
+
+
 def test_mend_drops_what_is_nested_too_deep_for_strict_readers() -> None:
     raw = b""
     for _ in range(49):
