@@ -5,19 +5,23 @@ from spansieve.otlp.json_mapping import to_json
 from spansieve.otlp.partial_success import rejected
 from spansieve.otlp.targets import peer_of
 from spansieve.pdata import DecodeError
-from spansieve.plugin import Exporter, Host, Permanent, Rejected, Signal
+from spansieve.plugin import Exporter, Host, Permanent, Rejected, Retry, Signal
 
 from .config import OtlpHttpConfig
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
+PAGE = "text/html"
 
 
 def read_answer(signal: Signal, answer: Answer) -> Rejected | None:
-    """What a 2xx answer rejects, or None. One of another media type than OTLP's says nothing, as in the Go Collector.
+    """What a 2xx answer rejects, or None. One of another media type than OTLP's says nothing, as in the Go Collector;
+    but a web page comes from a proxy that asks to sign in or excuses itself, and the backend has nothing then.
 
-    Raises Permanent for an OTLP answer that can't be read.
+    Raises Permanent for an OTLP answer that can't be read, and Retry for a web page.
     """
+    if answer.media_type == PAGE and answer.body:
+        raise Retry("a web page instead of an answer")
     if answer.media_type not in {PROTOBUF, JSON}:
         return None
     return rejected(signal, answer.body, is_json=answer.media_type == JSON)

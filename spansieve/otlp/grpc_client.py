@@ -21,17 +21,30 @@ _RESOURCE_EXHAUSTED = 8
 _UNREADABLE = frozenset({2, 3, 13})
 """UNKNOWN, INVALID_ARGUMENT, INTERNAL: what servers answer that could not decode a request."""
 _MAX_ANSWER_BYTES = 4 * 1024 * 1024
+_RESET = "RST_STREAM"
+_NO_STATUS = ("Stream removed", "No status received")
+
+
+def _broken_off(code: int, text: str) -> bool:
+    """Whether the call ended without a status of the server's. gRPC then makes one up, which may look final (INTERNAL,
+    UNKNOWN; RESOURCE_EXHAUSTED for a reset with ENHANCE_YOUR_CALM), and only its text tells.
+    """
+    if _RESET in text:
+        return code in _UNREADABLE or code == _RESOURCE_EXHAUSTED
+    return code in _UNREADABLE and any(word in text for word in _NO_STATUS)
 
 
 def failure(error: grpc.RpcError) -> Retry | Permanent:
-    """What to raise for `error`: retried or not as OTLP's table says. The reason is the code's name alone, because a
-    server's text may quote what it was sent.
+    """What to raise for `error`: retried or not as OTLP's table says, and retried where no answer came. The reason is
+    the code's name alone, because a server's text may quote what it was sent.
     """
     status = error.code()
     code = int(status.value[0])
     asked = retry_after(error.trailing_metadata() or ())
     if code in RETRYABLE_GRPC or (code == _RESOURCE_EXHAUSTED and asked is not None):
         return Retry(status.name, asked)
+    if _broken_off(code, error.details() or ""):
+        return Retry("the call broke off")
     return Permanent(status.name, undecodable=code in _UNREADABLE)
 
 

@@ -1,6 +1,7 @@
 """otlp: what a real gRPC server gets, and what its answers become."""
 
 import contextlib
+import random
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -20,8 +21,10 @@ from pydantic import ValidationError
 
 from spansieve import __version__
 from spansieve.exporters.otlp import Otlp, OtlpConfig
+from spansieve.net import Loop
 from spansieve.plugin import Permanent, Rejected, Retry, Signal
 from spansieve.testing import OK, FakeHost, otlp_request
+from tests.chaos import wire
 
 Reaction = Callable[[Any], None]
 """What a servicer does before it answers; it gets the call's context."""
@@ -316,6 +319,20 @@ def test_codes_that_are_final(
         started(endpoint=f"127.0.0.1:{port}").send("traces", BODY)
     assert (failure.value.reason, failure.value.undecodable) == (name, undecodable)
     assert "secret" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [("cut_short", "the call broke off"), ("broken_trailers", "the call broke off"), ("noise", "UNAVAILABLE")],
+)
+def test_a_call_that_ends_without_a_status_of_the_backends_is_retried(
+    harm: str, reason: str, started: Callable[..., Otlp]
+) -> None:
+    with contextlib.closing(Loop()) as loop, contextlib.closing(wire.Wire(0, loop, random.Random(1))) as broken:  # noqa: S311
+        broken.turn(harm)
+        with pytest.raises(Retry) as failure:
+            started(endpoint=f"127.0.0.1:{broken.port}").send("traces", BODY)
+        assert failure.value.reason == reason
 
 
 def test_partial_success(backend: Backend, port: int, started: Callable[..., Otlp]) -> None:

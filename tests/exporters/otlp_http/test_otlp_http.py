@@ -248,25 +248,33 @@ def test_partial_success(backend: Backend, port: int, started: Callable[..., Otl
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type", "sent"),
+    ("body", "content_type", "failure"),
     [
-        (b"", PROTOBUF, True),
-        (b"{}", "application/json", True),
-        (b"<html>thanks</html>", "text/html", True),
-        (b"\xff\xff", PROTOBUF, False),
-        (b"{", "application/json", False),
-        (b"0" * (4 * 1024 * 1024 + 1), PROTOBUF, False),
+        (b"", PROTOBUF, None),
+        (b"{}", "application/json", None),
+        (b"thanks", "text/plain", None),
+        (b"", "text/html", None),
+        (b"<html>sign in</html>", "text/html", Retry),
+        (b"\xff\xff", PROTOBUF, Permanent),
+        (b"{", "application/json", Permanent),
+        (b"0" * (4 * 1024 * 1024 + 1), PROTOBUF, Permanent),
     ],
 )
 def test_an_answer_that_is_no_otlp(
-    *, body: bytes, content_type: str, sent: bool, backend: Backend, port: int, started: Callable[..., OtlpHttp]
+    *,
+    body: bytes,
+    content_type: str,
+    failure: type[Exception] | None,
+    backend: Backend,
+    port: int,
+    started: Callable[..., OtlpHttp],
 ) -> None:
     backend.answer = lambda _: web.Response(status=202, body=body, content_type=content_type)
     exporter = started(endpoint=f"http://127.0.0.1:{port}")
-    if sent:
+    if failure is None:
         assert exporter.send("traces", BODY) is None
     else:
-        with pytest.raises(Permanent):
+        with pytest.raises(failure):
             exporter.send("traces", BODY)
 
 
