@@ -29,6 +29,8 @@ MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 _THROTTLING = frozenset({429, 503})
 _UNREADABLE = frozenset({400, 422, 500})
+_FAR = 600.0
+"""Seconds. No server means a longer wait than this, so then one of the two clocks is wrong."""
 _SLICE = 256 * 1024
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 
@@ -68,6 +70,14 @@ def compress(body: bytes, method: str, level: int | None) -> bytes:
         return zstd.compress(body, 3 if level in {None, -1} else level or 0)
     packer = zlib.compressobj(-1 if level is None else level, zlib.DEFLATED, 31 if method == "gzip" else 15)
     return packer.compress(body) + packer.flush()
+
+
+def sent_at(header: str | None) -> int:
+    """When an answer was sent by its server's own clock (`Date`), ns of the Unix epoch; 0 if it does not say."""
+    try:
+        return int(parsedate_to_datetime(header or "").timestamp()) * 10**9
+    except (TypeError, ValueError, OverflowError):
+        return 0
 
 
 def retry_after(header: str | None, now_ns: int) -> float | None:
@@ -169,8 +179,14 @@ class HttpClient:
             server_hostname=self._settings.tls.server_name_override,
         ) as response:
             if not 200 <= response.status <= 299:
-                raise failure(response.status, response.headers.get("Retry-After"), self._host.clock.time_ns())
+                raise failure(response.status, response.headers.get("Retry-After"), self._now(response))
             return Answer(response.content_type, await _read(response))
+
+    def _now(self, response: aiohttp.ClientResponse) -> int:
+        """What the answer's `Retry-After` is counted from: this machine's clock, unless it is far from the server's."""
+        own = self._host.clock.time_ns()
+        asked = retry_after(response.headers.get("Retry-After"), own) or 0.0
+        return (asked > _FAR and sent_at(response.headers.get("Date"))) or own
 
     def close(self) -> None:
         """Close all connections."""

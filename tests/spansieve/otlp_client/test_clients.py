@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from spansieve.otlp.client_config import GrpcClientSettings, HttpClientSettings
-from spansieve.otlp.http_client import broken, compress, failure, retry_after
+from spansieve.otlp.http_client import broken, compress, failure, retry_after, sent_at
 from spansieve.otlp.partial_success import rejected
 from spansieve.otlp.user_agent import user_agent
 from spansieve.plugin import Permanent, Rejected, Retry
@@ -34,6 +34,12 @@ NOW = 1_700_000_000_000_000_000  # Tue, 14 Nov 2023 22:13:20 GMT
 )
 def test_retry_after(header: str | None, seconds: float | None) -> None:
     assert retry_after(header, NOW) == seconds
+
+
+def test_a_delay_until_a_date_is_counted_from_the_servers_own_clock() -> None:
+    sent = sent_at("Mon, 01 Jan 2001 00:00:00 GMT")
+    assert retry_after("Mon, 01 Jan 2001 00:00:07 GMT", sent) == 7.0
+    assert [sent_at(header) for header in (None, "", "yesterday", "Tue, 99 Nov 2023")] == [0, 0, 0, 0]
 
 
 def test_every_status_has_one_class() -> None:
