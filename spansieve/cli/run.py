@@ -3,6 +3,7 @@
 import gc
 import logging
 import queue
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ log = logging.getLogger("spansieve")
 
 LOOK_SECONDS = 1.0
 """How often the configuration files are looked at for a change."""
+MAX_FILES = 1 << 20
+"""Files and connections that the process wants to be allowed to open."""
 
 
 @click.command()
@@ -56,6 +59,7 @@ class Runner:
         self._set_up(loaded)
         service = Service(loaded)
         _tune_collector()
+        _allow_files()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
@@ -132,6 +136,16 @@ def _tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def _allow_files() -> None:
+    """Open as many files as the system lets this process have, as programs in Go do: a shell's 1,024 are not enough for
+    a thousand senders.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _look(files: Sequence[Path]) -> list[tuple[float, int]]:
