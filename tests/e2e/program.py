@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +22,7 @@ from spansieve import pdata
 from spansieve.pdata import Signal
 
 DEADLINE = 30.0
+COMMAND = (sys.executable, "-m", "spansieve")
 METHODS: dict[Signal, str] = {
     "traces": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
     "logs": "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
@@ -101,18 +102,30 @@ class Handlers(grpc.GenericRpcHandler):  # type: ignore[misc]
 class Program:
     """`spansieve run` with a configuration in a file of its own."""
 
-    def __init__(self, folder: Path, config: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
-        """`{grpc}`, `{http}`, `{metrics}` and `{health}` in `config` become free ports."""
+    def __init__(
+        self,
+        folder: Path,
+        config: str,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        """`{grpc}`, `{http}`, `{metrics}` and `{health}` in `config` become free ports; `command` is what is run."""
         self.ports = dict(zip(("grpc", "http", "metrics", "health"), free_ports(4), strict=True))
         self.config = folder / "config.yaml"
         self.write(config)
         self.output = folder / "output.txt"
         self.errors = folder / "errors.txt"
-        command = [sys.executable, "-m", "spansieve", "run", "--config", str(self.config), *arguments]
+        self._command = [*command, "run", "--config", str(self.config), *arguments]
+        self._env = {**os.environ, **(env or {})}
+        self._folder = folder
+        self.start()
+
+    def start(self) -> "Program":
+        """Start a process, after the former one's end; what it prints replaces what that one printed."""
         with self.output.open("wb") as out, self.errors.open("wb") as err:
-            self.process = subprocess.Popen(  # noqa: S603
-                command, stdout=out, stderr=err, env={**os.environ, **(env or {})}, cwd=folder
-            )
+            self.process = subprocess.Popen(self._command, stdout=out, stderr=err, env=self._env, cwd=self._folder)  # noqa: S603
+        return self
 
     def write(self, config: str) -> None:
         """Write the configuration file, at once and whole."""
@@ -166,9 +179,15 @@ class Program:
 
 
 @contextmanager
-def running(folder: Path, config: str, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Program]:
+def running(
+    folder: Path,
+    config: str,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    command: Sequence[str] = COMMAND,
+) -> Iterator[Program]:
     """A program that is ready; ended at the end whatever happens."""
-    program = Program(folder, config, *arguments, env=env)
+    program = Program(folder, config, *arguments, env=env, command=command)
     try:
         yield program.wait_ready()
     finally:

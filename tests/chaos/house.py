@@ -1,0 +1,290 @@
+"""The real program between senders and a backend that breaks, and what must hold after each fault.
+
+Everything random comes from one seed, which is in every failure's text.
+"""
+
+import os
+import random
+import resource
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from tests.e2e.program import COMMAND, Program, eventually, post
+
+from .backend import Backend, Side
+from .load import MARKER, Load
+
+TOKEN = "token-that-nobody-may-see-91bd"  # noqa: S105 (looked for in logs)
+MAX_RSS_BYTES = 400_000_000
+QUEUE_SIZE = 2000
+SPARE_THREADS = 24
+"""gRPC's own pool grows and shrinks by itself; a leak shows when a fault comes again and again."""
+SPARE_FILES = 24
+
+CONFIG = """
+receivers: {otlp: {protocols: {grpc: {endpoint: "localhost:{grpc}"}, http: {endpoint: "localhost:{http}"}}}}
+processors: {resource: {attributes: [{key: edition, value: EDITION, action: upsert}]}}
+exporters:
+  otlp_grpc:
+    endpoint: "127.0.0.1:TO_GRPC"
+    headers: {authorization: "Bearer TOKEN"}
+    tls: {insecure: true}
+    compression: none
+    timeout: 1s
+    retry_on_failure: {initial_interval: 20ms, max_interval: 200ms}
+    sending_queue: {queue_size: QUEUE, num_consumers: CONSUMERS STORED}
+  otlp_http:
+    endpoint: "http://127.0.0.1:TO_HTTP"
+    headers: {authorization: "Bearer TOKEN"}
+    compression: none
+    timeout: 1s
+    retry_on_failure: {initial_interval: 20ms, max_interval: 200ms}
+    sending_queue: {queue_size: QUEUE, num_consumers: CONSUMERS STORED}
+extensions: {health_check: {endpoint: "localhost:{health}"} STORAGE}
+service:
+  extensions: [health_check STARTED]
+  shutdown_timeout: 5s
+  telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: {metrics}}}}}]}}
+  pipelines:
+    traces: {receivers: [otlp], processors: [resource], exporters: [otlp_grpc, otlp_http]}
+"""
+
+
+@dataclass
+class Figures:
+    """What a run adds up to; times are seconds."""
+
+    rounds: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    refused_for_good: int = 0
+    twice: int = 0
+    restarts: int = 0
+    recoveries: list[float] = field(default_factory=list)
+    max_rss_bytes: int = 0
+
+    def line(self) -> dict[str, float]:
+        """For a line of JSON."""
+        values = asdict(self)
+        times = values.pop("recoveries")
+        values["recovery_median_s"] = round(statistics.median(times), 3) if times else 0
+        values["recovery_max_s"] = round(max(times), 3) if times else 0
+        values["max_rss_mib"] = round(values.pop("max_rss_bytes") / 2**20)
+        return values
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a house is built with."""
+
+    storage: str = ""
+    """Keys of the extension `storage` in YAML; empty = queues in memory."""
+    pause: float = 0.03
+    """Seconds between two requests of a sender."""
+    command: Sequence[str] = COMMAND
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+PLAIN = Setting()
+
+
+class House:
+    """One program, its backend and the figures."""
+
+    def __init__(self, folder: Path, backend: Backend, seed: int, setting: Setting) -> None:
+        """Start the program."""
+        self.seed = seed
+        self.choice = random.Random(seed)  # noqa: S311
+        self.backend = backend
+        self.figures = Figures()
+        self.folder = folder
+        self.setting = setting
+        self._queue = QUEUE_SIZE
+        self._edition = 0
+        self._consumers = 10
+        self._temporary = folder / "tmp"
+        self._temporary.mkdir()
+        self._baseline: tuple[int, int] | None = None
+        self._load: Load | None = None
+        environment = {"TMPDIR": str(self._temporary), **setting.env}
+        self.program = Program(folder, self.config(), env=environment, command=setting.command)
+        self.program.wait_ready()
+
+    def config(self) -> str:
+        """The configuration of this moment."""
+        replacements = {
+            "EDITION": f"edition{self._edition}",
+            "TO_GRPC": str(self.backend.grpc.port),
+            "TO_HTTP": str(self.backend.http.port),
+            "TOKEN": TOKEN,
+            "QUEUE": str(self._queue),
+            "CONSUMERS": str(self._consumers),
+            "STORED": ", storage: storage" if self.setting.storage else "",
+            "STORAGE": f", storage: {{{self.setting.storage}}}" if self.setting.storage else "",
+            "STARTED": ", storage" if self.setting.storage else "",
+        }
+        text = CONFIG
+        for word, value in replacements.items():
+            text = text.replace(word, value)
+        return text
+
+    # --- what a fault does
+
+    @property
+    def load(self) -> Load:
+        """The senders, started when they are first asked for."""
+        if self._load is None:
+            ports = self.program.ports
+            self._load = Load(ports["grpc"], ports["http"], seed=self.choice.randrange(10**6), pause=self.setting.pause)
+        return self._load
+
+    def flow(self, spans: int = 100) -> None:
+        """Wait until so many more spans have been acknowledged."""
+        so_far = self.load.count()
+        eventually(lambda: self.load.count() >= so_far + spans, f"{spans} spans are taken (seed {self.seed})")
+
+    def asked(self, side: Side, times: int = 3) -> None:
+        """Wait until a server was asked so often from now on."""
+        so_far = side.received.asked
+        eventually(lambda: side.received.asked >= so_far + times, f"{side.name} is asked (seed {self.seed})")
+
+    def arrived(self, side: Side) -> None:
+        """Wait until a server has all that is acknowledged now."""
+        acknowledged = self.load.snapshot()
+        eventually(lambda: not side.received.missing(acknowledged), f"all arrives at {side.name} (seed {self.seed})")
+
+    def linger(self, low: float, high: float) -> None:
+        """Let things go on for a random time: a fault comes at any moment, and that is what is tested."""
+        time.sleep(self.choice.uniform(low, high))
+
+    def sides(self) -> list[Side]:
+        """One side of the backend, or both."""
+        both = list(self.backend)
+        return self.choice.choice([both, both[:1], both[1:]])
+
+    def reload(self, *, consumers: int = 0, queue: int = 0) -> None:
+        """Change the configuration, and wait until the change is in force; 0 leaves a key as it is."""
+        self._edition += 1
+        self._consumers = consumers or self._consumers
+        self._queue = queue or self._queue
+        before = self.program.log().count("is in force")
+        self.program.write(self.config())
+        self.program.process.send_signal(1)
+        eventually(lambda: self.program.log().count("is in force") > before, f"a reload (seed {self.seed})")
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.look()
+        self.program.process.kill()
+        self.program.process.wait(10)
+
+    def start(self) -> None:
+        """Start the program again, on the same files and ports."""
+        self.figures.restarts += 1
+        self._baseline = None
+        self.program.start().wait_ready()
+
+    # --- what must hold
+
+    def settle(self) -> None:
+        """Heal the backend, let everything acknowledged arrive, and hold the program to its promises."""
+        self.backend.heal()
+        acknowledged, begin = self.load.snapshot(), time.monotonic()
+        eventually(lambda: not self._missing(acknowledged), f"what was acknowledged arrives (seed {self.seed})", 60)
+        self.figures.recoveries.append(time.monotonic() - begin)
+        self.flow(50)
+        self.look()
+        load, self._load = self.load, None
+        load.stop()
+        self._account(load)
+        self.check()
+
+    def _missing(self, acknowledged: set[int]) -> set[int]:
+        return set().union(*(side.received.missing(acknowledged) for side in self.backend))
+
+    def _account(self, load: Load) -> None:
+        assert load.told_to_drop == [], f"valid data was refused for good (seed {self.seed})"
+        eventually(lambda: not self._missing(load.acknowledged), f"all arrives in the end (seed {self.seed})", 60)
+        figures = self.figures
+        figures.rounds += 1
+        figures.acknowledged += len(load.acknowledged)
+        for side in self.backend:
+            figures.refused_for_good += len(side.received.refused & load.acknowledged)
+            figures.twice += side.received.twice
+            side.received.twice = 0
+            side.received.forget(max(load.acknowledged, default=0))
+
+    def check(self) -> None:
+        """Books, health, log, files and what the process uses."""
+        self.program.check_books()
+        assert self.healthy(), f"not healthy (seed {self.seed})"
+        said = self.program.log() + self.program.output.read_text(errors="replace")
+        for word in ("Traceback", "Error at ", MARKER, TOKEN):
+            assert word not in said, f"{word!r} in the log (seed {self.seed}):\n{said}"
+        assert not [*self._temporary.iterdir()], f"temporary files are left (seed {self.seed})"
+        self.look()
+        self._check_for_leaks()
+
+    def healthy(self) -> bool:
+        """Whether the health check says that the program serves."""
+        return post(f"http://localhost:{self.program.ports['health']}/", b"")[0] == 200
+
+    def look(self) -> None:
+        """Note the memory in use."""
+        rss = int(self._proc("status", "VmHWM:").split()[0]) * 1024
+        self.figures.max_rss_bytes = max(self.figures.max_rss_bytes, rss)
+        assert rss < MAX_RSS_BYTES, f"{rss / 1e6:.0f} MB resident (seed {self.seed})"
+
+    def _proc(self, file: str, key: str) -> str:
+        text = Path(f"/proc/{self.program.process.pid}/{file}").read_text()
+        return next(line.removeprefix(key) for line in text.splitlines() if line.startswith(key))
+
+    def uses(self) -> tuple[int, int]:
+        """Threads and open files of the process."""
+        files = len(os.listdir(f"/proc/{self.program.process.pid}/fd"))  # noqa: PTH208 (no Path of a descriptor)
+        return int(self._proc("status", "Threads:")), files
+
+    def limit_files(self, count: int) -> int:
+        """Let the running process open at most so many files; the former limit."""
+        soft, hard = resource.prlimit(self.program.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.program.process.pid, resource.RLIMIT_NOFILE, (count, hard))
+        return soft
+
+    def _check_for_leaks(self) -> None:
+        if self._baseline is None:
+            self._baseline = self.uses()
+            return
+        threads, files = self._baseline
+
+        def few() -> bool:
+            now_threads, now_files = self.uses()
+            return now_threads <= threads + SPARE_THREADS and now_files <= files + SPARE_FILES
+
+        eventually(few, f"threads and files are given back: {self._baseline}, now {self.uses()} (seed {self.seed})")
+
+
+@contextmanager
+def built(folder: Path, seed: int, setting: Setting = PLAIN) -> Iterator[House]:
+    """A house that is ready and warm; everything in it ends at the end."""
+    backend = Backend(random.Random(seed))  # noqa: S311
+    house: House | None = None
+    try:
+        house = House(folder, backend, seed, setting)
+        house.flow()
+        house.settle()
+        yield house
+    finally:
+        if house is not None:
+            if house._load is not None:
+                house._load.stop()
+            if house.program.process.poll() is None:
+                house.program.process.kill()
+                house.program.process.wait(10)
+        backend.close()
+
+
+Scenario = Callable[[House], None]
