@@ -19,6 +19,7 @@ $(VENV)/.fuzzer: $(VENV)/.developer
 	touch $@
 
 .PHONY: run demo test check fuzz bench jaeger peers
+.PHONY: run demo test soak check bench jaeger peers
 
 run: $(VENV)/.user ## install into .venv and start the collector
 	$(BIN)/spansieve run --config collector-config.yaml
@@ -28,6 +29,9 @@ demo: $(VENV)/.user ## the same program, and a real agent's conversation through
 
 test: $(VENV)/.developer ## run the tests
 	$(BIN)/python -m pytest
+
+soak: $(VENV)/.developer ## faults in a random order for MINUTES, with the real program: docs/reliability.md
+	$(BIN)/python -m tests.chaos.soak --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
 
 check: $(VENV)/.developer ## lint, format, types
 	$(BIN)/ruff check .

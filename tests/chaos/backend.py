@@ -198,7 +198,7 @@ def _in_a_second() -> str:
 
 async def _http_server(received: Received) -> tuple[web.ServerRunner, int]:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
-        reply = received.take(await request.read())
+        reply = received.take(b"".join([part async for part in request.content.iter_any()]))
         await asyncio.sleep(reply.delay)
         after = _in_a_second() if reply.until_a_date else reply.retry_after
         headers = {"Retry-After": after} if after else {}

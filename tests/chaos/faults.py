@@ -76,8 +76,7 @@ def overflow(house: House) -> None:
     house.reload(queue=5)
     for side in house.sides():
         side.wire.turn("down")
-    refused = house.load.tries_again
-    eventually(lambda: house.load.tries_again > refused + 10, f"the queue is full (seed {house.seed})")
+    house.refused(10)
     house.reload(queue=QUEUE_SIZE)
     house.flow()
 
@@ -96,7 +95,7 @@ def restart(house: House) -> None:
     """SIGTERM under load while the backend takes data: all is sent, the program ends with 0 and starts again."""
     house.flow()
     house.linger(0.0, 0.5)
-    assert house.program.stop() == 0, house.program.log()
+    house.end()
     house.start()
 
 

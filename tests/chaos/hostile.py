@@ -139,14 +139,14 @@ def out_of_files(house: House) -> None:
     """More connections than the process may have files: who is connected goes on, and all is well when they leave."""
     house.flow()
     files = house.uses()[1]
-    limit = house.limit_files(files + 50)
+    limit = house.limit(resource.RLIMIT_NOFILE, files + 50)
     try:
         for port in (house.program.ports["http"], house.program.ports["grpc"]):
             with _sockets(house, 100, port):
                 eventually(lambda: house.uses()[1] >= files + 50, "all files are in use")
                 house.flow()
     finally:
-        house.limit_files(limit)
+        house.limit(resource.RLIMIT_NOFILE, limit)
     house.flow()
 
 

@@ -56,23 +56,30 @@ service:
 
 @dataclass
 class Figures:
-    """What a run adds up to; times are seconds."""
+    """What a run adds up to, in spans and seconds.
+
+    `starts`: from the process's start until it takes data; `recoveries`: from the end of a fault until both servers
+    have all that was acknowledged then. `twice` counts arrivals beyond the first, at both servers together.
+    """
 
     rounds: int = 0
     acknowledged: int = 0
     lost: int = 0
     refused_for_good: int = 0
+    lost_to_damage: int = 0
     twice: int = 0
+    kills: int = 0
     restarts: int = 0
+    starts: list[float] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
     max_rss_bytes: int = 0
 
     def line(self) -> dict[str, float]:
         """For a line of JSON."""
         values = asdict(self)
-        times = values.pop("recoveries")
-        values["recovery_median_s"] = round(statistics.median(times), 3) if times else 0
-        values["recovery_max_s"] = round(max(times), 3) if times else 0
+        for name, times in (("start", values.pop("starts")), ("recovery", values.pop("recoveries"))):
+            values[f"{name}_median_s"] = round(statistics.median(times), 2) if times else 0
+            values[f"{name}_max_s"] = round(max(times), 2) if times else 0
         values["max_rss_mib"] = round(values.pop("max_rss_bytes") / 2**20)
         return values
 
@@ -85,6 +92,8 @@ class Setting:
     """Keys of the extension `storage` in YAML; empty = queues in memory."""
     pause: float = 0.03
     """Seconds between two requests of a sender."""
+    padding: int = 0
+    """Bytes that each span is made larger by."""
     command: Sequence[str] = COMMAND
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -98,7 +107,7 @@ class House:
     def __init__(self, folder: Path, backend: Backend, seed: int, setting: Setting) -> None:
         """Start the program."""
         self.seed = seed
-        self.choice = random.Random(seed)  # noqa: S311
+        self.choice = random.Random(seed)
         self.backend = backend
         self.figures = Figures()
         self.folder = folder
@@ -110,6 +119,8 @@ class House:
         self._temporary.mkdir()
         self._baseline: tuple[int, int] | None = None
         self._load: Load | None = None
+        self._may_lose: set[int] = set()
+        self._silently = False
         environment = {"TMPDIR": str(self._temporary), **setting.env}
         self.program = Program(folder, self.config(), env=environment, command=setting.command)
         self.program.wait_ready()
@@ -139,7 +150,8 @@ class House:
         """The senders, started when they are first asked for."""
         if self._load is None:
             ports = self.program.ports
-            self._load = Load(ports["grpc"], ports["http"], seed=self.choice.randrange(10**6), pause=self.setting.pause)
+            setting, seed = self.setting, self.choice.randrange(10**6)
+            self._load = Load(ports["grpc"], ports["http"], seed=seed, pause=setting.pause, padding=setting.padding)
         return self._load
 
     def flow(self, spans: int = 100) -> None:
@@ -156,6 +168,11 @@ class House:
         """Wait until a server has all that is acknowledged now."""
         acknowledged = self.load.snapshot()
         eventually(lambda: not side.received.missing(acknowledged), f"all arrives at {side.name} (seed {self.seed})")
+
+    def refused(self, times: int) -> None:
+        """Wait until senders were asked so often to come again."""
+        so_far = self.load.tries_again
+        eventually(lambda: self.load.tries_again >= so_far + times, f"senders are refused (seed {self.seed})")
 
     def linger(self, low: float, high: float) -> None:
         """Let things go on for a random time: a fault comes at any moment, and that is what is tested."""
@@ -179,14 +196,43 @@ class House:
     def kill(self) -> None:
         """SIGKILL."""
         self.look()
+        self.figures.kills += 1
         self.program.process.kill()
         self.program.process.wait(10)
+        self._check_log()
+
+    def end(self) -> None:
+        """SIGTERM, after which nothing may be left but what is on disk."""
+        assert self.program.stop() == 0, self.program.log()
+        self._check_log()
 
     def start(self) -> None:
         """Start the program again, on the same files and ports."""
         self.figures.restarts += 1
         self._baseline = None
+        begin = time.monotonic()
         self.program.start().wait_ready()
+        self.figures.starts.append(time.monotonic() - begin)
+
+    def may_lose(self, *, silently: bool) -> None:
+        """What is acknowledged and has not arrived may be lost from here on: its file is about to be damaged."""
+        self._may_lose |= self._missing(self.load.snapshot())
+        self._silently = silently
+
+    def books(self, outcome: str) -> float:
+        """Items on the books under `outcome` since the program started, all pipelines and exporters together."""
+        metrics = self.program.metrics()
+        return sum(value for name, value in metrics.items() if f'outcome="{outcome}"' in name)
+
+    def noticed(self) -> bool:
+        """Whether the program counted damage of its files since it started."""
+        metrics = self.program.metrics()
+        return any(value for name, value in metrics.items() if name.startswith("spansieve_extension_damaged_files"))
+
+    def held(self) -> float:
+        """Items without an outcome."""
+        metrics = self.program.metrics()
+        return sum(value for name, value in metrics.items() if name.startswith("spansieve_pipeline_held_items"))
 
     # --- what must hold
 
@@ -204,13 +250,20 @@ class House:
         self.check()
 
     def _missing(self, acknowledged: set[int]) -> set[int]:
-        return set().union(*(side.received.missing(acknowledged) for side in self.backend))
+        return set().union(*(side.received.missing(acknowledged - self._may_lose) for side in self.backend))
 
     def _account(self, load: Load) -> None:
         assert load.told_to_drop == [], f"valid data was refused for good (seed {self.seed})"
         eventually(lambda: not self._missing(load.acknowledged), f"all arrives in the end (seed {self.seed})", 60)
+        eventually(lambda: not self.held(), f"nothing is held in the end (seed {self.seed})", 60)
         figures = self.figures
         figures.rounds += 1
+        gone = set().union(*(side.received.missing(self._may_lose) for side in self.backend))
+        assert not gone or self._silently or self.noticed(), (
+            f"{len(gone)} spans are gone without a word (seed {self.seed})"
+        )
+        figures.lost_to_damage += len(gone)
+        self._may_lose.clear()
         figures.acknowledged += len(load.acknowledged)
         for side in self.backend:
             figures.refused_for_good += len(side.received.refused & load.acknowledged)
@@ -222,12 +275,15 @@ class House:
         """Books, health, log, files and what the process uses."""
         self.program.check_books()
         assert self.healthy(), f"not healthy (seed {self.seed})"
-        said = self.program.log() + self.program.output.read_text(errors="replace")
-        for word in ("Traceback", "Error at ", MARKER, TOKEN):
-            assert word not in said, f"{word!r} in the log (seed {self.seed}):\n{said}"
+        self._check_log()
         assert not [*self._temporary.iterdir()], f"temporary files are left (seed {self.seed})"
         self.look()
         self._check_for_leaks()
+
+    def _check_log(self) -> None:
+        said = self.program.log() + self.program.output.read_text(errors="replace")
+        for word in ("Traceback", "Error at ", MARKER, TOKEN):
+            assert word not in said, f"{word!r} in the log (seed {self.seed}):\n{said}"
 
     def healthy(self) -> bool:
         """Whether the health check says that the program serves."""
@@ -248,10 +304,10 @@ class House:
         files = len(os.listdir(f"/proc/{self.program.process.pid}/fd"))  # noqa: PTH208 (no Path of a descriptor)
         return int(self._proc("status", "Threads:")), files
 
-    def limit_files(self, count: int) -> int:
-        """Let the running process open at most so many files; the former limit."""
-        soft, hard = resource.prlimit(self.program.process.pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(self.program.process.pid, resource.RLIMIT_NOFILE, (count, hard))
+    def limit(self, what: int, amount: int) -> int:
+        """Set a limit of the running process (`resource.RLIMIT_...`); the former one."""
+        soft, hard = resource.prlimit(self.program.process.pid, what)
+        resource.prlimit(self.program.process.pid, what, (amount, hard))
         return soft
 
     def _check_for_leaks(self) -> None:
@@ -270,7 +326,7 @@ class House:
 @contextmanager
 def built(folder: Path, seed: int, setting: Setting = PLAIN) -> Iterator[House]:
     """A house that is ready and warm; everything in it ends at the end."""
-    backend = Backend(random.Random(seed))  # noqa: S311
+    backend = Backend(random.Random(seed))
     house: House | None = None
     try:
         house = House(folder, backend, seed, setting)

@@ -34,14 +34,17 @@ class Outcome(NamedTuple):
 class Load:
     """Threads that send until `stop`, and what they were told."""
 
-    def __init__(self, grpc_port: int, http_port: int, *, seed: int, pause: float = 0.005, each: int = 1) -> None:
-        """Start `each` senders of four kinds, which wait `pause` seconds between two requests."""
+    def __init__(self, grpc_port: int, http_port: int, *, seed: int, pause: float, padding: int) -> None:
+        """Start a sender of each of four kinds, which wait `pause` seconds between two requests; `padding` bytes make
+        each span larger.
+        """
         self.acknowledged: set[int] = set()
         self.requests = 0
         self.tries_again = 0
         self.told_to_drop: list[str] = []
         """Answers that would make an SDK throw valid data away."""
         self._pause = pause
+        self._padding = padding
         self._stop = threading.Event()
         self._lock = threading.Lock()
         kinds: list[Callable[[], Any]] = [
@@ -51,8 +54,8 @@ class Load:
             lambda: HttpSender(http_port, compressed=True),
         ]
         self._threads = [
-            threading.Thread(target=self._run, args=(kind, random.Random(seed * 1000 + at)), daemon=True)  # noqa: S311
-            for at, kind in enumerate(kinds * each)
+            threading.Thread(target=self._run, args=(kind, random.Random(seed * 1000 + at)), daemon=True)
+            for at, kind in enumerate(kinds)
         ]
         for thread in self._threads:
             thread.start()
@@ -67,7 +70,7 @@ class Load:
             sender.close()
 
     def _deliver(self, sender: Any, choice: random.Random) -> None:  # noqa: ANN401
-        body, ids = request(choice.randint(1, 20))
+        body, ids = request(choice.randint(1, 20), self._padding)
         wait = 0.02
         while not self._stop.is_set():
             outcome = sender.send(body)
@@ -102,9 +105,10 @@ class Load:
             assert not thread.is_alive(), "a sender hangs: its request is never answered"
 
 
-def request(spans: int) -> tuple[bytes, set[int]]:
+def request(spans: int, padding: int = 0) -> tuple[bytes, set[int]]:
     """A request, and the ids of its spans."""
-    body = otlp_request("chaos", *[OK.with_(attributes={"gen_ai.prompt": MARKER})] * spans)
+    text = MARKER + "." * padding
+    body = otlp_request("chaos", *[OK.with_(attributes={"gen_ai.prompt": text})] * spans)
     return body, {int.from_bytes(span.span_id, "big") for span in TraceBatch.parse(body)}
 
 

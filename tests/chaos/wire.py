@@ -31,7 +31,7 @@ class Wire:
         self._loop = loop
         self._mode = "up"
         self._server: asyncio.Server | None = None
-        self._open: set[Writer] = set()
+        self._open: dict[asyncio.Task[None] | None, Writer] = {}
         self.port = 0
         self.turn("up")
 
@@ -50,20 +50,22 @@ class Wire:
         if mode == "down" and self._server is not None:
             self._server.close()
             self._server = None
-        for writer in list(self._open):
+        for task, writer in list(self._open.items()):
             reset(writer)
+            if task is not None:
+                task.cancel()
         if mode != "down" and self._server is None:
             self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=1 << 16)
             self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def _serve(self, reader: Reader, writer: Writer) -> None:
-        self._open.add(writer)
+        self._open[asyncio.current_task()] = writer
         try:
             await HARMS.get(self._mode, relay)(reader, writer, self)
-        except (OSError, EOFError, asyncio.CancelledError):  # the loop cancels what is open at its end
+        except (OSError, EOFError, asyncio.CancelledError):  # cancelled by `turn`, or at the loop's end
             pass
         finally:
-            self._open.discard(writer)
+            del self._open[asyncio.current_task()]
             writer.close()
 
 
@@ -129,7 +131,7 @@ async def cut(reader: Reader, writer: Writer, wire: Wire) -> None:
 async def half_open(reader: Reader, writer: Writer, wire: Wire) -> None:
     """Accepts, and neither reads nor answers."""
     reader._transport.pause_reading()  # type: ignore[attr-defined]
-    await writer.wait_closed()
+    await asyncio.Event().wait()
 
 
 async def mute(reader: Reader, writer: Writer, wire: Wire) -> None:

@@ -328,7 +328,7 @@ def test_codes_that_are_final(
 def test_a_call_that_ends_without_a_status_of_the_backends_is_retried(
     harm: str, reason: str, started: Callable[..., Otlp]
 ) -> None:
-    with contextlib.closing(Loop()) as loop, contextlib.closing(wire.Wire(0, loop, random.Random(1))) as broken:  # noqa: S311
+    with contextlib.closing(Loop()) as loop, contextlib.closing(wire.Wire(0, loop, random.Random(1))) as broken:
         broken.turn(harm)
         with pytest.raises(Retry) as failure:
             started(endpoint=f"127.0.0.1:{broken.port}").send("traces", BODY)
