@@ -19,6 +19,11 @@ _LOCK = "directory.lock"
 _FREE_EVERY_BYTES = 4 * 1024 * 1024
 """The disk's free space is looked at again after so many bytes."""
 
+_RESERVE_BYTES = 8 * 1024 * 1024
+"""Left free for each file whatever is configured: its log and the way from there into the file need room, without which
+nothing could be deleted either.
+"""
+
 
 class SqliteStorage(Extension[StorageConfig]):
     """Files are named after their owners: `exporter_otlp_traces.db`."""
@@ -85,17 +90,23 @@ class SqliteStorage(Extension[StorageConfig]):
         for path in sorted(set(self._directory.glob("*.db")) - known):
             self._host.log.warning("%s belongs to nobody in this configuration; what it holds stays there", path.name)
 
-    def _allowed(self, size_bytes: int) -> bool:
-        """Whether records may take so many bytes more."""
+    def _allowed(self, size_bytes: int, spare_bytes: int) -> bool:
+        """Whether records may take so many bytes more, in a file that has `spare_bytes` already and need not grow for
+        them.
+        """
         used = sum(room.used_bytes for room in list(self._rooms.values()))
         self._used.set(used)
         if used + size_bytes > self._settings.max_bytes:
             return False
+        if size_bytes <= spare_bytes:
+            return True
         self._unlooked += size_bytes
-        if self._unlooked >= _FREE_EVERY_BYTES or self._free < 2 * self._settings.min_free_bytes:
+        left = self._free - self._unlooked
+        floor = max(self._settings.min_free_bytes, _RESERVE_BYTES * len(self._rooms))
+        if self._unlooked >= _FREE_EVERY_BYTES or left < 2 * floor:
             self._unlooked = 0
-            self._free = shutil.disk_usage(self._directory).free
-        return self._free - self._unlooked - size_bytes >= self._settings.min_free_bytes
+            left = self._free = shutil.disk_usage(self._directory).free
+        return left - size_bytes >= floor
 
     def damaged(self, set_aside: Path, salvaged: Salvaged) -> None:
         """Say loudly what became of a damaged file."""

@@ -55,15 +55,18 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 class Store:
-    """The records of one owner. `allowed` says whether so many bytes more may be taken, of all owners together."""
+    """The records of one owner. `allowed(more, spare)` says whether `more` bytes may be taken, of all owners together,
+    when the file has `spare` bytes free.
+    """
 
-    def __init__(self, path: Path, *, fsync: bool, allowed: Callable[[int], bool]) -> None:
+    def __init__(self, path: Path, *, fsync: bool, allowed: Callable[[int, int], bool]) -> None:
         """Open the file, or make it. Raises Damaged and StorageError."""
         self._allowed = allowed
         self._inside = False  # a transaction
         self._db: sqlite3.Connection | None = None
         self.used_bytes = 0
         """Bytes of the disk that the records take, or nearly: puts are measured every few times."""
+        self._spare_bytes = 0  # of the file that no record takes, likewise
         self._puts = 0
         try:
             with _translated():
@@ -112,6 +115,7 @@ class Store:
         with _translated():
             self._connection().execute("INSERT OR REPLACE INTO records (key, crc, value) VALUES (?, ?, ?)", row)
         self.used_bytes += size + _ROW_BYTES
+        self._spare_bytes -= size + _ROW_BYTES
         self._puts += 1
         if self._puts % _MEASURE_EVERY == 0:
             self._measure()
@@ -160,10 +164,10 @@ class Store:
 
     def room(self, size_bytes: int) -> bool:
         """Whether so many bytes more may be taken. Raises Damaged and StorageError."""
-        if self._allowed(size_bytes + _ROW_BYTES):
+        if self._allowed(size_bytes + _ROW_BYTES, self._spare_bytes):
             return True
         self._measure()
-        return self._allowed(size_bytes + _ROW_BYTES)
+        return self._allowed(size_bytes + _ROW_BYTES, self._spare_bytes)
 
     def _measure(self) -> tuple[int, int]:
         """Pages of the file, and how many of them are free."""
@@ -171,6 +175,7 @@ class Store:
             run = self._connection().execute
             (pages,), (free,) = run("PRAGMA page_count").fetchone(), run("PRAGMA freelist_count").fetchone()
         self.used_bytes = (pages - free) * PAGE_BYTES
+        self._spare_bytes = max(0, free - 1) * PAGE_BYTES  # a record may begin in a page of its own
         return pages, free
 
     def tidy(self) -> None:

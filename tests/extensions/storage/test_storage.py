@@ -2,12 +2,14 @@
 
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -230,6 +232,26 @@ def test_below_min_free_bytes_nothing_is_taken(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="full"):
         house.room.put("a", b"1")
     house.storage.shutdown()
+
+
+def test_what_was_deleted_makes_room_though_the_file_keeps_its_size(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = fill(house, 30, 64 * 1024)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=MIB))
+    assert not house.room.room(4 * MIB)  # large enough for a look at the disk
+    assert not house.room.room(64 * 1024)
+    house.room.delete(*content)
+    house.room.put("a", bytes(64 * 1024))
+    assert not house.room.room(4 * MIB)
+
+
+def test_room_that_others_make_is_seen_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = [9 * MIB]  # of which the file's log may need 8
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free[0]))
+    assert [house.room.room(2 * MIB) for _ in range(3)] == [False] * 3
+    free[0] = 11 * MIB
+    assert house.room.room(2 * MIB)
 
 
 def test_a_large_file_gives_its_space_back(house: House) -> None:
