@@ -1,4 +1,5 @@
 # run, test: the two commands of the README; check, fuzz, bench, jaeger: for developers.
+# run, test: the two commands of the README; check, soak, bench, jaeger: for developers.
 .DEFAULT_GOAL := run
 VENV ?= .venv
 PYTHON ?= python3

@@ -19,7 +19,7 @@ from .backend import Backend, Side
 from .load import MARKER, Load
 
 TOKEN = "token-that-nobody-may-see-91bd"  # noqa: S105 (looked for in logs)
-MAX_RSS_BYTES = 400_000_000
+MAX_RSS_BYTES = 500_000_000
 QUEUE_SIZE = 2000
 SPARE_THREADS = 24
 """gRPC's own pool grows and shrinks by itself; a leak shows when a fault comes again and again."""
@@ -121,6 +121,7 @@ class House:
         self._load: Load | None = None
         self._may_lose: set[int] = set()
         self._silently = False
+        self._failed: float | None = 0
         environment = {"TMPDIR": str(self._temporary), **setting.env}
         self.program = Program(folder, self.config(), env=environment, command=setting.command)
         self.program.wait_ready()
@@ -209,7 +210,7 @@ class House:
     def start(self) -> None:
         """Start the program again, on the same files and ports."""
         self.figures.restarts += 1
-        self._baseline = None
+        self._baseline = self._failed = None
         begin = time.monotonic()
         self.program.start().wait_ready()
         self.figures.starts.append(time.monotonic() - begin)
@@ -256,20 +257,26 @@ class House:
         assert load.told_to_drop == [], f"valid data was refused for good (seed {self.seed})"
         eventually(lambda: not self._missing(load.acknowledged), f"all arrives in the end (seed {self.seed})", 60)
         eventually(lambda: not self.held(), f"nothing is held in the end (seed {self.seed})", 60)
-        figures = self.figures
-        figures.rounds += 1
-        gone = set().union(*(side.received.missing(self._may_lose) for side in self.backend))
-        assert not gone or self._silently or self.noticed(), (
-            f"{len(gone)} spans are gone without a word (seed {self.seed})"
-        )
-        figures.lost_to_damage += len(gone)
-        self._may_lose.clear()
-        figures.acknowledged += len(load.acknowledged)
+        self._account_for_losses()
+        self.figures.rounds += 1
+        self.figures.acknowledged += len(load.acknowledged)
         for side in self.backend:
-            figures.refused_for_good += len(side.received.refused & load.acknowledged)
-            figures.twice += side.received.twice
+            self.figures.refused_for_good += len(side.received.refused & load.acknowledged)
+            self.figures.twice += side.received.twice
             side.received.twice = 0
             side.received.forget(max(load.acknowledged, default=0))
+
+    def _account_for_losses(self) -> None:
+        """What the backend refused for good is on the books as failed; what a damaged file had was said to be lost."""
+        refused = sum(len(side.received.refused) for side in self.backend)
+        failed, self._failed = self._failed, self.books("failed")
+        if failed is not None:  # the books begin anew with the process
+            assert self._failed - failed >= refused, f"refusals are not on the books (seed {self.seed})"
+        gone = set().union(*(side.received.missing(self._may_lose) for side in self.backend))
+        noticed = not gone or self._silently or self.noticed()
+        assert noticed, f"{len(gone)} spans are gone without a word (seed {self.seed})"
+        self.figures.lost_to_damage += len(gone)
+        self._may_lose.clear()
 
     def check(self) -> None:
         """Books, health, log, files and what the process uses."""
