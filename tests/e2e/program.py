@@ -1,7 +1,9 @@
 """The real program as a process, and a real OTLP server that takes what it sends."""
 
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -12,7 +14,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from spansieve import pdata
 from spansieve.pdata import Signal
 
 DEADLINE = 30.0
+PORTS = 10_000, 32_000
 COMMAND = (sys.executable, "-m", "spansieve")
 METHODS: dict[Signal, str] = {
     "traces": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
@@ -41,8 +43,13 @@ def eventually(condition: Callable[[], Any], what: str, seconds: float = DEADLIN
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    """Ports that nobody listens on now, below those that systems give to outgoing connections: one of these could take
+    the port before the program listens there, or between its end and its next start.
+    """
+    sockets: list[socket.socket] = []
+    while len(sockets) < count:
+        with contextlib.suppress(OSError):
+            sockets.append(socket.create_server(("127.0.0.1", random.randrange(*PORTS))))
     ports = [int(one.getsockname()[1]) for one in sockets]
     for one in sockets:
         one.close()
@@ -178,7 +185,7 @@ class Program:
         return self.process.wait(60)
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(
     folder: Path,
     config: str,
