@@ -4,6 +4,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from spansieve.inspection import Inspection
 from spansieve.net import Loop
 from spansieve.pdata import Batch, Signal
 from spansieve.pipeline.faults import Faults
@@ -15,6 +16,7 @@ from spansieve.telemetry.logs import component_log
 from spansieve.wiring import Wiring
 
 if TYPE_CHECKING:
+    from spansieve.inspector import Inspector
     from spansieve.pipeline.chain import Chain
 
 ResultT = TypeVar("ResultT")
@@ -25,13 +27,14 @@ class Core:
     """What all hosts share: one clock, one loop, one set of instruments, one chain."""
 
     def __init__(self, clock: Clock, instruments: Instruments) -> None:
-        """The chain is set once the first graph is built."""
+        """Chain and inspector are set once the first graph is built."""
         self.clock = clock
         self.instruments = instruments
         self.faults = Faults(instruments, clock)
         self.loop = Loop()
         self.failed = threading.Event()
         self.chain: Chain
+        self.inspector: Inspector
         self.find_storage: Callable[[str, str], Storage]
 
     def freed(self) -> None:
@@ -115,6 +118,14 @@ class ComponentHost:
     def status(self, name: str, snapshot: Snapshot) -> None:
         """Show a table under `name`."""
         self.statuses[name] = snapshot
+
+    def inspect(self) -> Inspection:
+        """What the program knows of itself."""
+        return self._core.inspector.inspect()
+
+    def show(self, name: str) -> object:
+        """What a component shows."""
+        return self._core.inspector.show(name)
 
     def pipeline(self, signal: Signal) -> Place | None:
         """The first place in a pipeline of `signal`."""

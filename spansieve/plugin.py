@@ -10,11 +10,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypedDict, TypeVar
 
 from pydantic import Field, model_validator
 
 from spansieve.config.model import Config, Duration, Gives, Secret, Texts
+from spansieve.inspection import Inspection
 from spansieve.pdata import Batch, Signal
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "Gives",
     "Histogram",
     "Host",
+    "Inspection",
+    "Link",
     "Permanent",
     "Place",
     "Processor",
@@ -44,6 +47,7 @@ __all__ = [
     "RetryConfig",
     "Secret",
     "Signal",
+    "Sparkline",
     "Storage",
     "StorageError",
     "Texts",
@@ -116,6 +120,19 @@ class Storage(Protocol):
 
     def room(self, size_bytes: int) -> bool:
         """Whether so many bytes more would be taken now."""
+
+
+class Link(TypedDict):
+    """A cell of a table on the status page: a text that leads to `href`, an `http(s)` URL."""
+
+    text: str
+    href: str
+
+
+class Sparkline(TypedDict):
+    """A cell of a table on the status page: numbers drawn as a small line, the oldest first."""
+
+    sparkline: list[float]
 
 
 class Place(NamedTuple):
@@ -191,7 +208,21 @@ class Host(Protocol):
         """The component's own room in the storage extension with the id `extension`."""
 
     def status(self, name: str, snapshot: Callable[[], object]) -> None:
-        """Show `snapshot()` (JSON values) on the status page and under `/api/v1/<name>`."""
+        """Show `snapshot()` on the status page (`zpages`) and under its `/api/v1/<name>`. It is called on the chain
+        thread, and gives JSON values: a mapping or a list of mappings is a table, whose cells may be a `Link` or a
+        `Sparkline`. Nothing that may hold content, unless it is scrubbed, and no secret: the page has no password.
+        """
+
+    def inspect(self) -> Inspection:
+        """What the program knows of itself: pipelines, queues, books, faults, the configuration in force. For
+        extensions that show it; from any thread.
+        """
+
+    def show(self, name: str) -> object:
+        """What a component gave `status` under `name` (`inspect` has the names), made now. Not from the event loop,
+        since it waits for the chain thread. Raises LookupError for an unknown name, TimeoutError where the chain
+        thread is busy, and RuntimeError where the component failed; both are fit for users.
+        """
 
     def pipeline(self, signal: Signal) -> Place | None:
         """Where this component stands in a pipeline of `signal`; the first one, where there are several."""

@@ -13,17 +13,15 @@ from spansieve.clock import SystemClock
 from spansieve.config.load import Loaded
 from spansieve.config.problems import ConfigError, Problem
 from spansieve.host import Core
+from spansieve.inspector import Inspector, Running
 from spansieve.pipeline.chain import Chain
 from spansieve.plugin import Clock, Extension, Processor, Storage, StorageError
-from spansieve.telemetry.endpoint import TelemetryEndpoint, UnknownStatus
+from spansieve.telemetry.endpoint import TelemetryEndpoint
 from spansieve.telemetry.instruments import Instruments
 from spansieve.telemetry.logs import component_log, place_of
 from spansieve.telemetry.process import describe_service, watch_process
 
 log = logging.getLogger("spansieve")
-
-
-SNAPSHOT_SECONDS = 5.0
 
 
 class StartError(OSError):
@@ -62,6 +60,9 @@ class Service:
             raise
         self.core.chain = Chain(self._assembly.graph, self.core.clock, self.core.faults)
         self._retiring: list[Instance] = []
+        self._ready = False
+        self.inspector = Inspector(self.core, self.books, self._running)
+        self.core.inspector = self.inspector
         self._identity = str(uuid.uuid4())
         self._describe(loaded)
         watch_process(instruments, self.core.clock)
@@ -76,6 +77,9 @@ class Service:
             **loaded.service.telemetry.resource,
         }
         describe_service(self.core.instruments, {key: value for key, value in own.items() if value is not None})
+
+    def _running(self) -> Running:
+        return Running(self._assembly, tuple(self._retiring), self._ready)
 
     @property
     def failed(self) -> threading.Event:
@@ -103,6 +107,7 @@ class Service:
         except BaseException:
             self.stop()
             raise
+        self._ready = True
         self._tell_extensions("ready", self._assembly.of_kind("extensions"))
         self._say_what_is_off(self._assembly.loaded)
 
@@ -175,6 +180,7 @@ class Service:
         assembly = self._assembly
         clock = self.core.clock
         deadline = clock.monotonic() + assembly.loaded.service.shutdown_timeout
+        self._ready = False
         self._tell_extensions("not_ready", assembly.of_kind("extensions"))
         for instance in assembly.of_kind("receivers"):
             self._close(instance)
@@ -270,6 +276,7 @@ class Service:
         self._retire(gone)
         self._endpoint = self._reopen_endpoint(former.loaded, loaded)
         self._describe(loaded)
+        self.inspector.reloaded("taken")
         self._tell_extensions("ready", fresh)
         self._say_what_is_off(loaded)
 
@@ -336,22 +343,7 @@ class Service:
         where = loaded.service.telemetry.metrics.endpoint
         if not where:
             return None
-        return TelemetryEndpoint(where, self.core.instruments, self._snapshot, self.core.loop)
-
-    def _snapshot(self, name: str) -> object:
-        """What a component shows, read on the chain thread, so that processors need no lock. Raises LookupError for an
-        unknown name, and what the component raises.
-        """
-        statuses = {
-            shown: snapshot
-            for instance in self._assembly.instances.values()
-            for shown, snapshot in instance.host.statuses.items()
-        }
-        if not name:
-            return sorted(statuses)
-        if name not in statuses:
-            raise UnknownStatus(name)
-        return self.core.chain.call(statuses[name], SNAPSHOT_SECONDS)
+        return TelemetryEndpoint(where, self.core.instruments, self.core.loop)
 
     def _reopen_endpoint(self, former: Loaded, loaded: Loaded) -> TelemetryEndpoint | None:
         wanted = loaded.service.telemetry.metrics.endpoint

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from spansieve.inspection import Inspection
 from spansieve.net import Loop
 from spansieve.pdata import Attributes, Batch, Signal, Span, StatusCode, TraceBatch, Value
 from spansieve.plugin import Answer, Place, Processor, Storage
@@ -78,6 +79,7 @@ class FakeHost:
         self.served: frozenset[Signal] = frozenset({"traces", "logs", "metrics"})
         self.statuses: dict[str, Callable[[], object]] = {}
         self.failure = ""
+        self.inspection: Inspection  # to be set by whoever tests what shows it
 
     def counter(self, name: str, *, unit: str = "", description: str = "") -> _Series:
         """A counter in `counts`."""
@@ -102,6 +104,14 @@ class FakeHost:
     def status(self, name: str, snapshot: Callable[[], object]) -> None:
         """Remember it."""
         self.statuses[name] = snapshot
+
+    def inspect(self) -> Inspection:
+        """What `inspection` says."""
+        return self.inspection
+
+    def show(self, name: str) -> object:
+        """What a component showed."""
+        return self.statuses[name]()
 
     def pipeline(self, signal: Signal) -> Place | None:
         """Stands nowhere."""

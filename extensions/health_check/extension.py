@@ -2,13 +2,11 @@
 
 from aiohttp import web
 
-from spansieve.endpoint import Address, bind, listening
 from spansieve.plugin import Extension, Host
+from spansieve.small_server import serve
 
 from .answer import PLAIN, Answer, Up, answer, matches
 from .config import HealthCheckConfig
-
-_CLOSE_SECONDS = 2.0
 
 
 class HealthCheck(Extension[HealthCheckConfig]):
@@ -50,16 +48,8 @@ class HealthCheck(Extension[HealthCheckConfig]):
 
     async def _open(self) -> None:
         tls = self._settings.tls.ssl_context() if self._settings.tls else None
-        self._runner = web.ServerRunner(web.Server(self._respond, access_log=None), shutdown_timeout=_CLOSE_SECONDS)
-        await self._runner.setup()
-        for address in listening(self._settings.endpoint):
-            try:
-                listener = bind(address)
-            except OSError as error:
-                if address.needed:
-                    raise OSError(error.errno, self._taken(address, error)) from error
-            else:
-                await web.SockSite(self._runner, listener, ssl_context=tls).start()
+        key = f"extensions.{self._host.id}.endpoint"
+        self._runner = await serve(self._respond, self._settings.endpoint, key, tls)
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         if matches(self._settings.path, request.path):
@@ -67,9 +57,3 @@ class HealthCheck(Extension[HealthCheckConfig]):
         else:
             found = Answer(404, PLAIN, "404 page not found\n")
         return web.Response(status=found.status, headers={"Content-Type": found.content_type}, body=found.body.encode())
-
-    def _taken(self, address: Address, error: OSError) -> str:
-        why = error.strerror or str(error)
-        return (
-            f"extensions.{self._host.id}.endpoint: can't listen on {address}: {why}. Free it, or set another endpoint"
-        )

@@ -31,7 +31,7 @@ too long for the model; and a tool fails the whole run.
 def demo(*, keep: bool) -> None:
     """Start the collector with its default configuration, send it a recorded conversation, show what comes out."""
     with tempfile.TemporaryDirectory(prefix="spansieve-demo-") as folder:
-        ports = _free_ports(4)
+        ports = _free_ports(5)
         grpc, metrics = ports[0], ports[2]
         collector = _start(Path(folder), ports)
         try:
@@ -44,7 +44,8 @@ def demo(*, keep: bool) -> None:
             _wait_until_out(collector, metrics, sum(one.items for one in recorded if one.signal == "traces"))
             click.echo("\nThat was the debug exporter. Point your own agent at localhost:4317 and run: spansieve run")
             if keep:
-                click.echo(f"(still listening on localhost:{grpc}; Ctrl-C ends it)")
+                status = f"http://localhost:{ports[4]}"
+                click.echo(f"(still listening on localhost:{grpc}; status page: {status}; Ctrl-C ends it)")
                 collector.wait()
         except KeyboardInterrupt:
             pass
@@ -73,6 +74,7 @@ def _start(folder: Path, ports: list[int]) -> "subprocess.Popen[bytes]":
         "receivers.otlp.protocols.http.endpoint": f"localhost:{ports[1]}",
         "service.telemetry.metrics.readers": f"[{{pull: {{exporter: {{prometheus: {{port: {ports[2]}}}}}}}}}]",
         "extensions.health_check.endpoint": f"localhost:{ports[3]}",
+        "extensions.zpages.endpoint": f"localhost:{ports[4]}",
         "exporters.file.path": str(folder / "telemetry.jsonl"),
         "service.telemetry.logs.level": "error",
     }

@@ -110,14 +110,19 @@ class Runner:
             fresh = read(self._sources, self._sets)
             service.reload(fresh)
         except (ConfigError, OSError, ValueError) as error:
-            log.error("the new configuration was not taken, the former one goes on:\n%s", error)
+            self._keep(service, f"\n{error}")
             return None
         except Exception as error:
-            log.error("the new configuration was not taken, the former one goes on: %s", place_of(error))
+            self._keep(service, f" {place_of(error)}")
             return None
         self._set_up(fresh)
         log.info("the new configuration is in force: %s", service.where())
         return fresh
+
+    def _keep(self, service: Service, why: str) -> None:
+        """Say why the former configuration goes on."""
+        log.error("the new configuration was not taken, the former one goes on:%s", why)
+        service.inspector.reloaded("refused")
 
     def _set_up(self, loaded: Loaded) -> None:
         """Log as configured, and say what is legal and probably not meant, once."""

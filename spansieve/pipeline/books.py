@@ -6,31 +6,16 @@ independent and a mistake shows.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from spansieve.inspection import Account
 from spansieve.telemetry.instruments import Instruments, Labels, Sum
 
 Outcome = Literal["accepted", "restored", "exported", "filtered", "sampled_out", "failed"]
 Held = Callable[[], int]
-INCOMING = ("accepted", "restored")
 
 ITEMS = "spansieve_pipeline_items"
 HELD = "spansieve_pipeline_held_items"
-
-
-class Balance(NamedTuple):
-    """One line of the books, in items."""
-
-    pipeline: str
-    exporter: str
-    came: int
-    went: int
-    held: int
-
-    @property
-    def missing(self) -> int:
-        """0 when the books balance."""
-        return self.came - self.went - self.held
 
 
 class Ledger:
@@ -117,16 +102,12 @@ class Books:
             for ledger in list(self._ledgers.values())
         ]
 
-    def balance(self) -> list[Balance]:
+    def balance(self) -> list[Account]:
         """The books of every pair. Exact when nothing moves; under load the two sides are read a moment apart."""
-        came: dict[tuple[str, str], float] = {}
-        went: dict[tuple[str, str], float] = {}
+        written: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
         for labels, value in self._items.items():
             by_name = dict(labels)
-            pair = by_name["pipeline"], by_name["exporter"]
-            side = came if by_name["outcome"] in INCOMING else went
-            side[pair] = side.get(pair, 0) + value
-        return [
-            Balance(*pair, int(came.get(pair, 0)), int(went.get(pair, 0)), ledger.held())
-            for pair, ledger in sorted(self._ledgers.items())
-        ]
+            pair = by_name.get("pipeline", ""), by_name.get("exporter", "")  # neither: too many series, summed up
+            by_reason = written.setdefault(pair, {}).setdefault(by_name.get("outcome", ""), {})
+            by_reason[by_name.get("reason", "")] = int(value)
+        return [Account(*pair, written.get(pair, {}), ledger.held()) for pair, ledger in sorted(self._ledgers.items())]

@@ -5,13 +5,17 @@ An exception's text may hold a prompt or a key, so a log line names its type and
 
 import logging
 import threading
+from dataclasses import replace
 
+from spansieve.inspection import Fault
 from spansieve.plugin import Clock
 from spansieve.telemetry.instruments import Instruments
 from spansieve.telemetry.logs import component_log, place_of
 
 QUIET_SECONDS = 60.0
 MAX_KINDS = 1_000
+MAX_REMEMBERED = 50
+"""Kinds of fault that are remembered for people to look at; the longest unseen is forgotten."""
 
 
 class Faults:
@@ -22,7 +26,22 @@ class Faults:
         self._errors = instruments.sum("spansieve_component_errors", "Exceptions that a component raised.")
         self._clock = clock
         self._said: dict[tuple[str, ...], tuple[float, int, int]] = {}  # when last, and since then: times, items
+        self._seen: dict[tuple[str, ...], Fault] = {}  # the latest last
         self._lock = threading.Lock()
+
+    def latest(self) -> list[Fault]:
+        """What was seen, the latest first."""
+        with self._lock:
+            return list(reversed(self._seen.values()))
+
+    def _remember(self, key: tuple[str, ...], level: int) -> None:
+        kind, component, text = key
+        now = self._clock.time_ns()
+        word = logging.getLevelName(level).lower()
+        seen = self._seen.pop(key, Fault(f"{kind}/{component}", word, text, 0, now, now))
+        if len(self._seen) >= MAX_REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        self._seen[key] = replace(seen, times=seen.times + 1, last_ns=now)
 
     def log(self, kind: str, component: str) -> "logging.LoggerAdapter[logging.Logger]":
         """The logger of a component."""
@@ -40,6 +59,8 @@ class Faults:
         now = self._clock.monotonic()
         key = (kind, component, text)
         with self._lock:
+            if level >= logging.WARNING:
+                self._remember(key, level)
             said, more, unsaid = self._said.get(key, (-QUIET_SECONDS, 0, 0))
             if now - said < QUIET_SECONDS:
                 self._said[key] = (said, more + 1, unsaid + items)

@@ -106,6 +106,18 @@ class Queue:
         """Bytes that wait or are in flight, in memory or on disk."""
         return sum(lane.size_bytes for lane in list(self._lanes.values())) + self._in_flight_bytes
 
+    def oldest(self) -> float | None:
+        """Seconds since the oldest request came that the backend does not have: 0.0 = there is none, None = it was read
+        from the disk, where no time stands.
+        """
+        with self._changed:
+            entries = [lane.entries[0] for lane in self._lanes.values() if lane.entries]
+            entries += [taken.entries[0] for taken in self.in_flight if taken.entries]
+            since = min((entry.since for entry in entries), default=None)
+            if since is None:
+                return 0.0
+            return max(0.0, self._clock.monotonic() - since) if since else None
+
     def room(self, requests: int, items: int, size_bytes: int) -> bool:
         """Whether this much fits now."""
         more = (requests, items, size_bytes)[self._unit]

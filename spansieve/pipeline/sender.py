@@ -72,6 +72,11 @@ class Sender:
         """Whether it has a successor."""
         return self._released.is_set()
 
+    @property
+    def retrying(self) -> bool:
+        """Whether the backend did not take the last try."""
+        return self._failing
+
     def _add_thread(self) -> None:
         with self._lock:
             if len(self._threads) >= self.queue.config.num_consumers:

@@ -28,16 +28,17 @@ def describe_service(instruments: Instruments, resource: Mapping[str, str]) -> N
     instruments.observed("target_info", lambda: [(labels, 1)], "The service's resource.")
 
 
+def cpu_seconds() -> float:
+    """CPU seconds that the process has used, user and system."""
+    times = os.times()
+    return times.user + times.system
+
+
 def watch_process(instruments: Instruments, clock: Clock) -> None:
     """Show uptime, CPU seconds, resident memory, and the strings that had to be repaired."""
     started = clock.monotonic()
-
-    def cpu() -> float:
-        times = os.times()
-        return times.user + times.system
-
     instruments.observed("otelcol_process_uptime", lambda: [((), clock.monotonic() - started)], "Seconds since start.")
-    instruments.observed("otelcol_process_cpu_seconds", lambda: [((), cpu())], "CPU seconds, user and system.")
+    instruments.observed("otelcol_process_cpu_seconds", lambda: [((), cpu_seconds())], "CPU seconds, user and system.")
     instruments.observed(
         "spansieve_pdata_repaired_strings",
         lambda: [((), pdata.repaired_strings())],

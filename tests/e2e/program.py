@@ -117,8 +117,10 @@ class Program:
         env: Mapping[str, str] | None = None,
         command: Sequence[str] = COMMAND,
     ) -> None:
-        """`{grpc}`, `{http}`, `{metrics}` and `{health}` in `config` become free ports; `command` is what is run."""
-        self.ports = dict(zip(("grpc", "http", "metrics", "health"), free_ports(4), strict=True))
+        """`{grpc}`, `{http}`, `{metrics}`, `{health}` and `{status}` in `config` become free ports; `command` is what
+        is run.
+        """
+        self.ports = dict(zip(("grpc", "http", "metrics", "health", "status"), free_ports(5), strict=True))
         self.config = folder / "config.yaml"
         self.write(config)
         self.output = folder / "output.txt"

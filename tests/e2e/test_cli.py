@@ -131,7 +131,7 @@ def test_send_says_that_a_file_is_no_otlp(tmp_path: Path) -> None:
 
 def test_the_default_configuration_runs_and_prints_a_tree(tmp_path: Path) -> None:
     config = (ROOT / "collector-config.yaml").read_text()
-    for default, name in (("4317", "grpc"), ("4318", "http"), ("13133", "health")):
+    for default, name in (("4317", "grpc"), ("4318", "http"), ("13133", "health"), ("55679", "status")):
         config = config.replace(f"endpoint: localhost:{default}", "endpoint: localhost:{" + name + "}")
     config = config.replace("port: 8888", "port: {metrics}")
     with running(tmp_path, config) as program:

@@ -123,3 +123,18 @@ def test_take_wakes_up_when_something_comes() -> None:
     waiting.put(lane, b"x" * LINGER_BYTES, 1)
     thread.join(10)
     assert taken
+
+
+def test_the_oldest_request_is_looked_for_among_those_in_flight_too() -> None:
+    waiting, clock = queue()
+    lane = waiting.lane("traces")
+    assert waiting.oldest() == 0.0
+    waiting.put(lane, b"12345", 1)
+    clock.advance(seconds=2)
+    taken = waiting.take()
+    assert taken is not None
+    waiting.put(lane, b"123", 1)
+    clock.advance(seconds=1)
+    assert waiting.oldest() == 3.0
+    waiting.settle(taken)
+    assert waiting.oldest() == 1.0

@@ -1,0 +1,42 @@
+"""The configuration of `zpages`; the README beside this file explains every key."""
+
+from typing import ClassVar
+
+from pydantic import Field, field_validator
+
+from spansieve.endpoint import parse
+from spansieve.plugin import Config, Texts
+from spansieve.tls import ServerTls
+
+_SMALL_PAGES = "the status page takes no request body and is asked by people"
+
+
+class ZpagesConfig(Config):
+    """Keys and defaults as the Go Collector's zpages extension, `allowed_hosts` apart."""
+
+    tunes_go: ClassVar[dict[str, str]] = {
+        "expvar": "it shows variables of Go's runtime; the page and /metrics tell of the process",
+        **dict.fromkeys(
+            (
+                "compression_algorithms",
+                "idle_timeout",
+                "include_metadata",
+                "keep_alives_enabled",
+                "max_request_body_size",
+                "read_header_timeout",
+                "read_timeout",
+                "write_timeout",
+            ),
+            _SMALL_PAGES,
+        ),
+    }
+
+    endpoint: str = Field(default="localhost:55679", description="`host:port` to listen on.")
+    allowed_hosts: Texts = Field(default=[], description="Further host names under which browsers may ask.")
+    tls: ServerTls | None = Field(default=None, description="Serve HTTPS.")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _has_a_port(cls, endpoint: str) -> str:
+        parse(endpoint)
+        return endpoint

@@ -1,0 +1,38 @@
+"""Numbers as a small line: where it goes, and what it says to who can't see it. The template draws it."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .words import number
+
+WIDTH, HEIGHT = 120, 24
+MAX_POINTS = 240
+_PAD = 2
+
+
+class Line(NamedTuple):
+    """`points` of an SVG polyline in a box of `WIDTH` by `HEIGHT`, and its `label`."""
+
+    points: str
+    label: str
+
+
+def line(values: Sequence[object]) -> Line | None:
+    """The last `MAX_POINTS` of `values`, the oldest to the left, from 0 or the least up to the greatest; None for
+    fewer than two. What is no finite number is left out.
+    """
+    shown = [float(value) for value in values if isinstance(value, (int, float)) and math.isfinite(value)][-MAX_POINTS:]
+    if len(shown) < 2:
+        return None
+    label = f"from {number(min(shown))} to {number(max(shown))}, now {number(shown[-1])}"
+    return Line(_points(shown), label)
+
+
+def _points(values: Sequence[float]) -> str:
+    low, high = min(0.0, *values), max(0.0, *values)
+    across, up = (WIDTH - 2 * _PAD) / (len(values) - 1), HEIGHT - 2 * _PAD
+    scale = up / (high - low) if high > low else 0.0
+    return " ".join(
+        f"{_PAD + at * across:.1f},{HEIGHT - _PAD - (value - low) * scale:.1f}" for at, value in enumerate(values)
+    )
