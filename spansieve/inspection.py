@@ -46,11 +46,12 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """An exporter's queue of one signal. `size` and `capacity` count `sizer`; `held_bytes` wait or
-    are in flight. `oldest` is how many seconds ago the oldest request came that the backend does not have; None: it was
-    read from the disk, where no time stands. `storage` names the extension that keeps it, "" = memory.
+    """An exporter's queue of one signal. `size` and `capacity` count `sizer`; `held_bytes` wait or are in flight, of at
+    most `limit_bytes` (None: the storage's limit).
 
-    `retrying`: the backend did not take the last try. `leaving`: a reload took the exporter away; it sends the rest.
+    `oldest` is how many seconds ago the oldest request came that the backend does not have (None: it was read from the
+    disk, where no time stands). `storage` names the extension that keeps it, "" = memory. `retrying`: the backend did
+    not take the last try. `leaving`: a reload took the exporter away; it sends the rest.
     """
 
     exporter: str
@@ -59,7 +60,7 @@ class QueueState:
     size: int
     capacity: int
     held_bytes: int
-    limit_bytes: int
+    limit_bytes: int | None
     in_flight: int
     oldest: float | None
     storage: str
@@ -85,11 +86,19 @@ class Account:
         return sum(self.reasons.get(outcome, {}).values())
 
     @property
+    def came(self) -> int:
+        """Items that came in."""
+        return sum(map(self.total, INCOMING))
+
+    @property
+    def went(self) -> int:
+        """Items that have an outcome."""
+        return sum(self.total(outcome) for outcome in self.reasons if outcome not in INCOMING)
+
+    @property
     def missing(self) -> int:
         """0 when the books balance; under load the two sides are read a moment apart."""
-        came = sum(map(self.total, INCOMING))
-        went = sum(self.total(outcome) for outcome in self.reasons if outcome not in INCOMING)
-        return came - went - self.held
+        return self.came - self.went - self.held
 
 
 @dataclass(frozen=True, slots=True)

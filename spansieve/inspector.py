@@ -143,7 +143,7 @@ def _queue(exporter: str, sender: Sender, *, leaving: bool) -> QueueState:
         size=queue.size,
         capacity=queue.config.queue_size,
         held_bytes=queue.held_bytes,
-        limit_bytes=queue.config.limit_bytes,
+        limit_bytes=queue.config.max_bytes or None,
         in_flight=queue.in_flight_requests,
         oldest=queue.oldest(),
         storage=queue.config.storage or "",

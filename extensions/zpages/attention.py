@@ -41,7 +41,7 @@ def _process(inspection: Inspection) -> Iterator[Note]:
 def _queues(inspection: Inspection) -> Iterator[Note]:
     for queue in inspection.queues:
         what = f"{queue.exporter} ({queue.signal})"
-        filled = max(queue.size / queue.capacity, queue.held_bytes / queue.limit_bytes)
+        filled = max(queue.size / queue.capacity, queue.held_bytes / (queue.limit_bytes or float("inf")))
         if filled >= FULL:
             yield Note(f"The queue of {what} is {filled:.0%} full; a full one refuses.", "#queues", bad=True)
         if queue.retrying:

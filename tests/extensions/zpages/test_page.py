@@ -5,7 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spansieve.extensions.zpages.attention import notes
@@ -80,8 +80,8 @@ def test_a_collector_that_works() -> None:
 
 
 def test_a_queue_on_disk_says_where() -> None:
-    seen = text(inspection(queues=(queue(storage="file_storage/a", oldest=None),)))
-    assert "2 unknown on disk file_storage/a" in seen
+    seen = text(inspection(queues=(queue(storage="file_storage/a", oldest=None, limit_bytes=None),)))
+    assert "1.9 MiB 2 unknown on disk file_storage/a" in seen
 
 
 def test_failures_are_shown_by_reason() -> None:
@@ -204,6 +204,7 @@ json_values = st.recursive(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(json_values)
 def test_whatever_a_component_shows_is_a_page(value: object) -> None:
     read(inspection(), {"x": value})
