@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spansieve.inspection import Inspection
 from spansieve.net import Loop
@@ -10,7 +10,7 @@ from spansieve.pdata import Batch, Signal
 from spansieve.pipeline.faults import Faults
 from spansieve.pipeline.intake import Request
 from spansieve.pipeline.tally import ReceiverTally
-from spansieve.plugin import Answer, Clock, Place, Storage
+from spansieve.plugin import Answer, Clock, Extension, Place, Refused, Storage
 from spansieve.telemetry.instruments import Instruments, Labels, Level, Spread, Sum, full_name
 from spansieve.telemetry.logs import component_log
 from spansieve.wiring import Wiring
@@ -36,6 +36,8 @@ class Core:
         self.chain: Chain
         self.inspector: Inspector
         self.find_storage: Callable[[str, str], Storage]
+        self.extensions: dict[str, Extension[Any]] = {}
+        """Those that run, by id."""
 
     def freed(self) -> None:
         """A queue has more room than before; from an exporter's thread."""
@@ -114,6 +116,13 @@ class ComponentHost:
     def storage(self, extension: str) -> Storage:
         """The component's room in a storage extension."""
         return self._core.find_storage(extension, f"{self._kind}_{self.id}")
+
+    def extension(self, extension: str) -> Extension[Any]:
+        """An extension that runs."""
+        found = self._core.extensions.get(extension)
+        if found is None:
+            raise Refused(f"the extension {extension} does not run now")
+        return found
 
     def status(self, name: str, snapshot: Snapshot) -> None:
         """Show a table under `name`."""

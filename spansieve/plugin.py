@@ -7,7 +7,7 @@ exactly as a stranger's. It imports this module, `spansieve.pdata` and itself, a
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypedDict, TypeVar
@@ -20,12 +20,14 @@ from spansieve.pdata import Batch, Signal
 
 __all__ = [
     "Answer",
+    "Authenticator",
     "Batch",
     "Batching",
     "Clock",
     "Component",
     "Config",
     "Counter",
+    "CredentialsOf",
     "Duration",
     "Exporter",
     "ExporterConfig",
@@ -51,10 +53,17 @@ __all__ = [
     "Storage",
     "StorageError",
     "Texts",
+    "Unauthenticated",
 ]
 
 ConfigT = TypeVar("ConfigT", bound=Config)
 ResultT = TypeVar("ResultT")
+
+
+Authenticator = Annotated[str, Gives("authenticate")]
+"""The id of an extension that authenticates requests."""
+CredentialsOf = Annotated[str, Gives("credentials")]
+"""The id of an extension that gives clients their credentials."""
 
 
 class Clock(Protocol):
@@ -206,6 +215,11 @@ class Host(Protocol):
 
     def storage(self, extension: str) -> Storage:
         """The component's own room in the storage extension with the id `extension`."""
+
+    def extension(self, extension: str) -> "Extension[Any]":
+        """The extension with this id as it runs now; not to be kept, because a reload may exchange it. From any thread.
+        Raises Refused while it is being exchanged.
+        """
 
     def status(self, name: str, snapshot: Callable[[], object]) -> None:
         """Show `snapshot()` on the status page (`zpages`) and under its `/api/v1/<name>`. It is called on the chain
@@ -422,6 +436,28 @@ class Extension(Component[ConfigT]):
         """
         raise NotImplementedError
 
+    renewable: bool = False
+    """Whether `credentials` may give others later by itself, so that a client that was turned away tries again."""
+
+    def authenticate(self, headers: Mapping[str, Sequence[str]]) -> str:
+        """Extensions that authenticate look at a request's headers (names in lower case) and say who it is; empty where
+        they can't tell one sender from another. From any thread, several at once, never on the loop: it may take time.
+
+        Raises Unauthenticated, and Refused where it can't tell now.
+        """
+        raise NotImplementedError
+
+    def credentials(self) -> Mapping[str, str]:
+        """Extensions for clients give the headers of one request. Called for each, from any thread, so that what
+        changed is sent at once.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def gives(cls, config: ConfigT, method: str) -> bool:
+        """Whether it does `storage`, `authenticate` or `credentials` with this configuration: if it has the method."""
+        return getattr(cls, method, None) is not getattr(Extension, method, None)
+
 
 class Refused(Exception):
     """Nothing was taken and it may heal: the sender should come again after `after` seconds."""
@@ -430,6 +466,15 @@ class Refused(Exception):
         """Say why, in words that a sender may see."""
         super().__init__(message)
         self.after = after
+
+
+class Unauthenticated(Exception):
+    """A request came without credentials that count. Neither text may hold anything of what came."""
+
+    def __init__(self, message: str, challenge: str) -> None:
+        """`message` is for the sender; `challenge` is what `WWW-Authenticate` says (RFC 9110, 11.6.1)."""
+        super().__init__(message)
+        self.challenge = challenge
 
 
 class Retry(Exception):

@@ -126,6 +126,8 @@ class Service:
             instance.component.start()
         except Exception as error:
             raise StartError(instance, error) from error
+        if isinstance(instance.component, Extension):
+            self.core.extensions[instance.id] = instance.component
 
     def _start_behind_receivers(self, assembly: Assembly) -> None:
         for kind in ("extensions", "exporters", "processors"):
@@ -221,6 +223,8 @@ class Service:
         if not instance.running:
             return
         instance.running = False
+        if self.core.extensions.get(instance.id) is instance.component:
+            del self.core.extensions[instance.id]
         try:
             instance.component.shutdown()
         except Exception as error:  # the others are closed all the same

@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from spansieve.inspection import Inspection
 from spansieve.net import Loop
 from spansieve.pdata import Attributes, Batch, Signal, Span, StatusCode, TraceBatch, Value
-from spansieve.plugin import Answer, Place, Processor, Storage
+from spansieve.plugin import Answer, Extension, Place, Processor, Refused, Storage
 
 ResultT = TypeVar("ResultT")
 
@@ -78,6 +78,7 @@ class FakeHost:
         self.answer = Answer("accepted")
         self.served: frozenset[Signal] = frozenset({"traces", "logs", "metrics"})
         self.statuses: dict[str, Callable[[], object]] = {}
+        self.extensions: dict[str, Extension[Any]] = {}
         self.failure = ""
         self.inspection: Inspection  # to be set by whoever tests what shows it
 
@@ -100,6 +101,12 @@ class FakeHost:
     def storage(self, extension: str) -> Storage:
         """There is none."""
         raise NotImplementedError
+
+    def extension(self, extension: str) -> Extension[Any]:
+        """One of `extensions`."""
+        if extension not in self.extensions:
+            raise Refused("it does not run")
+        return self.extensions[extension]
 
     def status(self, name: str, snapshot: Callable[[], object]) -> None:
         """Remember it."""

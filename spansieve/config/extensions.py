@@ -6,8 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel
 
-from spansieve.plugin import Extension
-
 from .components import Known, Sections
 from .ids import parse_id
 from .model import Gives, keys
@@ -53,13 +51,21 @@ def check_references(used: Iterable[Known], extensions: list[Known], sections: S
                 report.problem(place.key, (*known.path, *path), text, hint)
 
 
+_ROLES: Mapping[str, str] = {
+    "authenticate": "does not authenticate requests",
+    "credentials": "gives no credentials to clients",
+    "storage": "gives no storage",
+}
+
+
 def _mistake(one: str, gives: str, running: Mapping[str, Known], sections: Sections) -> tuple[str, str]:
     known = running.get(one)
     able = [name for name, other in running.items() if _gives(other, gives)]
-    if known is not None and (known.component is None or _gives(known, gives)):
+    if known is not None and (known.config is None or _gives(known, gives)):
         return "", ""
     if known is not None:
-        return f"names the extension {one}, which gives no {gives}", f"Those that do: {listed(able) or 'none'}."
+        lacks = _ROLES.get(gives, f"gives no {gives}")
+        return f"names the extension {one}, which {lacks}", f"Those that do: {listed(able) or 'none'}."
     if one in sections.of["extensions"]:
         return f"names the extension {one}, which does not run", f"Add {one} to service.extensions."
     if "extensions" in sections.unknown:
@@ -69,9 +75,7 @@ def _mistake(one: str, gives: str, running: Mapping[str, Known], sections: Secti
 
 
 def _gives(known: Known, method: str) -> bool:
-    return known.component is not None and getattr(known.component, method, None) is not getattr(
-        Extension, method, None
-    )
+    return bool(known.ask(lambda extension, config: extension.gives(config, method), False, Report()))
 
 
 def marked(model: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str, str]]:

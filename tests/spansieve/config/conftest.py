@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 from pydantic import Field
@@ -16,6 +16,7 @@ from spansieve.plugin import (
     Duration,
     Exporter,
     Extension,
+    Gives,
     Processor,
     Receiver,
     Secret,
@@ -165,11 +166,44 @@ class Health(Extension[HealthConfig]):
         return [config.endpoint]
 
 
+class AuthConfig(Config):
+    """A section that names extensions."""
+
+    authenticator: Annotated[str, Gives("credentials")] | None = None
+    others: list[Annotated[str, Gives("credentials")]] = Field(default=[])
+
+
+class GuardedConfig(Config):
+    """An exporter's, with a reference in a section and one that may be absent."""
+
+    auth: AuthConfig | None = None
+    room: Annotated[str, Gives("storage")] | None = None
+
+
+class Guarded(Exporter[GuardedConfig]):
+    """Wants credentials."""
+
+    config = GuardedConfig
+
+    def send(self, signal: Signal, body: bytes) -> None:
+        """Send."""
+
+
+class Guard(Extension[Plain]):
+    """Gives credentials."""
+
+    config = Plain
+
+    def credentials(self) -> Mapping[str, str]:
+        """A header."""
+        return {"authorization": "Bearer x"}
+
+
 CLASSES: dict[Kind, dict[str, type[Component[Any]]]] = {
     "receivers": {"otlp": Otlp},
     "processors": {"throttle": Throttle, "aggregate": Aggregate, "privacy": Privacy},
-    "exporters": {"backend": Backend, "traces_only": TracesOnly},
-    "extensions": {"health": Health},
+    "exporters": {"backend": Backend, "traces_only": TracesOnly, "guarded": Guarded},
+    "extensions": {"health": Health, "guard": Guard},
 }
 
 
