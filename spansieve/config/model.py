@@ -31,7 +31,9 @@ class Config(BaseModel):
     accepted, left out, and warned about once with the reason given here.
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
 
     tunes_go: ClassVar[Mapping[str, str]] = {}
 
