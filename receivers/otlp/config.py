@@ -5,12 +5,15 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from spansieve.endpoint import parse
-from spansieve.plugin import Config, Duration, Texts
+from spansieve.plugin import Authenticator, Config, Duration, Texts
 from spansieve.tls import ServerTls
 
 MIB = 1024 * 1024
 DEFAULT_LIMIT = 64 * MIB
 """Bytes of a request; OTLP's specification advises 64 MiB (Go: 4 MiB over gRPC, 20 MiB over HTTP)."""
+
+SOCKET_MODE = 0o660
+"""Of a unix socket: its owner and group may connect, others may not."""
 
 Encoding = Literal["", "gzip", "zstd", "zlib", "deflate"]
 _NOT_HERE = {"snappy", "lz4", "x-snappy-framed"}
@@ -44,6 +47,20 @@ UrlPath = Annotated[str, AfterValidator(_path)]
 """The path of a URL; a missing slash in front is added."""
 
 
+class Auth(Config):
+    """Who is let in."""
+
+    authenticator: Authenticator = Field(description="Id of the extension that says so, such as `bearertokenauth`.")
+
+
+class HttpAuth(Auth):
+    """The same over HTTP."""
+
+    request_params: Texts = Field(
+        default=[], description="Parameters of the URL that count as headers of the same name, and win over them."
+    )
+
+
 class _Server(Config):
     """What both protocols share."""
 
@@ -52,7 +69,9 @@ class _Server(Config):
         default="tcp", description="`tcp`, `tcp4`, `tcp6`, or `unix`: `endpoint` is then the path of a socket."
     )
     tls: ServerTls | None = Field(default=None, description="Present = TLS; see the keys below.")
-    auth: Unavailable = Field(default=None, description="Not available in this version: a configuration error.")
+    max_connections: int = Field(
+        default=4096, ge=0, description="Connections open at once; who comes on top is turned away; 0 = any."
+    )
     middlewares: Unavailable = Field(default=None, description="Not available in this version: a configuration error.")
 
     @model_validator(mode="after")
@@ -106,7 +125,8 @@ class GrpcConfig(_Server):
     max_recv_msg_size_mib: int = Field(
         default=64, ge=0, description="Largest request in MiB, decompressed; 0 = the default."
     )
-    max_concurrent_streams: int = Field(default=0, ge=0, description="Requests open at once, a connection; 0 = any.")
+    max_concurrent_streams: int = Field(default=1000, ge=0, description="Requests open at once, a connection; 0 = any.")
+    auth: Auth | None = Field(default=None, description="Who is let in; absent = everybody.")
     keepalive: Keepalive = Field(default=Keepalive(), description="Pings and the life of connections.")
 
     @property
@@ -144,12 +164,16 @@ class HttpConfig(_Server):
         default=["", "gzip", "zstd", "zlib", "deflate"],
         description="Encodings of the body that are taken; without `''` an uncompressed body is refused.",
     )
+    auth: HttpAuth | None = Field(default=None, description="Who is let in; absent = everybody.")
     cors: Cors | None = Field(default=None, description="Which browsers' pages may send; absent = none.")
     response_headers: dict[str, str] = Field(default={}, description="Headers added to each answer.")
     read_header_timeout: Duration = Field(
         default=60.0, description="Longest wait for a new connection's first headers; 0 = no limit."
     )
-    read_timeout: Duration = Field(default=0.0, description="Longest time for reading a body; 0 = no limit.")
+    read_timeout: Duration = Field(
+        default=0.0,
+        description="Longest time for reading a body; 0 = 30 s, and a second more for each 64 KiB that came.",
+    )
     idle_timeout: Duration = Field(default=0.0, description="Close a connection after this long without; 0 = an hour.")
     keep_alives_enabled: bool = Field(default=True, description="false: close the connection after each answer.")
 

@@ -4,31 +4,37 @@ Source: OTLP specification 1.11.0, "OTLP/gRPC". Compressed messages are inflated
 that the limit holds while they grow, whichever version of the library is there.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import grpc
 
 from spansieve.endpoint import listening, refusal, tolerable
 from spansieve.otlp import EXPORT_METHODS
-from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE, retry_trailers
-from spansieve.plugin import Answer, Host, Signal
+from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, retry_trailers
+from spansieve.plugin import Answer, Host, Refused, Signal, Unauthenticated
 
 from .answers import ALL_TAKEN, accepted
+from .auth import Door
 from .bodies import GZIP_MAGIC, BadEncoding, TooLarge, inflate
-from .config import GrpcConfig
+from .config import SOCKET_MODE, GrpcConfig
+from .grpc_readers import MANY, Pool, Readers
 
 WORKERS: Final = 4
 """Requests handled at once; the others wait in gRPC, their senders held by its flow control."""
 GRACE_SECONDS: Final = 5.0
+HANDSHAKE_MS: Final = 60_000
+"""Longest wait for a new connection's TLS and HTTP/2 greetings."""
 
 METHODS: Final[dict[str, Signal]] = {method: signal for signal, method in EXPORT_METHODS.items()}
 
 _CODES: Final = {
     INVALID_ARGUMENT: grpc.StatusCode.INVALID_ARGUMENT,
     RESOURCE_EXHAUSTED: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    UNAUTHENTICATED: grpc.StatusCode.UNAUTHENTICATED,
     UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
 }
 _IDENTITY_AND_GZIP: Final = 0b101
@@ -61,8 +67,10 @@ def options(config: GrpcConfig) -> list[tuple[str, int]]:
         ("grpc.keepalive_timeout_ms", _milliseconds(parameters.timeout) or _FOREVER_MS),
         ("grpc.http2.min_recv_ping_interval_without_data_ms", _milliseconds(policy.min_time)),
         ("grpc.keepalive_permit_without_calls", int(policy.permit_without_stream)),
+        ("grpc.server_handshake_timeout_ms", HANDSHAKE_MS),
     ]
     optional = {
+        "grpc.max_allowed_incoming_connections": config.max_connections,
         "grpc.max_concurrent_streams": config.max_concurrent_streams,
         "grpc.max_connection_idle_ms": _milliseconds(parameters.max_connection_idle),
         "grpc.max_connection_age_ms": _milliseconds(parameters.max_connection_age),
@@ -71,16 +79,30 @@ def options(config: GrpcConfig) -> list[tuple[str, int]]:
     return chosen + [(name, value) for name, value in optional.items() if value]
 
 
+class _Handlers(NamedTuple):
+    signal: Signal
+    plain: Any
+    """The library reads the body: the cheaper way."""
+    watched: Any
+    """We read it: a stranger is turned away before, a slow sender while it comes."""
+
+
 class _Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
     """Finds a call's handler; None (a signal that nobody takes now, an unknown method) is answered UNIMPLEMENTED."""
 
-    def __init__(self, handlers: dict[str, tuple[Signal, Any]], signals: Callable[[], frozenset[Signal]]) -> None:
+    def __init__(
+        self, handlers: dict[str, _Handlers], signals: Callable[[], frozenset[Signal]], watch: Callable[[], bool]
+    ) -> None:
+        """`watch` says, at each call, whether its body is to be read by our own hand."""
         self._handlers = handlers
         self._signals = signals
+        self._watch = watch
 
     def service(self, handler_call_details: Any) -> Any:  # noqa: ANN401
         found = self._handlers.get(handler_call_details.method)
-        return found[1] if found is not None and found[0] in self._signals() else None
+        if found is None or found.signal not in self._signals():
+            return None
+        return found.watched if self._watch() else found.plain
 
 
 class GrpcServer:
@@ -92,6 +114,10 @@ class GrpcServer:
         self._host = host
         self._limit = config.limit_bytes
         self._refused = host.counter("refused_requests", unit="{request}", description="Requests refused at the door.")
+        self._door = Door(config.auth, host) if config.auth is not None else None
+        self._pool = Pool()
+        self._working = threading.Semaphore(WORKERS)
+        self._readers = Readers(host.clock, lambda: self._refused.add(1, reason="slow", transport="grpc"))
         self._open: set[SimpleQueue[Answer]] = set()
         self._stopping = False
         self._server: Any = None
@@ -100,15 +126,12 @@ class GrpcServer:
     def start(self) -> None:
         """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
         credentials = self._config.tls.grpc_credentials() if self._config.tls else None
-        workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="spansieve-grpc")
-        self._server = grpc.server(workers, options=options(self._config))
-        handlers = {
-            name: (signal, grpc.unary_unary_rpc_method_handler(self._handler(signal)))
-            for name, signal in METHODS.items()
-        }
-        self._server.add_generic_rpc_handlers((_Methods(handlers, self._host.signals),))
+        self._server = grpc.server(self._pool, options=options(self._config))
+        handlers = {name: self._handlers(signal) for name, signal in METHODS.items()}
+        self._server.add_generic_rpc_handlers((_Methods(handlers, self._host.signals, self._watch),))
         if self._config.transport == "unix":
             self._bind(f"unix:{self._config.endpoint}", credentials)
+            Path(self._config.endpoint).chmod(SOCKET_MODE)
         else:
             self._bind_all(credentials)
         self._server.start()
@@ -145,12 +168,51 @@ class GrpcServer:
         for waiter in list(self._open):  # their threads would wait for ever, and the process with them
             waiter.put(_OVER)
         finished.wait(GRACE_SECONDS)
+        self._pool.shutdown(wait=False)
         self._server = None
 
-    def _handler(self, signal: Signal) -> Callable[[bytes, Any], bytes]:
-        receive, still_open = self._host.receive, self._open
+    def _watch(self) -> bool:
+        self._readers.make_room()
+        return self._door is not None or self._pool.waiting >= MANY
 
-        def answered(body: bytes) -> Answer:
+    def _handlers(self, signal: Signal) -> _Handlers:
+        export = self._exporting(signal)
+
+        def watched(requests: Iterator[bytes], context: Any) -> bytes:  # noqa: ANN401
+            return export(lambda: self._let_in(requests, context), context)
+
+        return _Handlers(
+            signal,
+            grpc.unary_unary_rpc_method_handler(lambda body, context: export(lambda: body, context)),
+            grpc.stream_unary_rpc_method_handler(watched),
+        )
+
+    def _let_in(self, requests: Iterator[bytes], context: Any) -> bytes:  # noqa: ANN401
+        """The body of a call that may come in."""
+        if self._door is not None:
+            try:
+                self._door.check(context.invocation_metadata())
+            except Unauthenticated as error:
+                self._refused.add(1, reason="unauthenticated", transport="grpc")
+                raise _Final(UNAUTHENTICATED, str(error)) from None
+            except Refused:
+                self._refused.add(1, reason="auth_busy", transport="grpc")
+                raise
+        try:
+            return self._readers.read(requests, context)
+        except StopIteration:
+            raise _Final(INVALID_ARGUMENT, "there is no message") from None
+
+    def _exporting(self, signal: Signal) -> Callable[[Callable[[], bytes], Any], bytes]:
+        receive, still_open, arrived, working = self._host.receive, self._open, self._pool.arrived, self._working
+
+        def answered(read: Callable[[], bytes]) -> Answer:
+            body = read()
+            arrived()
+            with working:
+                return handed_in(body)
+
+        def handed_in(body: bytes) -> Answer:
             if body[:2] == GZIP_MAGIC:  # no OTLP request begins so: 0x1f is no tag of protobuf's
                 body = self._inflated(body)
             waiter: SimpleQueue[Answer] = SimpleQueue()
@@ -161,12 +223,16 @@ class GrpcServer:
             finally:
                 still_open.discard(waiter)
 
-        def export(body: bytes, context: Any) -> bytes:  # noqa: ANN401
+        def export(read: Callable[[], bytes], context: Any) -> bytes:  # noqa: ANN401
             # An exception that left this function would be answered UNKNOWN, with its text and not to be retried.
             try:
-                answer = answered(body)
+                answer = answered(read)
+            except grpc.RpcError:  # the call has ended
+                raise
             except _Final as final:
                 code, message = final.code, str(final)
+            except Refused as refused:
+                code, message = _refuse(context, Answer("refused", message=str(refused), retry_after=refused.after))
             except Exception as error:
                 self._host.fault(error, "; the sender was asked to come again")
                 code, message = _refuse(context, _FAULT)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Final
 
@@ -19,6 +20,9 @@ INLINE_BYTES: Final = 8 * 1024
 """JSON up to here is decoded on the loop: faster than handing it to a thread."""
 INLINE_COMPRESSED_BYTES: Final = 1024
 """As above, compressed; a thousandfold at most when inflated."""
+PATIENCE_SECONDS: Final = 30.0
+SLOWEST_BYTES_A_SECOND: Final = 64 * 1024
+"""A body that comes slower than this, once the patience is spent, is not waited for."""
 _LARGE_BYTES: Final = 1024 * 1024
 _one_at_a_time = threading.Lock()
 """Large JSON becomes many times its size in memory, and the interpreter's lock lets one thread decode anyway."""
@@ -27,12 +31,17 @@ _one_at_a_time = threading.Lock()
 class Refusal(Exception):
     """The request is refused at the door: an HTTP status, a gRPC code for the body, and words for the sender."""
 
-    def __init__(self, status: int, code: int, message: str, *, reason: str) -> None:
-        """`message` holds nothing of the request's content; `reason` is the word it is counted under."""
+    def __init__(
+        self, status: int, code: int, message: str, *, reason: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """`message` holds nothing of the request's content; `reason` is the word it is counted under; `headers` go
+        with the answer.
+        """
         super().__init__(message)
         self.status = status
         self.code = code
         self.reason = reason
+        self.headers = headers or {}
 
 
 class Bodies:
@@ -41,7 +50,7 @@ class Bodies:
     def __init__(self, config: HttpConfig, workers: Executor) -> None:
         """`workers` run what would hold the loop up."""
         self._limit = config.limit_bytes
-        self._timeout = config.read_timeout or None
+        self._timeout = config.read_timeout
         self._encodings = frozenset(config.compression_algorithms)
         self._workers = workers
         self._held = 0
@@ -74,13 +83,16 @@ class Bodies:
             request.writer.output_size = 0
         room = self._limit
         try:
-            async with asyncio.timeout(self._timeout):
+            begun = asyncio.get_running_loop().time()
+            async with asyncio.timeout_at(begun + (self._timeout or PATIENCE_SECONDS)) as patience:
                 async for chunk in request.content.iter_any():
                     chunks.append(chunk)
                     self._held += len(chunk)
                     room -= len(chunk)
                     if room < 0:
                         raise self._too_large()
+                    if not self._timeout:
+                        patience.reschedule(begun + PATIENCE_SECONDS + (self._limit - room) / SLOWEST_BYTES_A_SECOND)
                     if self._held > 4 * self._limit:
                         raise Refusal(503, UNAVAILABLE, "too many requests are being read", reason="busy")
         except TimeoutError:

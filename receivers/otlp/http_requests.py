@@ -12,15 +12,17 @@ from aiohttp.web_protocol import RequestPayloadError
 from spansieve.otlp.status import (
     INVALID_ARGUMENT,
     NOT_FOUND,
+    UNAUTHENTICATED,
     UNAVAILABLE,
     UNIMPLEMENTED,
     retry_after_header,
     status_json,
     status_protobuf,
 )
-from spansieve.plugin import Answer, Host, Signal
+from spansieve.plugin import Answer, Host, Refused, Signal, Unauthenticated
 
 from .answers import accepted
+from .auth import Door
 from .config import HttpConfig
 from .cors import CorsRules
 from .http_body import Bodies, Refusal
@@ -53,9 +55,11 @@ class Requests:
         self._paths = paths(config)
         self._cors = CorsRules(config.cors)
         self._bodies = Bodies(config, workers)
+        self._door = Door(config.auth, host) if config.auth is not None else None
+        self._workers = workers
         self._headers = {"Server": "spansieve", **config.response_headers}
         self._keep_alive = config.keep_alives_enabled
-        self._refused = host.counter("refused_requests", unit="{request}", description="Requests refused at the door.")
+        self.refused = host.counter("refused_requests", unit="{request}", description="Requests refused at the door.")
         self._open = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -88,8 +92,11 @@ class Requests:
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         try:
+            preflight = request.method == "OPTIONS" and self._cors.on  # browsers send it without credentials
+            if self._door is not None and not preflight:
+                await self._authenticate(self._door, request)
             signal = self._route(request)
-            if request.method == "OPTIONS" and self._cors.on:
+            if preflight:
                 return self._response(204, b"", "", self._cors.preflight(request.headers))
             is_json = self._checked(request)
             answer = await self._taken(request, signal, is_json=is_json)
@@ -104,6 +111,18 @@ class Requests:
             return self._status(request, 400, INVALID_ARGUMENT, answer.message)
         return self._refuse(request, answer)
 
+    async def _authenticate(self, door: Door, request: web.BaseRequest) -> None:
+        """Raises Refusal for a request that is not let in."""
+        pairs = list(request.headers.items())
+        query = {name: request.query.getall(name) for name in request.query}
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._workers, door.check, pairs, query)
+        except Unauthenticated as error:
+            headers = {"WWW-Authenticate": error.challenge}
+            raise Refusal(401, UNAUTHENTICATED, str(error), reason="unauthenticated", headers=headers) from None
+        except Refused as error:
+            raise Refusal(503, UNAVAILABLE, str(error), reason="auth_busy") from None
+
     def _route(self, request: web.BaseRequest) -> Signal:
         signal = self._paths.get(request.path)
         if signal is None:
@@ -117,7 +136,8 @@ class Requests:
     def _checked(self, request: web.BaseRequest) -> bool:
         """Whether the request, a POST of a known type, is JSON."""
         if request.method != "POST":
-            raise Refusal(405, UNIMPLEMENTED, "405 method not allowed, supported: [POST]", reason="method")
+            message = "405 method not allowed, supported: [POST]"
+            raise Refusal(405, UNIMPLEMENTED, message, reason="method", headers={"Allow": "POST"})
         if request.content_type not in {PROTOBUF, JSON}:
             message = f"415 unsupported media type, supported: [{JSON}, {PROTOBUF}]"
             raise Refusal(415, INVALID_ARGUMENT, message, reason="media_type")
@@ -137,11 +157,11 @@ class Requests:
         return await waiter
 
     def _at_the_door(self, request: web.BaseRequest, refusal: Refusal) -> web.Response:
-        self._refused.add(1, reason=refusal.reason, transport="http")
+        self.refused.add(1, reason=refusal.reason, transport="http")
         if refusal.code == UNAVAILABLE:
             return self._unread(request, self._refuse(request, Answer("refused", message=str(refusal))))
-        headers = {"Allow": "POST"} if refusal.status == 405 else {}
-        return self._unread(request, self._status(request, refusal.status, refusal.code, str(refusal), headers=headers))
+        answer = self._status(request, refusal.status, refusal.code, str(refusal), headers=refusal.headers)
+        return self._unread(request, answer)
 
     def _unread(self, request: web.BaseRequest, response: web.Response) -> web.Response:
         """What is left of the body is not waited for."""

@@ -5,15 +5,16 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import StreamReader, web
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from spansieve.endpoint import bind, listening, tolerable
-from spansieve.plugin import Host
+from spansieve.plugin import Counter, Host
 
-from .config import HttpConfig
+from .config import SOCKET_MODE, HttpConfig
 from .http_requests import Requests
 
 WORKERS: Final = 4
@@ -21,6 +22,8 @@ GRACE_SECONDS: Final = 5.0
 _CLEANUP_SECONDS: Final = 0.1
 """For connections that are still open after the grace."""
 _AN_HOUR: Final = 3600.0
+_YOUNG_SECONDS: Final = 1.0
+"""A connection without a request keeps its place for so long when there are too many."""
 _silent = logging.Logger("spansieve.silent")  # aiohttp would log a bad request's own bytes
 _silent.disabled = True
 
@@ -36,16 +39,45 @@ class _Connection(RequestHandler):
         self._timer: asyncio.TimerHandle | None = None
         self._content: StreamReader | None = None
         self._begun = 0
+        self._server = server
+        self.since = 0.0
         self.ended = False
 
+    @property
+    def serves(self) -> bool:
+        """Whether a request is open."""
+        return self._content is not None or self._request_count > self._begun
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.since = asyncio.get_running_loop().time()
+        if not self._server.admit(self):
+            transport.abort()  # type: ignore[attr-defined] # every transport of a server's has it
+            return
         super().connection_made(transport)
         if self._seconds:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self.force_close)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._stop_timer()
-        super().connection_lost(exc)
+        if self._server.forget(self):
+            super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self in self._server.live:
+            super().data_received(data)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """What is no HTTP, or has more or longer headers than are taken; aiohttp's own answer would quote it."""
+        self._server.refused.add(1, reason="bad_http", transport="http")
+        answer = web.Response(status=400, text="400 bad request", headers={"Server": "spansieve"})
+        answer.force_close()
+        return answer
 
     def begin(self, content: StreamReader) -> None:
         """The headers of a request are there."""
@@ -63,7 +95,7 @@ class _Connection(RequestHandler):
         self.ended = True
         self._cut()
         # aiohttp counts a request when its headers are there, and a turn of the loop later `begin` is called
-        return self._content is not None or self._request_count > self._begun
+        return self.serves
 
     def _cut(self) -> None:
         """The sender is done: what of the body isn't here won't come."""
@@ -77,9 +109,12 @@ class _Connection(RequestHandler):
 
 
 class _Server(web.Server):
-    def __init__(self, handle: Handle, config: HttpConfig) -> None:
+    def __init__(self, handle: Handle, config: HttpConfig, refused: Counter) -> None:
         super().__init__(self._watched)
         self._handle = handle
+        self._most = config.max_connections
+        self.refused = refused
+        self.live: dict[_Connection, None] = {}  # the oldest first
         self._seconds = config.read_header_timeout
         self._idle = config.idle_timeout or _AN_HOUR
 
@@ -92,6 +127,22 @@ class _Server(web.Server):
             access_log=None,
             logger=_silent,
         )
+
+    def admit(self, connection: _Connection) -> bool:
+        """Whether there is room for a new connection; one without a request gives its place up."""
+        if self._most and len(self.live) >= self._most:
+            self.refused.add(1, reason="connections", transport="http")
+            late = connection.since - _YOUNG_SECONDS
+            idle = next((one for one in self.live if not one.serves and one.since <= late), None)
+            if idle is None:
+                return False
+            idle.force_close()
+        self.live[connection] = None
+        return True
+
+    def forget(self, connection: _Connection) -> bool:
+        """Whether it was one of ours."""
+        return self.live.pop(connection, self) is None
 
     async def _watched(self, request: web.BaseRequest) -> web.StreamResponse:
         connection = request.protocol
@@ -125,7 +176,7 @@ class HttpServer:
         context = self._config.tls.ssl_context() if self._config.tls else None
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="spansieve-otlp-http")
         self._requests = Requests(self._config, self._host, self._workers)
-        server = _Server(self._requests.handle, self._config)
+        server = _Server(self._requests.handle, self._config, self._requests.refused)
         self._runner = web.ServerRunner(server, shutdown_timeout=_CLEANUP_SECONDS)
         await self._runner.setup()
         if self._config.transport == "unix":
@@ -134,6 +185,8 @@ class HttpServer:
             self._sites = [web.SockSite(self._runner, one, ssl_context=context) for one in self._sockets()]
         for site in self._sites:
             await site.start()
+        if self._config.transport == "unix":
+            Path(self._config.endpoint).chmod(SOCKET_MODE)
 
     def _sockets(self) -> list[socket.socket]:
         sockets: list[socket.socket] = []

@@ -24,6 +24,9 @@ UNIMPLEMENTED = 12
 UNAVAILABLE = 14
 """It was not taken and may be sent again."""
 
+UNAUTHENTICATED = 16
+"""No credentials, or none that count."""
+
 STATUS_KEY = "grpc-status-details-bin"
 """The trailer that carries a `Status` with details, as every gRPC library reads it."""
 RETRY_KEY = "google.rpc.retryinfo-bin"

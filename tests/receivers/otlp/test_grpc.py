@@ -171,4 +171,6 @@ def test_keepalive_reaches_the_library() -> None:
         "grpc.keepalive_timeout_ms": 3_000,
         "grpc.http2.min_recv_ping_interval_without_data_ms": 10_000,
         "grpc.keepalive_permit_without_calls": 1,
+        "grpc.server_handshake_timeout_ms": 60_000,
+        "grpc.max_allowed_incoming_connections": 4096,
     }

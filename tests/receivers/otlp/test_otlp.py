@@ -62,7 +62,7 @@ def test_the_defaults_are_the_specifications() -> None:
 @pytest.mark.parametrize(
     ("protocol", "keys", "problem"),
     [
-        ("grpc", {"auth": {"authenticator": "basicauth"}}, "not available in this version"),
+        ("grpc", {"auth": {}}, "authenticator"),
         ("http", {"middlewares": [{"id": "limiter"}]}, "not available in this version"),
         ("http", {"compression_algorithms": ["gzip", "snappy"]}, "snappy can't be read here"),
         ("http", {"logs_url_path": "v1/traces"}, "two signals have one path"),

@@ -1,0 +1,220 @@
+"""Clients that mean harm: slow, idle, too many, with floods of headers. Each is bounded and hurts nobody else."""
+
+import contextlib
+import socket
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from spansieve.receivers.otlp import grpc_readers, http_body
+from spansieve.testing import OK, otlp_request
+
+BODY = otlp_request("agent", OK)
+EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+REFUSED = {b"HTTP/1.0 400", b"HTTP/1.1 400"}
+HEAD = b"POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n"
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until it holds."""
+    tick = threading.Event()
+    for _ in range(2000):
+        if condition():
+            return
+        tick.wait(0.01)
+    raise AssertionError
+
+
+class Slow:
+    """gRPC calls whose bodies don't come."""
+
+    def __init__(self, client: Any, count: int) -> None:  # noqa: ANN401
+        """Begin `count` of them."""
+        self._end = threading.Event()
+        call = client.channel().stream_unary(EXPORT)
+        self.calls = [call.future(self._never(), timeout=60) for _ in range(count)]
+
+    def _never(self) -> Iterator[bytes]:
+        self._end.wait(60)
+        yield b""
+
+    def gone(self, code: grpc.StatusCode = grpc.StatusCode.CANCELLED) -> int:
+        """How many were sent away."""
+        return sum(call.done() and call.code() == code for call in self.calls)
+
+    def close(self) -> None:
+        """Let them go."""
+        for call in self.calls:
+            call.cancel()
+        self._end.set()
+
+
+def test_slow_bodies_over_grpc_do_not_take_every_thread(start: Any) -> None:  # noqa: ANN401
+    client = start(grpc={})
+    slow = Slow(client, 20)
+    try:
+        clock = client.core.clock
+        served = False
+        for _ in range(300):  # each new call lets the slowest go, once it has had its second
+            clock.advance(seconds=1)
+            with contextlib.suppress(grpc.RpcError):
+                served = client.channel().unary_unary(EXPORT)(BODY, timeout=0.3) == b""
+            if served:
+                break
+        assert served
+        assert slow.gone() >= 1
+        assert client.core.counts["refused_requests", "slow", "grpc"] >= 1
+    finally:
+        slow.close()
+
+
+def test_who_is_watched_waits_for_a_minute_at_most(start: Any, core: Any) -> None:  # noqa: ANN401
+    from .test_auth import AUTH, GOOD, Guard  # noqa: PLC0415
+
+    class Open(Guard):
+        def authenticate(self, headers: Any) -> str:  # noqa: ANN401
+            return ""
+
+    core.extensions["guard"] = Open()
+    client = start(grpc=AUTH)
+    slow = Slow(client, 1)
+    try:
+        readers = client.receiver._grpc._readers
+        eventually(lambda: bool(readers._since))
+        core.clock.advance(seconds=grpc_readers.LONGEST_SECONDS)
+        assert client.channel().unary_unary(EXPORT)(BODY, timeout=20, metadata=tuple(GOOD.items())) == b""
+        eventually(lambda: slow.gone() == 1)
+    finally:
+        slow.close()
+
+
+def test_a_body_below_the_slowest_rate_is_not_waited_for(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    monkeypatch.setattr(http_body, "PATIENCE_SECONDS", 0.05)
+    client = start(http={})
+    with client.raw() as connection:
+        connection.sendall(HEAD + b"Content-Length: 100\r\n\r\nslow")
+        assert connection.recv(12) == b"HTTP/1.1 503"
+    assert client.core.counts["refused_requests", "slow", "http"] == 1
+
+
+def test_a_body_that_keeps_coming_is_waited_for(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    monkeypatch.setattr(http_body, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(http_body, "SLOWEST_BYTES_A_SECOND", 1000)
+    client = start(http={})
+    with client.raw() as connection:
+        connection.sendall(HEAD + b"Content-Length: 20001\r\n\r\n" + bytes(20000))
+        threading.Event().wait(0.6)  # longer than the patience; what came earns twenty seconds
+        connection.sendall(b"\0")
+        assert connection.recv(12) == b"HTTP/1.1 200"
+
+
+def test_connections_are_bounded_and_an_idle_one_gives_its_place_up(start: Any) -> None:  # noqa: ANN401
+    client = start(http={"max_connections": 3, "idle_timeout": "1h"})
+    client.core.hold.clear()
+    busy = [client.raw() for _ in range(3)]
+    for connection in busy:
+        connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
+        client.core.arrived.get(timeout=20)
+    with client.raw() as turned_away:
+        turned_away.sendall(HEAD)
+        with contextlib.suppress(ConnectionError):
+            assert turned_away.recv(10) == b""
+    assert client.core.counts["refused_requests", "connections", "http"] == 1
+    client.core.hold.set()
+    for connection in busy:
+        assert connection.recv(12) == b"HTTP/1.1 200"
+    threading.Event().wait(1.1)  # the idle ones are old enough to go
+    assert client.request(BODY)[0] == 200
+    assert client.core.counts["refused_requests", "connections", "http"] == 2
+    for connection in busy:
+        connection.close()
+
+
+def test_connections_over_grpc_are_bounded(start: Any) -> None:  # noqa: ANN401
+    client = start(grpc={"max_connections": 2, "endpoint": "127.0.0.1:0"})
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    target = f"127.0.0.1:{client.receiver.grpc_port}"
+    channels = [grpc.insecure_channel(target, options) for _ in range(3)]
+    try:
+        for channel in channels[:2]:
+            assert channel.unary_unary(EXPORT)(BODY, timeout=20) == b""
+        with pytest.raises(grpc.RpcError) as error:
+            channels[2].unary_unary(EXPORT)(BODY, timeout=20)
+        assert error.value.code() == grpc.StatusCode.UNAVAILABLE
+    finally:
+        for channel in channels:
+            channel.close()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"".join(b"X-%d: y\r\n" % number for number in range(1000)),
+        b"X-Long: " + b"y" * 20_000 + b"\r\n",
+        b"X-" + b"n" * 20_000 + b": y\r\n",
+    ],
+    ids=["many", "long", "long name"],
+)
+def test_a_flood_of_headers_is_a_400_that_quotes_nothing(start: Any, headers: bytes) -> None:  # noqa: ANN401
+    client = start(http={})
+    with client.raw() as connection:
+        connection.sendall(HEAD + headers)
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"Content-Length: 0\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                answer += piece
+    assert answer[:12] in REFUSED
+    assert answer.endswith(b"\r\n\r\n400 bad request")
+    assert client.core.counts["refused_requests", "bad_http", "http"] == 1
+
+
+def test_a_flood_of_metadata_over_grpc_is_refused(client: Any) -> None:  # noqa: ANN401
+    metadata = tuple((f"x-{number}", "y" * 100) for number in range(1000))
+    with pytest.raises(grpc.RpcError) as error:
+        client.channel().unary_unary(EXPORT)(BODY, timeout=20, metadata=metadata)
+    assert error.value.code() in {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE}
+    assert client.core.received == []
+    assert client.export(BODY) == b""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Content-Length: +5\r\n",
+        b"Content-Length: 5, 5\r\n",
+        b"Transfer-Encoding: chunked, chunked\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Content-Length : 5\r\n",
+        b" Content-Length: 5\r\n",
+    ],
+)
+def test_a_request_whose_length_has_two_meanings_is_refused(start: Any, lines: bytes) -> None:  # noqa: ANN401
+    client = start(http={})
+    smuggled = b"0\r\n\r\nPOST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    with client.raw() as connection:
+        connection.sendall(HEAD + lines + b"\r\n" + smuggled)
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                answer += piece
+    assert answer[:12] in REFUSED
+    assert answer.count(b"HTTP/") == 1  # the connection ends: what is behind is no request
+    assert client.core.received == []
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "http"])
+def test_a_unix_socket_is_closed_to_others(start: Any, tmp_path: Path, protocol: str) -> None:  # noqa: ANN401
+    path = tmp_path / "otlp.sock"
+    start(**{protocol: {"transport": "unix", "endpoint": str(path)}})
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
