@@ -1,6 +1,7 @@
 """`tls` of listeners and clients: keys as the Go Collector's configtls, made into `ssl` contexts or gRPC credentials.
 
-Certificates come from files or, inline, as PEM. Files are read when the context is made.
+Certificates come from files or, inline, as PEM. Files are read when the context is made; `tls_reload` makes it anew
+when they change.
 """
 
 import ssl
@@ -12,7 +13,7 @@ from typing import Any, ClassVar, Literal, Self
 import grpc
 from pydantic import Field, model_validator
 
-from spansieve.config.model import Config, Secret, Texts
+from spansieve.config.model import Config, Duration, Secret, Texts
 
 TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
 
@@ -30,8 +31,6 @@ class _Tls(Config):
     tunes_go: ClassVar[dict[str, str]] = {
         "curve_preferences": "the order of curves is OpenSSL's own here",
         "tpm": "keys in a TPM can't be read here",
-        "reload_interval": "certificates are read at start; restart to exchange them",
-        "client_ca_file_reload": "certificates are read at start; restart to exchange them",
     }
 
     ca_file: str | None = Field(default=None, description="File with the authorities to trust, PEM.")
@@ -44,6 +43,9 @@ class _Tls(Config):
     min_version: TlsVersion = Field(default="1.2", description="Oldest TLS version to speak.")
     max_version: TlsVersion | None = Field(default=None, description="Newest TLS version to speak.")
     cipher_suites: Texts = Field(default=[], description="Names of the cipher suites for TLS 1.2, as Go writes them.")
+    reload_interval: Duration = Field(
+        default=1.0, description="Changed files are taken for new connections, looked at this often; 0 = never."
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -60,6 +62,10 @@ class _Tls(Config):
         """The PEM of `ca`, `cert` or `key`; None if not set. Raises ValueError for a file that can't be read."""
         text: Secret | None = getattr(self, f"{name}_pem")
         return text.get_secret_value().encode() if text else _read(f"{name}_file", getattr(self, f"{name}_file"))
+
+    def files(self) -> list[str]:
+        """The files that a change of is a change of certificates."""
+        return [file for file in (self.ca_file, self.cert_file, self.key_file) if file]
 
     def _limit(self, context: ssl.SSLContext) -> None:
         context.minimum_version = _VERSIONS[self.min_version]
@@ -94,6 +100,7 @@ class ServerTls(_Tls):
     """`tls` of a listener; with `client_ca_file`, clients must show a certificate (mutual TLS)."""
 
     client_ca_file: str | None = Field(default=None, description="Authorities of clients' certificates; set = mTLS.")
+    client_ca_file_reload: bool = Field(default=True, description="Take a changed `client_ca_file` as well.")
 
     @model_validator(mode="after")
     def _certificate(self) -> Self:
@@ -101,24 +108,33 @@ class ServerTls(_Tls):
             raise ValueError("a listener with tls needs a certificate: set cert_file and key_file")
         return self
 
-    def ssl_context(self) -> ssl.SSLContext:
-        """For HTTP. Raises ValueError, naming the key, for what can't be read or does not fit."""
+    def files(self) -> list[str]:
+        """The files that a change of is a change of certificates."""
+        return super().files() + ([self.client_ca_file] if self.client_ca_file and self.client_ca_file_reload else [])
+
+    def authorities(self) -> bytes | None:
+        """The PEM of `client_ca_file`. Raises ValueError for a file that can't be read."""
+        return _read("client_ca_file", self.client_ca_file)
+
+    def ssl_context(self, authorities: bytes | None) -> ssl.SSLContext:
+        """For HTTP; who `authorities` vouch for may connect, None = everybody.
+
+        Raises ValueError, naming the key, for what can't be read or does not fit.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._limit(context)
         self._own_certificate(context)
-        authorities = _read("client_ca_file", self.client_ca_file)
         if authorities is not None:
             _said("client_ca_file", lambda: context.load_verify_locations(cadata=_ascii(authorities)))
             context.verify_mode = ssl.CERT_REQUIRED
         return context
 
-    def grpc_credentials(self) -> Any:  # noqa: ANN401 (grpc ships no types)
-        """For gRPC: `grpc.ServerCredentials`. Raises ValueError, as `ssl_context` does."""
+    def grpc_certificates(self, authorities: bytes | None) -> Any:  # noqa: ANN401 (grpc ships no types)
+        """For gRPC: a `grpc.ServerCertificateConfiguration`. Raises ValueError, as `ssl_context` does."""
         self._grpc_limits()
-        self.ssl_context()  # grpc would say nothing of a broken file, and refuse every connection
-        authorities = _read("client_ca_file", self.client_ca_file)
+        self.ssl_context(authorities)  # grpc would say nothing of a broken file, and refuse every connection
         pair = (self.read("key"), self.read("cert"))
-        return grpc.ssl_server_credentials([pair], authorities, require_client_auth=authorities is not None)
+        return grpc.ssl_server_certificate_configuration([pair], authorities)
 
 
 class ClientTls(_Tls):

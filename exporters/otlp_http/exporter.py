@@ -54,6 +54,8 @@ class OtlpHttp(Exporter[OtlpHttpConfig]):
             if not self._settings.url(signal):
                 name = "logs" if signal == "alerts" else signal
                 raise ValueError(f"a pipeline of {signal} needs {name}_endpoint, or endpoint for all signals")
+        for url in filter(None, {self._settings.url(signal) for signal in self._host.signals()}):
+            self._client.warn_in_clear(url)
         self._client.open()
 
     def send(self, signal: Signal, body: bytes) -> Rejected | None:

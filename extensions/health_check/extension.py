@@ -4,6 +4,7 @@ from aiohttp import web
 
 from spansieve.plugin import Extension, Host
 from spansieve.small_server import serve
+from spansieve.tls_reload import server_context
 
 from .answer import PLAIN, Answer, Up, answer, matches
 from .config import HealthCheckConfig
@@ -47,7 +48,7 @@ class HealthCheck(Extension[HealthCheckConfig]):
             self._host.run(runner.cleanup(), timeout=10)
 
     async def _open(self) -> None:
-        tls = self._settings.tls.ssl_context() if self._settings.tls else None
+        tls = server_context(self._settings.tls, self._host) if self._settings.tls else None
         key = f"extensions.{self._host.id}.endpoint"
         self._runner = await serve(self._respond, self._settings.endpoint, key, tls)
 

@@ -16,6 +16,7 @@ from spansieve.endpoint import listening, refusal, tolerable
 from spansieve.otlp import EXPORT_METHODS
 from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, retry_trailers
 from spansieve.plugin import Answer, Host, Refused, Signal, Unauthenticated
+from spansieve.tls_reload import grpc_server_credentials
 
 from .answers import ALL_TAKEN, accepted
 from .auth import Door
@@ -125,7 +126,7 @@ class GrpcServer:
 
     def start(self) -> None:
         """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
-        credentials = self._config.tls.grpc_credentials() if self._config.tls else None
+        credentials = grpc_server_credentials(self._config.tls, self._host) if self._config.tls else None
         self._server = grpc.server(self._pool, options=options(self._config))
         handlers = {name: self._handlers(signal) for name, signal in METHODS.items()}
         self._server.add_generic_rpc_handlers((_Methods(handlers, self._host.signals, self._watch),))

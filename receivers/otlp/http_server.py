@@ -13,6 +13,7 @@ from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from spansieve.endpoint import bind, listening, tolerable
 from spansieve.plugin import Counter, Host
+from spansieve.tls_reload import server_context
 
 from .config import SOCKET_MODE, HttpConfig
 from .http_requests import Requests
@@ -173,7 +174,7 @@ class HttpServer:
 
     async def start(self) -> None:
         """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
-        context = self._config.tls.ssl_context() if self._config.tls else None
+        context = server_context(self._config.tls, self._host) if self._config.tls else None
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="spansieve-otlp-http")
         self._requests = Requests(self._config, self._host, self._workers)
         server = _Server(self._requests.handle, self._config, self._requests.refused)

@@ -163,14 +163,15 @@ def _sent(what: str, left_out: Rejected | None) -> str:
 def _client(to: Target) -> Iterator[Send]:
     """What sends one request once; closed at the end."""
     core = Core(SystemClock(), Instruments())
+    host = ComponentHost(core, "exporters", "send")
     try:
         if to.url:
-            http = HttpClient(HttpClientSettings(endpoint=to.url), ComponentHost(core, "exporters", "send"))
+            http = HttpClient(HttpClientSettings(endpoint=to.url), host)
             http.open()
             yield lambda signal, body: _post(http, f"{to.url}/v1/{signal}", signal, body)
             http.close()
         else:
-            grpc = GrpcClient(GrpcClientSettings(endpoint=to.endpoint, tls=ClientTls(insecure=True)))
+            grpc = GrpcClient(GrpcClientSettings(endpoint=to.endpoint, tls=ClientTls(insecure=True)), host)
             yield grpc.export
             grpc.close()
     finally:

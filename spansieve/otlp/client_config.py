@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from spansieve.config.model import Config, Duration, Secret
+from spansieve.plugin import CredentialsOf
 from spansieve.tls import ClientTls
 
 from .targets import base_url, grpc_target
@@ -44,11 +45,17 @@ Headers = Annotated[dict[str, Secret], BeforeValidator(_as_map), AfterValidator(
 
 
 def _not_yet(_: object) -> None:
-    raise ValueError("not available yet. Put a fixed token into headers, such as authorization: Bearer ${env:TOKEN}.")
+    raise ValueError("not available yet. Take the key out.")
 
 
 NotYet = Annotated[None, BeforeValidator(_not_yet)]
 """A key of the Go Collector that is known, and refused with what to do instead."""
+
+
+class ClientAuth(Config):
+    """Where a client's credentials come from."""
+
+    authenticator: CredentialsOf = Field(description="Id of the extension that gives them, such as `bearertokenauth`.")
 
 
 class Keepalive(Config):
@@ -83,7 +90,7 @@ class GrpcClientSettings(Config):
     )
     authority: str = Field(default="", description="The `:authority` to send instead of the endpoint's host.")
     user_agent: str = Field(default="", description="What to send as User-Agent, before gRPC's own part.")
-    auth: NotYet = Field(default=None, exclude=True, description="Not available yet; put a token into `headers`.")
+    auth: ClientAuth | None = Field(default=None, description="Credentials that an extension gives.")
     middlewares: NotYet = Field(default=None, exclude=True, description="Not available yet.")
 
     @field_validator("compression", mode="before")
@@ -157,7 +164,7 @@ class HttpClientSettings(Config):
     max_conns_per_host: int = Field(default=0, ge=0, description="Connections to one host at most; 0 = no limit.")
     disable_keep_alives: bool = Field(default=False, description="A new connection for each request.")
     cookies: Cookies | None = Field(default=None, description="Cookies; without this section they are ignored.")
-    auth: NotYet = Field(default=None, exclude=True, description="Not available yet; put a token into `headers`.")
+    auth: ClientAuth | None = Field(default=None, description="Credentials that an extension gives.")
     middlewares: NotYet = Field(default=None, exclude=True, description="Not available yet.")
 
     @field_validator("compression", mode="before")

@@ -3,14 +3,17 @@
 Requests and answers stay bytes; no serialiser stands between. Source: OTLP specification 1.11.0, "OTLP/gRPC Response".
 """
 
+import threading
 from typing import Any
 
 import grpc
 
-from spansieve.plugin import Permanent, Rejected, Retry, Signal
+from spansieve.plugin import Host, Permanent, Rejected, Retry, Signal
+from spansieve.tls_reload import grpc_client_credentials
 
 from . import EXPORT_METHODS
 from .client_config import GrpcClientSettings
+from .credentials import Credentials
 from .partial_success import rejected
 from .status import RETRYABLE_GRPC, retry_after
 from .targets import grpc_target
@@ -80,21 +83,22 @@ def _options(settings: GrpcClientSettings) -> list[tuple[str, Any]]:
 class GrpcClient:
     """Sends OTLP requests to one endpoint. Made by `start`-time code: connecting begins with the first request."""
 
-    def __init__(self, settings: GrpcClientSettings) -> None:
+    def __init__(self, settings: GrpcClientSettings, host: Host) -> None:
         """Make the channel. `tls.insecure` counts where the endpoint's scheme says nothing.
 
         Raises ValueError for TLS files that can't be read and for TLS keys that gRPC can't follow.
         """
         target = grpc_target(settings.endpoint)
         secure = not settings.tls.insecure if target.secure is None else target.secure
-        options = _options(settings)
-        if secure:
-            options += settings.tls.grpc_options()
-            self._channel = grpc.secure_channel(target.address, settings.tls.grpc_credentials(), options)
-        else:
-            self._channel = grpc.insecure_channel(target.address, options)
-        self._calls = {signal: self._channel.unary_unary(method) for signal, method in _METHODS.items()}
+        self._address = target.address
+        self._options = _options(settings) + (settings.tls.grpc_options() if secure else [])
+        self._tls = grpc_client_credentials(settings.tls, host) if secure else None
+        self._changing = threading.Lock()
+        self._given = self._tls.get() if self._tls else None
+        self._line = self._new_line()
         self._metadata = _metadata(settings)
+        self._credentials = Credentials(settings.auth, host)
+        self._credentials.warn_in_clear(target.peer, secure=secure)
         self._timeout = settings.timeout or None
         self._wait = settings.wait_for_ready
         self._compression = grpc.Compression.Gzip if settings.compression == "gzip" else grpc.Compression.NoCompression
@@ -104,20 +108,73 @@ class GrpcClient:
 
         Raises Retry (with the server's delay, if it named one) or Permanent.
         """
+        own = self._credentials.headers()
+        metadata = (*self._metadata, *((name.lower(), value) for name, value in own.items())) if own else self._metadata
         try:
-            answer = self._calls[signal](
-                body,
-                timeout=self._timeout,
-                metadata=self._metadata,
-                wait_for_ready=self._wait,
-                compression=self._compression,
-            )
+            with self._line_now() as calls:
+                answer = calls[signal](
+                    body,
+                    timeout=self._timeout,
+                    metadata=metadata,
+                    wait_for_ready=self._wait,
+                    compression=self._compression,
+                )
         except grpc.RpcError as error:
-            raise failure(error) from None
+            raise self._credentials.sorted_out(failure(error)) from None
         except ValueError:  # the channel was closed while other threads still send
             raise Retry("closed") from None
         return rejected(signal, answer)
 
     def close(self) -> None:
         """Close the channel; calls under way end as CANCELLED, which is retryable."""
+        self._line.close()
+
+    def _new_line(self) -> "_Line":
+        if self._given is None:
+            return _Line(grpc.insecure_channel(self._address, self._options))
+        return _Line(grpc.secure_channel(self._address, self._given, self._options))
+
+    def _line_now(self) -> "_Line":
+        """The channel for the next call: another one once the certificates have changed."""
+        if self._tls is None or self._tls.get() is self._given:
+            return self._line
+        with self._changing:
+            given = self._tls.get()
+            if given is not self._given:
+                self._given, former = given, self._line
+                self._line = self._new_line()
+                former.retire()
+        return self._line
+
+
+class _Line:
+    """A channel; once retired it closes itself when its last call has ended."""
+
+    def __init__(self, channel: Any) -> None:  # noqa: ANN401 (grpc ships no types)
+        self._channel = channel
+        self._calls = {signal: channel.unary_unary(method) for signal, method in _METHODS.items()}
+        self._lock = threading.Lock()
+        self._open = 0
+        self._retired = False
+
+    def __enter__(self) -> dict[Signal, Any]:
+        with self._lock:
+            self._open += 1
+        return self._calls
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._open -= 1
+            over = self._retired and not self._open
+        if over:
+            self.close()
+
+    def retire(self) -> None:
+        with self._lock:
+            self._retired = True
+            over = not self._open
+        if over:
+            self.close()
+
+    def close(self) -> None:
         self._channel.close()

@@ -22,6 +22,7 @@ class GrpcExporter(Exporter[ConfigT]):
     def __init__(self, config: ConfigT, host: Host) -> None:
         """Nothing is opened yet."""
         self._settings = config
+        self._host = host
         self._client: GrpcClient | None = None
 
     @classmethod
@@ -31,7 +32,7 @@ class GrpcExporter(Exporter[ConfigT]):
 
     def start(self) -> None:
         """Make the channel; it connects with the first request. Raises ValueError for TLS that can't be used."""
-        self._client = GrpcClient(self._settings)
+        self._client = GrpcClient(self._settings, self._host)
 
     def send(self, signal: Signal, body: bytes) -> Rejected | None:
         """Send one request, once. Raises Retry or Permanent."""

@@ -15,13 +15,17 @@ from typing import Any, NamedTuple
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
+from multidict import CIMultiDict
 
 from spansieve import zstd
 from spansieve.plugin import Host, Permanent, Retry
+from spansieve.tls_reload import client_context
 
 from .client_config import HttpClientSettings
+from .credentials import Credentials
 from .proxy import proxy_for
 from .status import RETRYABLE_HTTP
+from .targets import peer_of
 from .user_agent import user_agent
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -122,6 +126,7 @@ class HttpClient:
         """Nothing is opened yet."""
         self._settings = settings
         self._host = host
+        self._credentials = Credentials(settings.auth, host)
         self._session: aiohttp.ClientSession | None = None
         self._method = "" if settings.compression == "none" else settings.compression
         self._headers = {"User-Agent": user_agent(), "Accept-Encoding": "identity"}
@@ -133,8 +138,12 @@ class HttpClient:
 
     def open(self) -> None:
         """Make the session. Raises ValueError for TLS files that can't be read."""
-        context = self._settings.tls.ssl_context()
+        context = client_context(self._settings.tls, self._host)
         self._session = self._host.run(self._make_session(context), 10)
+
+    def warn_in_clear(self, url: str) -> None:
+        """Say that credentials go to `url` in clear text, if they do."""
+        self._credentials.warn_in_clear(peer_of(url), secure=url.lower().startswith("https:"))
 
     async def _make_session(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
         settings = self._settings
@@ -162,18 +171,23 @@ class HttpClient:
             raise Retry("closed")
         if self._method:
             body = compress(body, self._method, self._settings.compression_params.level)
+        own = self._credentials.headers()
+        headers = CIMultiDict({"Content-Type": content_type, **self._headers})
+        headers.update(own)  # over a header of that name, whatever its case
         spare = 5.0  # the session's own timeout comes first; this one is for a loop that hangs
         limit = self._settings.timeout + spare if self._settings.timeout else None
         try:
-            return self._host.run(self._post(session, url, body, content_type), limit)
+            return self._host.run(self._post(session, url, body, headers), limit)
+        except Permanent as error:
+            raise self._credentials.sorted_out(error) from None
         except (aiohttp.ClientError, OSError, CancelledError, RuntimeError) as error:
             raise broken(error) from None
 
-    async def _post(self, session: aiohttp.ClientSession, url: str, body: bytes, content_type: str) -> Answer:
+    async def _post(self, session: aiohttp.ClientSession, url: str, body: bytes, headers: CIMultiDict[str]) -> Answer:
         async with session.post(
             url,
-            data=_Body(body, content_type),
-            headers={"Content-Type": content_type, **self._headers},
+            data=_Body(body, headers["Content-Type"]),
+            headers=headers,
             allow_redirects=False,
             proxy=proxy_for(url, self._settings.proxy_url),
             server_hostname=self._settings.tls.server_name_override,

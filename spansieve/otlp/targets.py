@@ -46,6 +46,12 @@ def grpc_target(endpoint: str) -> Target:
     )
 
 
+def is_local(peer: str) -> bool:
+    """Whether `peer` (`host:port`, or the path of a socket) is on this machine, as far as its name says."""
+    host = peer.rpartition(":")[0].strip("[]")
+    return host in {"", "localhost", "::1"} or host.startswith("127.")
+
+
 def base_url(url: str) -> str:
     """`url` if an HTTP client can reach it. Raises ValueError with what to write instead."""
     try:

@@ -395,7 +395,6 @@ def test_after_shutdown_nothing_is_lost(port: int, started: Callable[..., Otlp])
         ({"endpoint": "ftp://localhost:1"}, "ftp:// is not known"),
         ({"endpoint": "a:1", "compression": "zstd"}, "zstd is not available over gRPC"),
         ({"endpoint": "a:1", "compression": "snappy"}, "snappy is not available over gRPC"),
-        ({"endpoint": "a:1", "auth": {"authenticator": "x"}}, "not available yet"),
         ({"endpoint": "a:1", "middlewares": []}, "not available yet"),
         ({"endpoint": "a:1", "headers": {"a b": "c"}}, "is no header name"),
         ({"endpoint": "a:1", "headers": {"a": "secret\nb: c"}}, "line break"),
@@ -413,4 +412,4 @@ def test_keys_that_tune_go_are_taken_and_secrets_hidden() -> None:
     assert "Bearer" not in repr(config)
     assert "read_buffer_size" in config.tunes_go
     assert config.timeout == 5
-    assert "auth" not in config.model_dump()
+    assert "middlewares" not in config.model_dump()

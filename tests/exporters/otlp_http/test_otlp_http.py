@@ -366,7 +366,7 @@ def test_after_shutdown_nothing_is_lost(port: int, started: Callable[..., OtlpHt
         ({"endpoint": "http://a", "compression": "snappy"}, "snappy is not available"),
         ({"endpoint": "http://a", "compression_params": {"level": 12}}, "takes -1 .default. to 9"),
         ({"endpoint": "http://a", "proxy_url": "socks5://b"}, "neither http:// nor https://"),
-        ({"endpoint": "http://a", "auth": {}}, "not available yet"),
+        ({"endpoint": "http://a", "middlewares": []}, "not available yet"),
         ({"traces_endpoint": "nowhere"}, "http:// or https://"),
     ],
 )

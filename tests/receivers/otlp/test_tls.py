@@ -81,10 +81,10 @@ def test_what_cannot_be_used_is_said_with_its_key(core: Any, protocol: str, chan
 def test_versions_and_suites_hold_for_http_and_are_refused_for_grpc() -> None:
     suites = ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"]
     tls = ServerTls.model_validate({**SERVER, "min_version": "1.2", "max_version": "1.2", "cipher_suites": suites})
-    context = tls.ssl_context()
+    context = tls.ssl_context(None)
     assert "ECDHE-ECDSA-AES128-GCM-SHA256" in {suite["name"] for suite in context.get_ciphers()}
     with pytest.raises(ValueError, match="can't be set for gRPC"):
-        tls.grpc_credentials()
+        tls.grpc_certificates(None)
     with pytest.raises(ValueError, match="gRPC's library always verifies"):
         ClientTls(insecure_skip_verify=True).grpc_credentials()
 
