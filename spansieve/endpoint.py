@@ -24,6 +24,8 @@ def parse(endpoint: str) -> tuple[str, int]:
 
     Raises ValueError, with what to write instead, for anything else; the port must be there and be a number.
     """
+    if "@" in endpoint:
+        raise ValueError("an endpoint holds no user and password: they would be shown. Put them into headers or auth")
     if "/" in endpoint or any(letter.isspace() for letter in endpoint):
         raise ValueError(f"endpoint {endpoint!r} is to be host:port, without scheme, path or spaces")
     host, colon, port = endpoint.rpartition(":")

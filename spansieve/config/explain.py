@@ -58,7 +58,7 @@ _LENGTHS = {
 }
 _SENSITIVE = re.compile(r"secret|token|passw|credential|authorization|cookie|_key\b|api.?key|_pem\b", re.IGNORECASE)
 _ONE_EXPANSION = re.compile(r"\$\{[^${}]*\}")
-_USER = re.compile(r"(?<=://)[^/@\s]+@")
+_USER = re.compile(r"(\w+://)?[^\s'\"@]+@(?=[^\s'\"])")
 _KEY_WITHOUT_SPACE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):\S")
 
 
@@ -217,7 +217,6 @@ def _shown(case: _Case, path: Path) -> str:
 
 
 def _short(text: str) -> str:
-    text = _USER.sub("****@", text)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -243,8 +242,10 @@ def _mend_text(case: _Case, value: str) -> str:
 
 
 def _without_values(problem: Problem, top: Node) -> Problem:
-    """`problem` with what came out of variables and files taken out again: a plugin's own words may repeat it."""
-    text = problem.text
+    """`problem` without what came out of variables and files, and without what may be a user and password before an @:
+    a plugin's own words may repeat them.
+    """
+    text = _USER.sub(r"\1****@", problem.text)
     for _, node in each_text(top):
         value = str(node.value)
         if node.written and len(value) >= 4 and value in text:
