@@ -15,6 +15,8 @@ import grpc
 from spansieve.endpoint import listening, refusal, tolerable
 from spansieve.otlp import EXPORT_METHODS
 from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, retry_trailers
+from spansieve.pdata import is_crowded
+from spansieve.pdata.bounds import MAX_OBJECTS
 from spansieve.plugin import Answer, Host, Refused, Signal, Unauthenticated
 from spansieve.tls_reload import grpc_server_credentials
 
@@ -216,6 +218,9 @@ class GrpcServer:
         def handed_in(body: bytes) -> Answer:
             if body[:2] == GZIP_MAGIC:  # no OTLP request begins so: 0x1f is no tag of protobuf's
                 body = self._inflated(body)
+            if is_crowded(signal, body):
+                self._refused.add(1, reason="too_many", transport="grpc")
+                raise _Final(RESOURCE_EXHAUSTED, f"more than {MAX_OBJECTS} items, or parts of an item")
             waiter: SimpleQueue[Answer] = SimpleQueue()
             still_open.add(waiter)
             try:

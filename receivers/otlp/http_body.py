@@ -10,7 +10,8 @@ from aiohttp import web
 
 from spansieve.otlp.json_mapping import to_protobuf
 from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE
-from spansieve.pdata import DecodeError
+from spansieve.pdata import DecodeError, is_crowded
+from spansieve.pdata.bounds import MAX_OBJECTS, SMALL_BYTES
 from spansieve.plugin import Signal
 
 from .bodies import BadEncoding, TooLarge, inflate
@@ -24,6 +25,8 @@ PATIENCE_SECONDS: Final = 30.0
 SLOWEST_BYTES_A_SECOND: Final = 64 * 1024
 """A body that comes slower than this, once the patience is spent, is not waited for."""
 _LARGE_BYTES: Final = 1024 * 1024
+_MAX_JSON_OBJECTS: Final = 4_000_000
+"""Braces and brackets in a JSON request, those in texts as well: each takes a hundred bytes in memory."""
 _one_at_a_time = threading.Lock()
 """Large JSON becomes many times its size in memory, and the interpreter's lock lets one thread decode anyway."""
 
@@ -99,7 +102,7 @@ class Bodies:
             raise Refusal(503, UNAVAILABLE, "the body did not come in time", reason="slow") from None
 
     async def _decode(self, signal: Signal, body: bytes, encoding: str, *, is_json: bool) -> bytes:
-        if not encoding and not is_json:
+        if not encoding and not is_json and len(body) <= SMALL_BYTES:
             return body
         if len(body) <= (INLINE_COMPRESSED_BYTES if encoding else INLINE_BYTES):
             return self._decoded(signal, body, encoding, is_json=is_json)
@@ -109,12 +112,10 @@ class Bodies:
     def _decoded(self, signal: Signal, body: bytes, encoding: str, *, is_json: bool) -> bytes:
         try:
             plain = inflate(encoding, body, self._limit)
-            if not is_json:
-                return plain
-            if len(plain) <= _LARGE_BYTES:
-                return to_protobuf(signal, plain)
-            with _one_at_a_time:
-                return to_protobuf(signal, plain)
+            request = _from_json(signal, plain) if is_json else plain
+            if is_crowded(signal, request):
+                raise _too_many(MAX_OBJECTS)
+            return request
         except TooLarge:
             raise self._too_large() from None
         except BadEncoding as error:
@@ -125,3 +126,18 @@ class Bodies:
     def _too_large(self) -> Refusal:
         message = f"the body is larger than {self._limit} bytes, max_request_body_size"
         return Refusal(413, RESOURCE_EXHAUSTED, message, reason="too_large")
+
+
+def _too_many(limit: int) -> Refusal:
+    message = f"the request holds more than {limit} items, or an item of it more parts"
+    return Refusal(413, RESOURCE_EXHAUSTED, message, reason="too_many")
+
+
+def _from_json(signal: Signal, text: bytes) -> bytes:
+    """Raises DecodeError, and Refusal for what would take too much memory on the way."""
+    if len(text) <= _LARGE_BYTES:
+        return to_protobuf(signal, text)
+    if text.count(b"{") + text.count(b"[") > _MAX_JSON_OBJECTS:
+        raise _too_many(_MAX_JSON_OBJECTS)
+    with _one_at_a_time:
+        return to_protobuf(signal, text)

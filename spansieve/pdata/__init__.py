@@ -7,6 +7,7 @@ not UTF-8 is repaired when it is read, and counted by `repaired_strings()`.
 """
 
 from .attributes import Attributes
+from .bounds import is_crowded
 from .envelope import Resource, Scope
 from .errors import DecodeError
 from .logs import LogBatch, LogRecord
@@ -51,6 +52,7 @@ __all__ = [
     "decode_value",
     "encode_pair",
     "encode_value",
+    "is_crowded",
     "mend",
     "parse",
     "repaired_strings",

@@ -1,6 +1,7 @@
 """Clients that mean harm: slow, idle, too many, with floods of headers. Each is bounded and hurts nobody else."""
 
 import contextlib
+import gzip
 import socket
 import stat
 import threading
@@ -10,7 +11,9 @@ from typing import Any
 
 import grpc
 import pytest
+from google.rpc.status_pb2 import Status
 
+from spansieve.pdata import DecodeError, TraceBatch
 from spansieve.receivers.otlp import grpc_readers, http_body
 from spansieve.testing import OK, otlp_request
 
@@ -218,3 +221,51 @@ def test_a_unix_socket_is_closed_to_others(start: Any, tmp_path: Path, protocol:
     assert stat.S_IMODE(path.stat().st_mode) == 0o660
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_crowd_of_tiny_items_is_refused_before_it_is_made(client: Any, compressed: bool) -> None:  # noqa: ANN401
+    crowd = b"\x0a\x00" * 1_000_000
+    headers = {"Content-Encoding": "gzip"} if compressed else {}
+    status, body, _ = client.request(gzip.compress(crowd) if compressed else crowd, headers=headers)
+    assert (status, Status.FromString(body).code) == (413, 8)
+    with pytest.raises(grpc.RpcError) as error:
+        client.export(crowd, compression=grpc.Compression.Gzip if compressed else None)
+    assert error.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert not [key for key, _ in error.value.trailing_metadata() if "retry" in key]
+    for transport in ("http", "grpc"):
+        assert client.core.counts["refused_requests", "too_many", transport] == 1
+    assert client.core.received == []
+
+
+@pytest.mark.parametrize(("many", "of"), [(5_000_000, b"[],"), (300_000, b"{},")])
+def test_a_crowd_in_json_is_refused(client: Any, many: int, of: bytes) -> None:  # noqa: ANN401
+    status, _, _ = client.request(b'{"resourceSpans":[' + of * many + b"{}]}", kind="application/json")
+    assert status == 413
+    assert client.core.counts["refused_requests", "too_many", "http"] == 1
+
+
+def nested(levels: int) -> bytes:
+    """A span whose attribute holds lists in lists."""
+
+    def field(number: int, content: bytes) -> bytes:
+        size, length = len(content), b""
+        while size > 127:
+            length += bytes([size & 127 | 128])
+            size >>= 7
+        return bytes([number << 3 | 2]) + length + bytes([size]) + content
+
+    value = field(1, b"x")
+    for _ in range(levels):
+        value = field(5, field(1, value))
+    return field(1, field(2, field(2, field(9, field(1, b"k") + field(2, value)))))
+
+
+def test_deep_nesting_is_refused_in_json_and_is_no_crash_in_protobuf(client: Any) -> None:  # noqa: ANN401
+    deep = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"k","value":'
+    deep += b'{"arrayValue":{"values":[' * 10_000 + b"1" + b"]}}" * 10_000 + b"}]}]}]}]}"
+    assert client.request(deep, kind="application/json")[0] == 400
+    assert client.core.counts["refused_requests", "malformed", "http"] == 1
+    batch = TraceBatch.parse(nested(10_000))
+    with pytest.raises(DecodeError):
+        [list(span.attributes.items()) for span in batch]
