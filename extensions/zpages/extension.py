@@ -10,6 +10,7 @@ from aiohttp import web
 
 from spansieve.plugin import Extension, Host, Inspection
 from spansieve.small_server import serve
+from spansieve.tls_reload import server_context
 
 from .config import ZpagesConfig
 from .history import SAMPLE_SECONDS, History, sample
@@ -75,7 +76,7 @@ class Zpages(Extension[ZpagesConfig]):
         self._host.run(self._close(), timeout=10)
 
     async def _open(self) -> None:
-        tls = self._settings.tls.ssl_context() if self._settings.tls else None
+        tls = server_context(self._settings.tls, self._host) if self._settings.tls else None
         key = f"extensions.{self._host.id}.endpoint"
         self._runner = await serve(self._respond, self._settings.endpoint, key, tls)
         scheme = "http" if tls is None else "https"

@@ -18,7 +18,7 @@ from tests.e2e.program import COMMAND, Program, eventually, post
 from .backend import Backend, Side
 from .load import MARKER, Load
 
-TOKEN = "token-that-nobody-may-see-91bd"  # noqa: S105 (looked for in logs)
+TOKEN = "token-that-nobody-may-see-91bd"
 MAX_RSS_BYTES = 500_000_000
 QUEUE_SIZE = 2000
 SPARE_THREADS = 24
