@@ -31,8 +31,19 @@ from .program import Program, Sink, eventually, export, running
 SIGNALS: tuple[Signal, ...] = ("traces", "logs", "metrics")
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "attributes": {"actions": [{"key": "seen", "value": True, "action": "upsert"}]},
+    "filter": {
+        "reparent": True,
+        "trace_conditions": ['span.name == "no such"'],
+        "log_conditions": ['log.event_name == "no such"'],
+        "metric_conditions": ['metric.name == "no such"', 'datapoint.attributes["no such"] != nil'],
+    },
     "resource": {"attributes": [{"key": "place", "value": "here", "action": "upsert"}]},
     "probabilistic_sampler": {"mode": "equalizing", "sampling_percentage": 100, "fail_closed": False},
+    "transform": {
+        "trace_statements": ['set(span.attributes["told"], 7)'],
+        "log_statements": ['set(log.attributes["told"], 7)'],
+        "metric_statements": ['set(datapoint.attributes["told"], 7)'],
+    },
 }
 """What the stateless processors are told to do; whichever is not named here has to do nothing by default."""
 
@@ -168,6 +179,7 @@ def processed(signal: Signal, body: bytes) -> bytes:
                 item.trace_state = "ot=th:0"
             elif signal == "logs":
                 put(item.attributes, "sampling.threshold", AnyValue(string_value="0"))
+            put(item.attributes, "told", AnyValue(int_value=7))
     return bytes(request.SerializeToString())
 
 
@@ -347,6 +359,7 @@ def put_alerts(body: bytes) -> bytes:
         put(resource_part.resource.attributes, "place", AnyValue(string_value="here"))
         for record in items_of("logs", resource_part):
             put(record.attributes, "seen", AnyValue(bool_value=True))
+            put(record.attributes, "told", AnyValue(int_value=7))
     return bytes(request.SerializeToString())
 
 

@@ -26,6 +26,12 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "receivers:", "processors:", "exporters:", "extensions:", "service:", "pipelines:", "traces/x:", "telemetry:",
         "${env:NAME}", "${NUMBER:-5}", "${yaml:[1]}", "$$", "<<: *a", "&a ", "!!binary", "? ", "- ", "|+", "1m30s",
     ),
+    "expressions": (
+        "span.name", "resource.attributes[", "log.body", "metric.name", "datapoint.attributes", "spanevent.name",
+        "IsMatch(", "set(", "delete_key(", "keep_keys(", "replace_pattern(", "truncate_all(", "merge_maps(", "where",
+        "nil", "Concat([", "Split(", "ParseJSON(", "Duration(", "STATUS_CODE_ERROR", "0x00ff", "1.5e3", '\\"',
+        "and not", ">=", "cache[",
+    ),
     "trace_state": ("ot=", "th:", "rv:", "ot=rv:80000000000000;th:8", "@", ",", ";"),
 }  # fmt: skip
 
@@ -35,6 +41,19 @@ _CONFIGURATIONS = (
     "receivers: {otlp: {protocols: {grpc: {endpoint: ${env:NAME}:${NUMBER}, max_recv_msg_size_mib: ${NUMBER}}}}}",
     "processors: {attributes: {actions: [{key: k, action: extract, pattern: '(?P<a>.*)'}]}}",
     "service: {pipelines: {traces/a: {receivers: [x], exporters: []}}, telemetry: {metrics: {readers: []}}}",
+)
+
+
+_EXPRESSIONS = (
+    '\0span.name == "chat" and not IsMatch(resource.attributes["service.name"], "^co.*x$")',
+    '\0span.attributes["gen_ai.usage.input_tokens"] * 2 >= 10 or span.end_time - span.start_time > Duration("2s")',
+    "\1log.severity_number < SEVERITY_NUMBER_WARN and log.body != nil",
+    '\2metric.name == "a" or datapoint.attributes["x"] == [1, {"a": true}]',
+    '\3set(span.attributes["a"], Concat([span.name, "b"], "-")) where span.kind == SPAN_KIND_CLIENT',
+    '\3replace_pattern(span.name, "(\\\\d+)", "<$1>")',
+    '\4merge_maps(log.attributes, ParseJSON("{\\"a\\": [1]}"), "upsert")',
+    '\5keep_keys(datapoint.attributes, ["a", "b"])',
+    "\3truncate_all(span.attributes, 3)",
 )
 
 
@@ -58,6 +77,8 @@ def _seeds(target: str) -> Iterator[bytes]:
     elif target == "configuration":
         yield (ROOT / "collector-config.yaml").read_bytes()
         yield from (text.encode() for text in _CONFIGURATIONS)
+    elif target == "expressions":
+        yield from (text.encode() for text in _EXPRESSIONS)
     elif target == "trace_state":
         yield b"vendor=1 , ot=rv:80000000000000;th:8;a:b,t@s=x"
 

@@ -7,15 +7,20 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from google.protobuf.message import Message
+from pydantic import ValidationError
 
 from spansieve.config.load import load
 from spansieve.config.problems import ConfigError
 from spansieve.otlp.json_mapping import to_json, to_protobuf
 from spansieve.otlp.json_read import HEX_IDS
-from spansieve.pdata import DecodeError, Signal
+from spansieve.pdata import DecodeError, Signal, parse, split
+from spansieve.processors.filter import Filter, FilterConfig
+from spansieve.processors.transform import Transform, TransformConfig
 from spansieve.receivers.otlp.bodies import BadEncoding, TooLarge, inflate
 from spansieve.registry import Registry
 from spansieve.sampling import ALWAYS, NEVER, TraceState
+from spansieve.testing import FakeHost
+from tests.captures import captured
 
 from .requests import same, strictly, target
 
@@ -104,6 +109,35 @@ def trace_state(data: bytes) -> None:
         assert after == max(threshold, state.threshold or ALWAYS), "a threshold became smaller"
 
 
+def expressions(data: bytes) -> None:
+    """The first byte chooses signal and use, the rest is OTTL: refused, or run over telemetry, which stays OTLP."""
+    choice, text = (data[0] if data else 0), data[1:].decode("utf-8", "replace")
+    signal = SIGNALS[choice % 3]
+    word = {"traces": "trace", "logs": "log", "metrics": "metric"}[signal]
+    host = FakeHost()
+    try:
+        processor: Filter | Transform
+        if choice // 3 % 2:
+            processor = Transform(
+                TransformConfig.model_validate({"error_mode": "silent", f"{word}_statements": [text]}), host
+            )
+        else:
+            config = {"error_mode": "silent", f"{word}_conditions": [text], "reparent": signal == "traces"}
+            processor = Filter(FilterConfig.model_validate(config), host)
+    except ValidationError:
+        return
+    for body in _telemetry(signal):
+        batch = parse(signal, body)
+        getattr(processor, signal)(batch)
+        assert strictly(signal, batch.encode()) is not None, "left what can't be read"
+
+
+@cache
+def _telemetry(signal: Signal) -> list[bytes]:
+    pieces = (piece for _, kind, body in captured() if kind == signal for piece, _ in split(signal, body, 2, None)[:2])
+    return [piece for piece in pieces if len(piece) < 8_000][:4]
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     **{signal: target(signal) for signal in SIGNALS},
     "json_request": json_request,
@@ -111,6 +145,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "inflated": inflated,
     "configuration": configuration,
     "trace_state": trace_state,
+    "expressions": expressions,
 }
 """By name."""
 
