@@ -245,13 +245,18 @@ class House:
         self.figures.recoveries.append(time.monotonic() - begin)
         self.flow(50)
         self.look()
-        load, self._load = self.load, None
-        load.stop()
-        self._account(load)
+        self.load.stop()
+        self._account(self.load)
+        self._load = None
         self.check()
 
     def _missing(self, acknowledged: set[int]) -> set[int]:
         return set().union(*(side.received.missing(acknowledged - self._may_lose) for side in self.backend))
+
+    def count_losses(self) -> None:
+        """Note what is missing now; for a run that ends with a promise that did not hold."""
+        if self._load is not None:
+            self.figures.lost = len(self._missing(self._load.snapshot()))
 
     def _account(self, load: Load) -> None:
         assert load.told_to_drop == [], f"valid data was refused for good (seed {self.seed})"

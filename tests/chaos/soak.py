@@ -62,6 +62,7 @@ def main() -> int:
             soak(house, given.minutes)
         except AssertionError as error:
             problem = str(error)
+            house.count_losses()
             print(house.program.log(), file=sys.stderr)  # noqa: T201
         figures = {"seed": seed, "minutes": given.minutes, **house.figures.line(), "problem": problem}
     print(json.dumps(figures))  # noqa: T201
