@@ -7,6 +7,7 @@ from typing import Any
 
 from spansieve.config.load import ComponentConfig, Loaded
 from spansieve.config.problems import ConfigError, Problem
+from spansieve.front import front, received, stateless
 from spansieve.host import ComponentHost, Core
 from spansieve.pipeline.books import Books, Held, Ledger
 from spansieve.pipeline.graph import Graph, Outlet, Pipeline
@@ -22,6 +23,7 @@ from spansieve.plugin import (
     ExporterConfig,
     Processor,
     Signal,
+    StorageError,
 )
 from spansieve.telemetry.logs import place_of
 from spansieve.wiring import Wiring, signal_of
@@ -41,6 +43,23 @@ class Instance:
     host: ComponentHost
     senders: dict[Signal, Sender] = field(default_factory=dict)
     running: bool = False
+    elsewhere: bool = False
+    """Whether intake processes run it: it is made here for what its constructor says, and never started."""
+
+
+class StartError(OSError):
+    """A component that can't be opened; the text names it."""
+
+    def __init__(self, instance: Instance, error: Exception) -> None:
+        """Say of `instance` what `error` says to the user, or where an unexpected one came from."""
+        where = f"{instance.kind}.{instance.id}"
+        if isinstance(error, OSError) and error.strerror:
+            text = error.strerror + (f": {error.filename}" if error.filename else "")
+        elif isinstance(error, (OSError, ValueError, ConfigError, StorageError)):
+            text = str(error)
+        else:
+            text = f"the plugin failed: {place_of(error)}"
+        super().__init__(text if where in text else f"{where}: {text}")
 
 
 @dataclass(eq=False)
@@ -75,9 +94,25 @@ class Assembler:
         Nothing that runs is touched before `attach`. Raises ConfigError, with what a component's constructor says.
         """
         wiring = Wiring(loaded.service.pipelines)
-        parts = _Parts(self._core, loaded, wiring, former.instances if former else {}, retiring)
+        parts = Parts(self._core, loaded, wiring, former.instances if former else {}, retiring)
         parts.make_all()
         pipelines = [self._pipeline(parts, name) for name in loaded.service.pipelines]
+        return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected), wiring)
+
+    def build_front(self, loaded: Loaded) -> Assembly:
+        """Make what an intake process runs of `loaded`: receivers, and pipelines that end before the first stateful
+        processor. Raises ConfigError.
+        """
+        wiring = Wiring(loaded.service.pipelines)
+        parts = Parts(self._core, loaded, wiring, {}, ())
+        pipelines = []
+        for name in loaded.service.pipelines:
+            receivers = received(loaded, name)
+            for receiver in receivers:
+                parts.get("receivers", receiver, name)
+            if receivers:
+                stages = [self._stage(parts, name, one) for one in stateless(loaded, name)]
+                pipelines.append(Pipeline(name, signal_of(name), tuple(receivers), stages, []))
         return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected), wiring)
 
     def attach(self, assembly: Assembly) -> None:
@@ -102,7 +137,7 @@ class Assembler:
                         holders[lane.ledger] = {lane: partial(getattr, lane, "held")}
         self.books.attach(holders)
 
-    def _pipeline(self, parts: "_Parts", name: str) -> Pipeline:
+    def _pipeline(self, parts: "Parts", name: str) -> Pipeline:
         wanted = parts.loaded.service.pipelines[name]
         signal = signal_of(name)
         batching: Batching | None = None
@@ -112,16 +147,18 @@ class Assembler:
             if wish is not None:
                 batching = wish
                 continue
-            instance = parts.get("processors", component, name)
-            processor: Processor[Any] = instance.component  # type: ignore[assignment]
-            stages.append(Stage(processor, component, signal, self._core.instruments, self._core.faults))
+            stages.append(self._stage(parts, name, component))
         outlets = [
             self._outlet(parts, name, component, batching) for component in wanted.exporters if not parts.off(component)
         ]
         nowhere = None if outlets else self.books.open(name, "")
-        return Pipeline(name, signal, tuple(wanted.receivers), stages, outlets, nowhere)
+        return Pipeline(name, signal, tuple(wanted.receivers), stages, outlets, nowhere, front(parts.loaded, name))
 
-    def _outlet(self, parts: "_Parts", pipeline: str, exporter: str, batching: Batching | None) -> Outlet:
+    def _stage(self, parts: "Parts", pipeline: str, component: str) -> Stage:
+        processor: Processor[Any] = parts.get("processors", component, pipeline).component  # type: ignore[assignment]
+        return Stage(processor, component, signal_of(pipeline), self._core.instruments, self._core.faults)
+
+    def _outlet(self, parts: "Parts", pipeline: str, exporter: str, batching: Batching | None) -> Outlet:
         signal = signal_of(pipeline)
         instance = parts.get("exporters", exporter, pipeline)
         tally = ExporterTally(self._core.instruments, exporter, signal)
@@ -149,7 +186,7 @@ class Assembler:
         )
 
 
-class _Parts:
+class Parts:
     """The instances of one build: taken over, or made."""
 
     def __init__(
@@ -160,6 +197,7 @@ class _Parts:
         former: dict[Key, Instance],
         retiring: Sequence[Instance],
     ) -> None:
+        """Nothing is made before `get`."""
         self.loaded = loaded
         self._wiring = wiring
         self.made: dict[Key, Instance] = {}
@@ -203,7 +241,13 @@ class _Parts:
         if key in self.made:
             return self.made[key]
         former = self._former.get(key)
-        if former is not None and type(former.component) is component_class and former.config == settings.config:
+        elsewhere = kind == "receivers" and self.loaded.service.workers > 1 and not self._core.shared
+        if (
+            former is not None
+            and type(former.component) is component_class
+            and former.config == settings.config
+            and former.elsewhere == elsewhere
+        ):
             self.made[key] = former
             return former
         host = ComponentHost(self._core, kind, component, self._wiring)
@@ -214,7 +258,7 @@ class _Parts:
         except Exception as error:  # its text is for nobody's eyes, its place is
             problem = f"the plugin failed while it was made: {place_of(error)}"
             raise ConfigError([Problem("", 0, 0, f"{kind}.{component}", problem)]) from error
-        instance = self.made[key] = Instance(kind, component, settings.config, made, host)
+        instance = self.made[key] = Instance(kind, component, settings.config, made, host, elsewhere=elsewhere)
         return instance
 
     def queue(self, exporter: str, signal: Signal) -> Queue | None:

@@ -70,18 +70,20 @@ def _every_address(port: int, *, four: bool, six: bool) -> Address:
     return Address(socket.AF_INET, "0.0.0.0", port)  # noqa: S104 (asked for)
 
 
-def bind(address: Address) -> socket.socket:
-    """A listening socket on `address`; `::` takes IPv4 as well where the machine can. Raises OSError."""
+def bind(address: Address, *, reuse_port: bool = False) -> socket.socket:
+    """A listening socket on `address`; `::` takes IPv4 as well where the machine can. `reuse_port` shares it with
+    others that say so too. Raises OSError.
+    """
     both = address.host == "::" and socket.has_dualstack_ipv6()
     return socket.create_server(
-        (address.host, address.port), family=address.family, backlog=1024, reuse_port=False, dualstack_ipv6=both
+        (address.host, address.port), family=address.family, backlog=1024, reuse_port=reuse_port, dualstack_ipv6=both
     )
 
 
-def refusal(address: Address) -> OSError | None:
+def refusal(address: Address, *, reuse_port: bool = False) -> OSError | None:
     """What the system says against listening on `address`, such as `Address already in use`; None if nothing."""
     try:
-        bind(address).close()
+        bind(address, reuse_port=reuse_port).close()
     except OSError as error:
         return error
     return None

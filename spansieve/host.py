@@ -33,6 +33,8 @@ class Core:
         self.faults = Faults(instruments, clock)
         self.loop = Loop()
         self.failed = threading.Event()
+        self.shared = False
+        self.request: Callable[..., Request] = Request
         self.chain: Chain
         self.inspector: Inspector
         self.find_storage: Callable[[str, str], Storage]
@@ -96,6 +98,11 @@ class ComponentHost:
         self.statuses: dict[str, Snapshot] = {}
         self._tallies: dict[tuple[str, Signal], ReceiverTally] = {}
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes listen on the same ports."""
+        return self._core.shared
+
     def counter(self, name: str, *, unit: str = "", description: str = "") -> _Counter:
         """A counter under this component's label."""
         return _Counter(self._core.instruments.sum(full_name(self._kind, name, unit), description), self._labels)
@@ -150,7 +157,7 @@ class ComponentHost:
         if tally is None:
             tally = ReceiverTally(self._core.instruments, self.id, transport, signal)
             self._tallies[transport, signal] = tally
-        self._core.chain.hand_in(Request(self.id, signal, body, tally, answer))
+        self._core.chain.hand_in(self._core.request(self.id, signal, body, tally, answer))
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
         """Run `work` on the one loop."""

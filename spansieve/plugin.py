@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Proto
 from pydantic import Field, model_validator
 
 from spansieve.config.model import Config, Duration, Gives, Secret, Texts
+from spansieve.endpoint import Address, listening
 from spansieve.inspection import Inspection
 from spansieve.pdata import Batch, Signal
 
@@ -192,6 +193,10 @@ class Host(Protocol):
         """The process's one clock."""
 
     @property
+    def shared(self) -> bool:
+        """Whether other processes listen on the same ports (`service.workers`): bind them with SO_REUSEPORT then."""
+
+    @property
     def log(self) -> "logging.LoggerAdapter[logging.Logger]":
         """A logger whose lines name the component. Nothing that may hold content goes there."""
 
@@ -291,6 +296,18 @@ class Receiver(Component[ConfigT]):
     """Takes data in: `start` listens, `shutdown` stops taking requests and waits for the open ones."""
 
     signals: ClassVar[frozenset[Signal]] = frozenset({"traces", "logs", "metrics"})
+
+    @classmethod
+    def unshareable(cls, config: ConfigT) -> str | None:
+        """Why `service.workers` can't be more than 1 with this configuration, or None. Who answers None binds its ports
+        with SO_REUSEPORT when `host.shared` says so.
+        """
+        return "this receiver does not share its ports"
+
+    @classmethod
+    def addresses(cls, config: ConfigT) -> list[Address]:
+        """Every address that it binds. Raises OSError for a name that doesn't resolve."""
+        return [address for endpoint in cls.endpoints(config) for address in listening(endpoint)]
 
 
 class Processor(Component[ConfigT]):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 from spansieve import __version__
-from spansieve.assembly import Assembler, Assembly, Instance
+from spansieve.assembly import Assembler, Assembly, Instance, StartError
 from spansieve.clock import SystemClock
 from spansieve.config.load import Loaded
 from spansieve.config.problems import ConfigError, Problem
@@ -18,25 +18,13 @@ from spansieve.pipeline.chain import Chain
 from spansieve.plugin import Clock, Extension, Processor, Storage, StorageError
 from spansieve.telemetry.endpoint import TelemetryEndpoint
 from spansieve.telemetry.instruments import Instruments
-from spansieve.telemetry.logs import component_log, place_of
+from spansieve.telemetry.logs import component_log
 from spansieve.telemetry.process import describe_service, watch_process
+from spansieve.workers.staff import Staff
 
 log = logging.getLogger("spansieve")
 
 
-class StartError(OSError):
-    """A component that can't be opened; the text names it."""
-
-    def __init__(self, instance: Instance, error: Exception) -> None:
-        """Say of `instance` what `error` says to the user, or where an unexpected one came from."""
-        where = f"{instance.kind}.{instance.id}"
-        if isinstance(error, OSError) and error.strerror:
-            text = error.strerror + (f": {error.filename}" if error.filename else "")
-        elif isinstance(error, (OSError, ValueError, ConfigError, StorageError)):
-            text = str(error)
-        else:
-            text = f"the plugin failed: {place_of(error)}"
-        super().__init__(text if where in text else f"{where}: {text}")
 
 
 class Service:
@@ -60,12 +48,13 @@ class Service:
             raise
         self.core.chain = Chain(self._assembly.graph, self.core.clock, self.core.faults)
         self._retiring: list[Instance] = []
+        self._workers = Staff(self.core)
         self._ready = False
         self.inspector = Inspector(self.core, self.books, self._running)
         self.core.inspector = self.inspector
         self._identity = str(uuid.uuid4())
         self._describe(loaded)
-        watch_process(instruments, self.core.clock)
+        watch_process(instruments, self.core.clock, self._workers.family)
         self._watch_queues(instruments)
 
     def _describe(self, loaded: Loaded) -> None:
@@ -104,6 +93,8 @@ class Service:
             self._start_behind_receivers(self._assembly)
             self.core.chain.call(lambda: self._assembler.attach(self._assembly))
             self._start_all(self._assembly.instances.values())
+            with self._workers.changed(self._assembly.loaded):
+                pass
         except BaseException:
             self.stop()
             raise
@@ -119,7 +110,7 @@ class Service:
 
     def _start_part(self, instance: Instance) -> None:
         """Start a component that does not run, but not yet an exporter's senders: their queue may have others still."""
-        if instance.running:
+        if instance.running or instance.elsewhere:
             return
         instance.running = True  # before `start`: a failed one is shut down as well
         try:
@@ -174,7 +165,10 @@ class Service:
             f"{instance.id} on {', '.join(instance.component.endpoints(instance.config))}"
             for instance in self._assembly.of_kind("receivers")
         ]
-        metrics = self._assembly.loaded.service.telemetry.metrics.endpoint
+        service = self._assembly.loaded.service
+        metrics = service.telemetry.metrics.endpoint
+        if service.workers > 1:
+            listeners.append(f"{service.workers} intake processes")
         return "; ".join(listeners) + (f"; its own metrics on http://{metrics}/metrics" if metrics else "")
 
     def stop(self) -> int:
@@ -186,6 +180,7 @@ class Service:
         self._tell_extensions("not_ready", assembly.of_kind("extensions"))
         for instance in assembly.of_kind("receivers"):
             self._close(instance)
+        self._workers.stop()
         left = self._finish_in_time(assembly, deadline)
         left += self._drain([*assembly.of_kind("exporters"), *self._retiring], deadline)
         if self._endpoint:
@@ -272,8 +267,9 @@ class Service:
             for instance in gone:
                 if instance.kind == "receivers":  # they answer what is open, by the former pipelines
                     self._close(instance)
-            self._switch(former, assembly, gone)
-            self._start_all(assembly.instances.values())
+            with self._workers.changed(loaded):
+                self._switch(former, assembly, gone)
+                self._start_all(assembly.instances.values())
         except BaseException:
             self._go_back(former, fresh)
             raise
@@ -315,8 +311,9 @@ class Service:
             base = Assembly(former.loaded, {**failed.instances, **kept}, former.graph, former.wiring)
             again = self._assembler.build(former.loaded, base)
             self._start_behind_receivers(again)
-            self._switch(failed, again, [one for one in fresh if one.running])
-            self._start_all(again.instances.values())
+            with self._workers.changed(former.loaded):
+                self._switch(failed, again, [one for one in fresh if one.running])
+                self._start_all(again.instances.values())
         except BaseException as error:
             self.core.faults.saw("service", "reload", error, ", on the way back; stopping")
             self.core.failed.set()

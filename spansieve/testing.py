@@ -81,6 +81,7 @@ class FakeHost:
         self.extensions: dict[str, Extension[Any]] = {}
         self.failure = ""
         self.inspection: Inspection  # to be set by whoever tests what shows it
+        self.shared = False
 
     def counter(self, name: str, *, unit: str = "", description: str = "") -> _Series:
         """A counter in `counts`."""

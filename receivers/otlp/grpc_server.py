@@ -58,11 +58,14 @@ def _milliseconds(seconds: float) -> int:
     return min(round(seconds * 1000), _FOREVER_MS)
 
 
-def options(config: GrpcConfig) -> list[tuple[str, int]]:
-    """The server's options for `config`. Source: gRPC's grpc_types.h, and its proposals A8 and A9."""
+def options(config: GrpcConfig, *, shared: bool = False) -> list[tuple[str, int]]:
+    """The server's options for `config`; `shared`: other processes serve the same port.
+
+    Source: gRPC's grpc_types.h, and its proposals A8 and A9.
+    """
     parameters, policy = config.keepalive.server_parameters, config.keepalive.enforcement_policy
     chosen = [
-        ("grpc.so_reuseport", 0),  # on by default: a second process would bind the same port without a word
+        ("grpc.so_reuseport", int(shared)),  # on by default: a second process would bind the same port without a word
         ("grpc.max_receive_message_length", config.limit_bytes),
         ("grpc.per_message_decompression", 0),
         ("grpc.compression_enabled_algorithms_bitset", _IDENTITY_AND_GZIP),
@@ -129,7 +132,7 @@ class GrpcServer:
     def start(self) -> None:
         """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
         credentials = grpc_server_credentials(self._config.tls, self._host) if self._config.tls else None
-        self._server = grpc.server(self._pool, options=options(self._config))
+        self._server = grpc.server(self._pool, options=options(self._config, shared=self._host.shared))
         handlers = {name: self._handlers(signal) for name, signal in METHODS.items()}
         self._server.add_generic_rpc_handlers((_Methods(handlers, self._host.signals, self._watch),))
         if self._config.transport == "unix":
@@ -145,7 +148,7 @@ class GrpcServer:
             try:
                 self.port = self._bind(str(wanted), credentials) or self.port
             except OSError as error:
-                reason = refusal(wanted)
+                reason = refusal(wanted, reuse_port=self._host.shared)
                 if not tolerable(address, reason):
                     raise reason or error from None
 

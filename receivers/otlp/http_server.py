@@ -193,7 +193,8 @@ class HttpServer:
         sockets: list[socket.socket] = []
         for address in listening(self._config.endpoint, self._config.transport):
             try:
-                sockets.append(bind(address._replace(port=address.port or self.port)))
+                wanted = address._replace(port=address.port or self.port)
+                sockets.append(bind(wanted, reuse_port=self._host.shared))
                 self.port = sockets[-1].getsockname()[1]
             except OSError as error:
                 if not tolerable(address, error):

@@ -1,5 +1,6 @@
 """Takes OTLP in over gRPC and HTTP, and hands each request's bytes to the core, whose answer the sender waits for."""
 
+from spansieve.endpoint import Address, listening, parse
 from spansieve.plugin import Host, Receiver
 
 from .config import GrpcConfig, HttpConfig, OtlpConfig
@@ -31,6 +32,23 @@ class Otlp(Receiver[OtlpConfig]):
         """`host:port` of each TCP listener."""
         both = (config.protocols.grpc, config.protocols.http)
         return [one.endpoint for one in both if one is not None and one.transport != "unix"]
+
+    @classmethod
+    def unshareable(cls, config: OtlpConfig) -> str | None:
+        """A unix socket has one owner, and port 0 would be another port in each process."""
+        both = (config.protocols.grpc, config.protocols.http)
+        if any(one.transport == "unix" for one in both if one is not None):
+            return "a unix socket belongs to one process"
+        if any(parse(endpoint)[1] == 0 for endpoint in cls.endpoints(config)):
+            return "port 0 would be another port in each of them"
+        return None
+
+    @classmethod
+    def addresses(cls, config: OtlpConfig) -> list[Address]:
+        """Every address that it binds."""
+        both = (config.protocols.grpc, config.protocols.http)
+        tcp = [one for one in both if one is not None and one.transport != "unix"]
+        return [address for one in tcp for address in listening(one.endpoint, one.transport)]
 
     @property
     def grpc_port(self) -> int:

@@ -1,6 +1,5 @@
 """`spansieve run`: the collector, until it is told to stop."""
 
-import gc
 import logging
 import queue
 import resource
@@ -18,6 +17,7 @@ from spansieve.config.problems import ConfigError
 from spansieve.service import Service
 from spansieve.telemetry import set_up_logs
 from spansieve.telemetry.logs import place_of
+from spansieve.telemetry.process import tune_collector
 
 from .options import read, with_config
 
@@ -58,7 +58,7 @@ class Runner:
         loaded = read(self._sources, self._sets)
         self._set_up(loaded)
         service = Service(loaded)
-        _tune_collector()
+        tune_collector()
         _allow_files()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
@@ -132,15 +132,6 @@ class Runner:
             if warning not in self._warned:
                 log.warning("%s", warning)
                 self._warned.add(warning)
-
-
-def _tune_collector() -> None:
-    """Look for cycles seldom: batches make many objects and no cycles, and looking after every 700 of them costs
-    10-15 % of the chain's time at 512 spans a request (python -m bench.pass_through).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 def _allow_files() -> None:

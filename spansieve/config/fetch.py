@@ -1,11 +1,13 @@
 """Reading what a configuration names from outside: files and environment variables, and inline YAML."""
 
 import codecs
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path as FilePath
 
-__all__ = ["MAX_BYTES", "Fetcher", "Unavailable", "scheme_of"]
+__all__ = ["MAX_BYTES", "Fetcher", "Snapshot", "Unavailable", "scheme_of"]
 
 MAX_BYTES = 1024 * 1024
 """Length of one source; a configuration is written by people."""
@@ -35,13 +37,36 @@ def scheme_of(uri: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", uri)
 
 
-class Fetcher:
-    """Reads sources, and remembers which files they were."""
+@dataclass(frozen=True)
+class Snapshot:
+    """What a configuration was read from, so that another process reads the very same. Holds secrets as they are."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        """`env` has the environment variables."""
+    sources: list[str]
+    sets: list[str]
+    allow_unset_env: bool = False
+    env: dict[str, str] = field(default_factory=dict, repr=False)
+    files: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def to_json(self) -> bytes:
+        """As JSON."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def of_json(cls, text: bytes) -> "Snapshot":
+        """What `to_json` wrote."""
+        return cls(**json.loads(text))
+
+
+class Fetcher:
+    """Reads sources, and remembers what it read."""
+
+    def __init__(self, env: Mapping[str, str], files: Mapping[str, str] | None = None) -> None:
+        """`env` has the environment variables; `files` texts by path, which are then all the files there are."""
         self._env = env
+        self._known = files
         self.files: dict[FilePath, None] = {}
+        self.texts: dict[str, str] = {}
+        self.variables: dict[str, str] = {}
 
     def variable(self, name: str) -> str | None:
         """The environment variable `name`; None if it is not set. Raises Unavailable for what is no name of one."""
@@ -50,12 +75,22 @@ class Fetcher:
                 "that is no name of an environment variable: letters, digits and _, with no digit at the start",
                 "A literal ${...} is written $${...}.",
             )
-        return self._env.get(name)
+        value = self._env.get(name)
+        if value is not None:
+            self.variables[name] = value
+        return value
 
     def file(self, path: str) -> str:
         """The text of a file, UTF-8 or with a byte order mark. A relative path counts from the working directory, as in
         the Go Collector. Raises Unavailable.
         """
+        text = self._read(path) if self._known is None else self._known.get(path)
+        if text is None:
+            raise Unavailable("can't read the file: it could not be read before")
+        self.texts[path] = text
+        return text
+
+    def _read(self, path: str) -> str:
         try:
             with FilePath(path).open("rb") as opened:
                 body = opened.read(MAX_BYTES + 1)

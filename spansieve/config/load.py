@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -14,7 +14,7 @@ from .contrib import GO_COMPONENTS
 from .expand import Expander
 from .explain import unknown_key
 from .extensions import check_references, named_extensions
-from .fetch import Fetcher
+from .fetch import Fetcher, Snapshot
 from .ids import parse_id
 from .model import Config
 from .order import check_order
@@ -25,8 +25,9 @@ from .report import Report, in_order
 from .service import Service
 from .sources import read_sources
 from .tree import Entry, Node, empty, plain_tree
+from .workers import check_workers
 
-__all__ = ["ComponentConfig", "Loaded", "load"]
+__all__ = ["ComponentConfig", "Loaded", "load", "load_again"]
 
 _TOP = (*KINDS, "service")
 
@@ -59,6 +60,8 @@ class Loaded:
     """The sources merged and expanded, without defaults. Holds secrets as they are."""
     files: tuple[FilePath, ...]
     """Every file that was read, `${file:}` included: a change of one of them changes the configuration."""
+    snapshot: Snapshot = field(repr=False)
+    """All that was read, for `load_again`."""
 
 
 def load(
@@ -75,16 +78,26 @@ def load(
     environment variables (None: the process's own); `allow_unset_env` takes those that are not set for empty.
     Raises ConfigError with every problem, by file and line.
     """
-    report = Report()
     fetcher = Fetcher(os.environ if env is None else env)
-    tree = read_sources(sources, sets, fetcher, report)
+    asked = Snapshot(list(sources), list(sets), allow_unset_env)
+    return _load(asked, fetcher, registry or Registry())
+
+
+def load_again(snapshot: Snapshot, registry: Registry | None = None) -> Loaded:
+    """The configuration that `snapshot` was taken of, whatever has become of its files. Raises ConfigError."""
+    return _load(snapshot, Fetcher(snapshot.env, snapshot.files), registry or Registry())
+
+
+def _load(asked: Snapshot, fetcher: Fetcher, registry: Registry) -> Loaded:
+    report = Report()
+    tree = read_sources(asked.sources, asked.sets, fetcher, report)
     if tree is None:
         raise ConfigError(in_order(report.problems))
-    expander = Expander(fetcher, allow_unset_env=allow_unset_env)
+    expander = Expander(fetcher, allow_unset_env=asked.allow_unset_env)
     tree = expander.tree(tree)
     report.problems.extend(expander.problems)
     report.warnings.extend(expander.warnings)
-    sections = read_sections(tree, registry or Registry(), report)
+    sections = read_sections(tree, registry, report)
     service = _check(tree, sections, report)
     if report.problems or service is None:
         raise ConfigError(in_order(report.problems))
@@ -98,6 +111,7 @@ def load(
         warnings=in_order(report.warnings),
         merged=merged if isinstance(merged, dict) else {},
         files=tuple(fetcher.files),
+        snapshot=replace(asked, env=fetcher.variables, files=fetcher.texts),
     )
 
 
@@ -133,6 +147,8 @@ def _check(tree: Node, sections: Sections, report: Report) -> Service | None:
     service = read_model(Service, entry.node, entry.key, ("service",), report)
     pipelines = wire(entry.node, entry.key, sections, report)
     check_order(pipelines, report)
+    if service is not None and service.workers > 1:
+        check_workers(pipelines, report)
     extensions = named_extensions(entry.node, sections, report)
     used = [known for role in KINDS[:3] for known in _used(pipelines, role)]
     check_references([*used, *extensions], extensions, sections, report)

@@ -5,11 +5,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from .model import Config, Duration, Texts, plain
+from .model import Config, Duration, Texts
 
 __all__ = ["Logs", "Metrics", "Pipeline", "Service", "Telemetry"]
 
 METRICS_PORT = 8888
+MAX_WORKERS = 64
 
 
 def _lower(value: object) -> object:
@@ -136,12 +137,10 @@ class Service(Config):
     shutdown_timeout: Duration = Field(
         default=30.0, description="Time for sending what is held before the program ends."
     )
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=MAX_WORKERS,
+        description="Intake processes, which share the receivers' ports and do the stateless work; 1 = none.",
+    )
     telemetry: Telemetry = Field(default=Telemetry(), description="What the program says of itself.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_process(cls, data: Any) -> Any:  # noqa: ANN401 (whatever the YAML held)
-        """`workers: 1` is what happens anyway; any other number is an unknown key until there are workers."""
-        if isinstance(data, Mapping) and type(workers := plain(data.get("workers"))) is int and workers == 1:
-            return {key: value for key, value in data.items() if key != "workers"}
-        return data

@@ -16,7 +16,7 @@ from .metrics import Metric, MetricBatch, MetricType
 from .parts import Event, Link, Status, StatusCode
 from .points import Buckets, DataPoint, Exemplar, Quantile
 from .schema import Signal
-from .split import Batch, count, parse, split
+from .split import Batch, count, known, parse, split
 from .text import repaired_strings
 from .traces import DroppedSpan, Span, SpanKind, TraceBatch
 from .values import Value, Writable, decode_value, encode_pair, encode_value
@@ -53,6 +53,7 @@ __all__ = [
     "encode_pair",
     "encode_value",
     "is_crowded",
+    "known",
     "mend",
     "parse",
     "repaired_strings",

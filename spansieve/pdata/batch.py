@@ -27,7 +27,7 @@ class RequestBatch(Generic[ItemT]):
     signal: ClassVar[Signal]
 
     def __init__(self, request: Wire, body: bytes) -> None:
-        """Hold `request`, the message that `body` was read as; use `parse`."""
+        """Hold `request`, the message that `body` was read as (None: it has not been read); use `parse` or `known`."""
         self._request = request
         self._body = body
         self.size_bytes = len(body)
@@ -42,6 +42,20 @@ class RequestBatch(Generic[ItemT]):
     def parse(cls, body: bytes) -> Self:
         """Read a request, down to its items; what is inside them is read when somebody looks. Raises DecodeError."""
         return cls(read(cls._shape().request, body), body)
+
+    @classmethod
+    def known(cls, body: bytes, items: int) -> Self:
+        """A request that somebody has read already and found `items` items in: it is read again only when somebody
+        looks, and may raise DecodeError then.
+        """
+        batch = cls(None, body)
+        batch._count = items
+        return batch
+
+    def _read(self) -> Wire:
+        if self._request is None:
+            self._request = read(self._shape().request, self._body)
+        return self._request
 
     @classmethod
     def _shape(cls) -> Shape:
@@ -78,7 +92,7 @@ class RequestBatch(Generic[ItemT]):
 
     def _every_list(self) -> Iterator[Wire]:
         shape = self._shape()
-        for resource_message in getattr(self._request, shape.resources):
+        for resource_message in getattr(self._read(), shape.resources):
             for scope_message in getattr(resource_message, shape.scopes):
                 yield from self._lists(scope_message)
 
@@ -92,7 +106,7 @@ class RequestBatch(Generic[ItemT]):
         """The items; their views are made now if they were not before."""
         if self._items is None:
             shape = self._shape()
-            for resource_message in getattr(self._request, shape.resources):
+            for resource_message in getattr(self._read(), shape.resources):
                 resource = Resource(resource_message)
                 self._resources.append(resource)
                 for scope_message in getattr(resource_message, shape.scopes):

@@ -256,7 +256,7 @@ class TraceBatch(RequestBatch[Span]):
     def _all_valid(self) -> bool:
         # This runs for every request, so no call for each span, and they are counted on the way.
         count = 0
-        for resource_spans in self._request.resource_spans:
+        for resource_spans in self._read().resource_spans:
             for scope_spans in resource_spans.scope_spans:
                 spans = scope_spans.spans
                 for span in spans:

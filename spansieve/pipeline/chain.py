@@ -10,7 +10,7 @@ from spansieve.plugin import Answer, Clock
 
 from .faults import Faults
 from .graph import Graph
-from .intake import Parked, Request, take
+from .intake import Parked, Request
 
 TICK_SECONDS = 0.1
 ROOM_SECONDS = 5.0
@@ -125,7 +125,7 @@ class Chain:
             self._faults.saw("service", "chain", error)
 
     def _take(self, request: Request) -> None:
-        answer = self._safely(request, lambda: take(self.graph, request))
+        answer = self._safely(request, lambda: request.take(self.graph))
         if isinstance(answer, Parked):
             if len(self._parked) < MAX_PARKED:
                 answer.until = self._clock.monotonic() + ROOM_SECONDS

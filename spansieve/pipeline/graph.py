@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from spansieve import pdata
+from spansieve.front import Front
 from spansieve.plugin import Batching, Refused, Signal
 from spansieve.telemetry.instruments import Sum
 
-from .books import Ledger, Outcome
-from .intake import Passage, copies, lacking, write
+from .books import Ledger
+from .intake import Mark, Passage, copies, lacking, write
 from .lane import Done, Lane
 from .queue import Queue
 from .stage import Stage
@@ -54,6 +55,8 @@ class Pipeline:
     stateful: list[Stage] = field(init=False)
     nowhere: Ledger | None = None
     """The account of a pipeline whose exporters are all off."""
+    front: Front = ()
+    """What does the stateless work, as its configuration says."""
     waits: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +65,7 @@ class Pipeline:
         self.stateless, self.stateful = self.stages[:first], self.stages[first:]
         self.waits = sum(lane.waits for lane in self.lanes)
 
-    def leads_nowhere(self, came: int, items: int, marks: Sequence[tuple[Outcome, int, str]]) -> None:
+    def leads_nowhere(self, came: int, items: int, marks: Sequence[Mark]) -> None:
         """Write down what no exporter gets, because all are off."""
         if self.nowhere is None:
             return
@@ -90,6 +93,7 @@ class Graph:
     def __init__(self, pipelines: Sequence[Pipeline], unconnected: Sum) -> None:
         """`unconnected` counts emissions that lead nowhere."""
         self.pipelines = tuple(pipelines)
+        self.by_id = {pipeline.id: pipeline for pipeline in self.pipelines}
         self._unconnected = unconnected
         self.routes: dict[tuple[str, Signal], list[Pipeline]] = {}
         self._behind: dict[tuple[str, Signal], Target] = {}

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from spansieve import pdata
 from spansieve.plugin import Answer, Refused, Signal, StorageError
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from .graph import Graph, Pipeline
 
 FULL = "sending queue is full"
+BLOCKED = "a processor waits for room behind it"
+
+ResultT = TypeVar("ResultT")
+Mark = tuple[Outcome, int, str]
+"""An outcome on the books, for so many items, with its reason."""
 
 
 class Request:
@@ -36,6 +41,10 @@ class Request:
         self.items = 0
         self.rejected = 0
         self.lacked: list[ExporterTally] = []  # whose queues had no room when somebody last looked
+
+    def take(self, graph: "Graph") -> "Answer | Parked | None":
+        """Take it on all its paths or not at all. None: the answer comes later, from another thread."""
+        return contained(self, lambda body: admit(self, prepare(graph, self, body)))
 
     def finish(self, answer: Answer) -> None:
         """Count what became of it, and tell the receiver."""
@@ -61,18 +70,20 @@ class Request:
 class Passage:
     """A batch on its way through one pipeline."""
 
-    __slots__ = ("_body", "_keys", "_lacked", "_marks", "ahead", "batch", "came", "moved", "pipeline")
+    __slots__ = ("_body", "_keys", "_lacked", "ahead", "batch", "came", "marks", "moved", "pipeline")
 
-    def __init__(self, pipeline: "Pipeline", batch: pdata.Batch, came: int, ahead: Sequence[Stage]) -> None:
+    def __init__(
+        self, pipeline: "Pipeline", batch: pdata.Batch, came: int, ahead: Sequence[Stage], marks: Iterable[Mark] = ()
+    ) -> None:
         """`came` items are new to the pipeline's books (0: they were on them already); `ahead` is what runs once
-        there is room.
+        there is room; `marks` is what became of items before.
         """
         self.pipeline = pipeline
         self.batch = batch
         self.came = came
         self.ahead = ahead
         self.moved = False  # whether a processor has something of it
-        self._marks: list[tuple[Outcome, int, str]] = []
+        self.marks: list[Mark] = list(marks)
         self._body: bytes | None = None
         self._keys: dict[str, str] = {}  # of what stands on disk, by exporter
         self._lacked: ExporterTally | None = None  # whose storage took nothing
@@ -90,13 +101,13 @@ class Passage:
             finally:
                 self.moved = self.moved or bool(stage.moved)
                 if stage.shed > 0:
-                    self._marks.append((stage.processor.sheds, stage.shed, stage.id))
+                    self.marks.append((stage.processor.sheds, stage.shed, stage.id))
                 elif stage.shed < 0:
-                    self._marks.append(("accepted", -stage.shed, stage.id))
+                    self.marks.append(("accepted", -stage.shed, stage.id))
 
     def give_up(self, reason: str) -> None:
         """Nothing more comes of the batch."""
-        self._marks.append(("failed", len(self.batch), reason))
+        self.marks.append(("failed", len(self.batch), reason))
         self.batch.retain(_none)
 
     def body(self) -> bytes:
@@ -138,11 +149,11 @@ class Passage:
         """
         items = len(self.batch)
         if not self.pipeline.lanes:
-            self.pipeline.leads_nowhere(self.came, items, self._marks)
+            self.pipeline.leads_nowhere(self.came, items, self.marks)
         for lane in self.pipeline.lanes:
             if self.came:
                 lane.ledger.count("accepted", self.came)
-            for outcome, count, reason in self._marks:
+            for outcome, count, reason in self.marks:
                 lane.ledger.count(outcome, count, reason)
             if items:
                 lane.put(self.body(), items, done, self._keys.get(lane.exporter, ""))
@@ -177,31 +188,36 @@ class Parked:
         return Answer("refused", message=FULL)
 
 
-def take(graph: "Graph", request: Request) -> Answer | Parked | None:
-    """Take `request` on all its paths or not at all. None: the answer comes later, from an exporter's thread."""
+def contained(request: Request, work: Callable[[bytes], ResultT]) -> ResultT | Answer:
+    """What `work` makes of the request's bytes, or the answer to what it raised. Raises nothing of OTLP's or ours."""
     try:
-        return _take(graph, request, request.body)
+        return work(request.body)
     except Refused as refusal:
         return Answer("refused", message=str(refusal), retry_after=refusal.after)
     except pdata.DecodeError as error:
-        return _without_the_malformed(graph, request, error)
+        return without_the_malformed(request, work, error)
 
 
-def _without_the_malformed(graph: "Graph", request: Request, error: pdata.DecodeError) -> Answer | Parked | None:
+def without_the_malformed(
+    request: Request, work: Callable[[bytes], ResultT], error: pdata.DecodeError
+) -> ResultT | Answer:
     """Somebody read deeper than the intake's check and met bytes that are not OTLP: take the items that are."""
     try:
         better = pdata.mend(request.signal, request.body)
         if not better.items or not (better.dropped or better.repaired):
             return Answer("malformed", message=str(error))
         request.rejected = better.dropped
-        return _take(graph, request, better.body)
+        return work(better.body)
     except Refused as refusal:
         return Answer("refused", message=str(refusal), retry_after=refusal.after)
     except pdata.DecodeError as again:
         return Answer("malformed", message=str(again))
 
 
-def _take(graph: "Graph", request: Request, body: bytes) -> Answer | Parked | None:
+def prepare(graph: "Graph", request: Request, body: bytes) -> list[Passage]:
+    """Do the stateless work on `body`, the request's or a mended one, for each of its pipelines. No passages: there was
+    nothing in it. Raises Refused and DecodeError.
+    """
     pipelines = graph.routes.get((request.receiver, request.signal), ())
     if not pipelines:
         raise Refused("no pipeline takes this signal now")
@@ -209,9 +225,9 @@ def _take(graph: "Graph", request: Request, body: bytes) -> Answer | Parked | No
     request.rejected += batch.drop_invalid_ids()
     request.items = len(batch)
     if not request.items:
-        return request.accepted()
+        return []
     if any(pipeline.blocked for pipeline in pipelines):
-        raise Refused("a processor waits for room behind it")
+        raise Refused(BLOCKED)
     batches = copies(request.signal, batch, len(pipelines))
     passages = [
         Passage(pipeline, one, request.items, pipeline.stateful)
@@ -219,6 +235,13 @@ def _take(graph: "Graph", request: Request, body: bytes) -> Answer | Parked | No
     ]
     for passage in passages:
         passage.advance(passage.pipeline.stateless)
+    return passages
+
+
+def admit(request: Request, passages: Sequence[Passage]) -> Answer | Parked | None:
+    """Hold what was prepared, if there is room everywhere. Raises Refused and DecodeError."""
+    if not passages:
+        return request.accepted()
     if full := lacking(passages, request):
         if all(queue.config.block_on_overflow for queue in full):
             return Parked(request, passages)

@@ -58,6 +58,7 @@ class ReceiverTally:
     def __init__(self, instruments: Instruments, receiver: str, transport: str, signal: Signal) -> None:
         """Counters of `receiver` (its id) for one transport (`grpc`, `http`) and signal."""
         word = ITEM_WORDS[signal]
+        self.transport = transport
         self._labels: Labels = (("receiver", receiver), ("transport", transport))
         self._accepted = instruments.sum(f"otelcol_receiver_accepted_{word}", "Items held for all exporters.")
         self._refused = instruments.sum(f"otelcol_receiver_refused_{word}", "Items that the sender was asked to keep.")

@@ -50,6 +50,11 @@ class _Series:
         with self._lock:
             return list(self._values.items())
 
+    def forget(self, labels: Labels) -> None:
+        """Show the series of `labels` no more."""
+        with self._lock:
+            self._values.pop(labels, None)
+
 
 class Sum(_Series):
     """A counter."""
@@ -101,6 +106,10 @@ def full_name(kind: str, name: str, unit: str) -> str:
     return f"spansieve_{kind}_{name}" + ("" if name.endswith(suffix) else suffix)
 
 
+def _nothing() -> None:
+    pass
+
+
 InstrumentT = TypeVar("InstrumentT")
 
 
@@ -119,7 +128,10 @@ class Instruments:
         self._provider = MeterProvider([self._reader], resource=Resource({}), shutdown_on_exit=False)
         self._meter = self._provider.get_meter("spansieve")
         self._made: dict[str, Sum | Level | Spread] = {}
+        self._described: dict[str, str] = {}
         self._lock = threading.Lock()
+        self.refresh: Callable[[], None] = _nothing
+        """Called before a snapshot is taken: who counts elsewhere brings it up to date."""
 
     def sum(self, name: str, description: str = "") -> Sum:
         """The counter called `name`."""
@@ -127,6 +139,7 @@ class Instruments:
             made = self._made.get(name)
             if made is None:
                 made = self._made[name] = Sum()
+                self._described[name] = description
                 self._meter.create_observable_counter(name, [made.observe], description=description)
         return _as(Sum, made, name)
 
@@ -136,6 +149,7 @@ class Instruments:
             made = self._made.get(name)
             if made is None:
                 made = self._made[name] = Level()
+                self._described[name] = description
                 self._meter.create_observable_gauge(name, [made.observe], description=description)
         return _as(Level, made, name)
 
@@ -160,8 +174,18 @@ class Instruments:
                 made = self._made[name] = Spread(instrument.record)
         return _as(Spread, made, name)
 
+    def made(self) -> dict[str, tuple[str, "Sum | Level"]]:
+        """Counters and gauges that were set, by name, each with its description; not those that are read elsewhere."""
+        with self._lock:
+            return {
+                name: (self._described[name], made)
+                for name, made in self._made.items()
+                if isinstance(made, (Sum, Level)) and not isinstance(made, _Observed)
+            }
+
     def collect(self) -> MetricsData:
         """A snapshot of everything."""
+        self.refresh()
         return self._reader.snapshot()
 
     def close(self) -> None:

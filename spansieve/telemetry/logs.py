@@ -13,16 +13,30 @@ _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) no
 
 
 class _Text(logging.Formatter):
+    def __init__(self, worker: int) -> None:
+        super().__init__()
+        self._worker = f"worker {worker}: " if worker else ""
+
     def format(self, record: logging.LogRecord) -> str:
         component = getattr(record, "component", "")
-        where = f"{component}: " if component else ""
+        where = self._worker + (f"{component}: " if component else "")
         text = f"{_stamp(record)} {record.levelname.lower():<7} {where}{record.getMessage()}".translate(_CONTROL)
         return text.replace("\n", "\n    ")
 
 
 class _Json(logging.Formatter):
+    def __init__(self, worker: int) -> None:
+        super().__init__()
+        self._worker = worker
+
     def format(self, record: logging.LogRecord) -> str:
-        line = {"ts": _stamp(record), "level": record.levelname.lower(), "msg": record.getMessage()}
+        line: dict[str, object] = {
+            "ts": _stamp(record),
+            "level": record.levelname.lower(),
+            "msg": record.getMessage(),
+        }
+        if self._worker:
+            line["worker"] = self._worker
         if component := getattr(record, "component", ""):
             line["component"] = component
         return json.dumps(line, ensure_ascii=False)
@@ -33,11 +47,13 @@ def _stamp(record: logging.LogRecord) -> str:
     return f"{whole}.{int(record.msecs):03d}Z"
 
 
-def set_up_logs(level: str, encoding: str) -> None:
-    """Send the program's log to stderr: `level` is debug, info, warn or error; `encoding` is console or json."""
+def set_up_logs(level: str, encoding: str, worker: int = 0) -> None:
+    """Send the program's log to stderr: `level` is debug, info, warn or error; `encoding` is console or json; `worker`
+    the number of an intake process, which its lines then tell.
+    """
     logger = logging.getLogger("spansieve")
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json() if encoding == "json" else _Text())
+    handler.setFormatter(_Json(worker) if encoding == "json" else _Text(worker))
     logger.handlers[:] = [handler]
     logger.propagate = False
     logger.setLevel(LEVELS[level])

@@ -27,7 +27,12 @@ service:
 @pytest.mark.parametrize("compression", ["none", "gzip"])
 @pytest.mark.parametrize("transport", ["grpc", "http"])
 def test_every_capture_arrives_whole(tmp_path: Path, sink: Sink, transport: str, compression: str) -> None:
-    config = CONFIG.replace("SINK", str(sink.port)).replace("COMPRESSION", compression)
+    every_capture(tmp_path, sink, transport, CONFIG.replace("COMPRESSION", compression))
+
+
+def every_capture(tmp_path: Path, sink: Sink, transport: str, config: str) -> None:
+    """Send all of them, and compare what comes out."""
+    config = config.replace("SINK", str(sink.port))
     sent: dict[Signal, list[bytes]] = {"traces": [], "logs": [], "metrics": []}
     with running(tmp_path, config) as program, grpc.insecure_channel(f"localhost:{program.ports['grpc']}") as channel:
         for file, signal, as_protobuf in captured():

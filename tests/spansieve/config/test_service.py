@@ -21,6 +21,7 @@ service:
 def test_defaults(load_text: Load) -> None:
     service = load_text(PIPELINE).service
     assert service.shutdown_timeout == 30
+    assert service.workers == 1
     assert (service.telemetry.logs.level, service.telemetry.logs.encoding) == ("info", "console")
     assert (service.telemetry.metrics.level, service.telemetry.metrics.endpoint) == ("normal", "localhost:8888")
 
@@ -47,9 +48,13 @@ def test_where_the_metrics_are(load_text: Load, metrics: str, endpoint: str) -> 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        ("workers: 0", "service.workers: must be at least 1; found 0."),
+        ("workers: 65", "service.workers: must be at most 64; found 65."),
+        ("workers: auto", "service.workers: must be a whole number"),
+        ("workers: 4", "receivers.otlp: can't be shared by several service.workers: this receiver does not share"),
         (
-            "workers: 4",
-            "service.workers: unknown key.\nKnown keys: extensions, pipelines, shutdown_timeout, telemetry.",
+            "worker: 4",
+            "Did you mean workers?\nKnown keys: extensions, pipelines, shutdown_timeout, workers, telemetry.",
         ),
         ("shutdown_timeout: 5", "a duration needs a unit"),
         ("telemetry: {logs: {level: warning}}", "Did you mean warn?"),
