@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grpc
 
-from bench.load import Sent, drive
+from bench.load import CONNECTIONS, Sent, drive
 from bench.processes import Server, free_port, running
 from bench.servers import BARE
 from bench.sink import Arrived, arrived
@@ -49,11 +49,13 @@ class Contender:
         self.name, self.server, self.port = name, server, port
         self.rounds: list[float] = []
 
-    def run(self, sink: Sink, body: Path, requests: int, spans: int, rate: float = 0) -> tuple[float, Sent]:
+    def run(
+        self, sink: Sink, body: Path, requests: int, spans: int, rate: float = 0, *, connections: int = CONNECTIONS
+    ) -> tuple[float, Sent]:
         """Send `body` of so many spans; CPU seconds of the server until all of it came out. Raises Lost."""
         before = sink.arrived().spans
         cpu = self._cpu_seconds()
-        sent = drive(self.port, body, requests, rate)
+        sent = drive(self.port, body, requests, rate, connections)
         wanted = requests * spans
         come = wanted if self.name == BARE else sink.wait_for(before + wanted) - before
         spent = self._cpu_seconds() - cpu
@@ -65,4 +67,4 @@ class Contender:
         code = self.server.process.poll()
         if code is not None:
             raise Lost(f"the server ended with exit code {code}")
-        return self.server.cpu_seconds()
+        return self.server.cpu_seconds(family=True)

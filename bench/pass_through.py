@@ -29,7 +29,7 @@ class Load(NamedTuple):
     body: bytes | None
     requests: int
     compression: str = "none"
-    attributes: bool = False
+    attributes: int = 0
 
 
 _PLAIN = (
@@ -41,7 +41,7 @@ _PLAIN = (
 )
 LOADS = (
     *_PLAIN,
-    Load("512 spans, `attributes`", ten_attributes(512), 300, attributes=True),
+    Load("512 spans, `attributes`", ten_attributes(512), 300, attributes=1),
     *(
         load._replace(name=f"{load.name}, gzip out", requests=load.requests * 2 // 5, compression="gzip")
         for load in _PLAIN

@@ -34,15 +34,18 @@ it is held against the others with gzip alone.
 
 
 class Setup(NamedTuple):
-    """What a server is to do: where to listen and send to, and a folder for its files."""
+    """What a server is to do: where to listen and send to, a folder for its files, how many `attributes` processors one
+    behind the other, and (ours alone) `service.workers`.
+    """
 
     port: int
     sink: int
     folder: Path
     compression: str = "none"
-    attributes: bool = False
+    attributes: int = 0
     storage: Mapping[str, Any] | None = None
     """The keys of a storage that the queue stands in; None = in memory."""
+    workers: int = 1
 
 
 class Missing(Exception):
@@ -67,12 +70,15 @@ def _collector(setup: Setup) -> Path:
         },
     }
     if setup.attributes:
-        config["processors"] = {"attributes": ATTRIBUTES}
-        config["service"]["pipelines"]["traces"]["processors"] = ["attributes"]
+        names = [f"attributes/{number}" for number in range(setup.attributes)]
+        config["processors"] = dict.fromkeys(names, ATTRIBUTES)
+        config["service"]["pipelines"]["traces"]["processors"] = names
     if setup.storage is not None:
         config["extensions"] = {"file_storage": setup.storage}
         config["service"]["extensions"] = ["file_storage"]
         config["exporters"]["otlp_grpc"]["sending_queue"]["storage"] = "file_storage"
+    if setup.workers > 1:
+        config["service"]["workers"] = setup.workers
     path = setup.folder / f"{setup.port}.yaml"
     path.write_text(json.dumps(config, indent=1))
     return path

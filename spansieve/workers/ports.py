@@ -67,6 +67,7 @@ def _bound(address: Address) -> socket.socket:
             alone = address.host != "::" or not socket.has_dualstack_ipv6()
             one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(alone))
         one.bind((address.host, address.port))
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)  # from now on only who shares may have it too
     except OSError:
         one.close()
         raise

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spansieve.config.load import Loaded, load
+from spansieve.config.fetch import Snapshot
+from spansieve.config.load import Loaded, load, load_again
 from spansieve.config.problems import ConfigError
 from spansieve.registry import PluginError, Registry
 
@@ -299,6 +300,25 @@ def test_two_packages_with_one_name_are_a_problem_once(problems: Problems, regis
 def test_unused_components_are_validated_all_the_same(problems: Problems) -> None:
     (problem,) = problems(GOOD.replace("exporters:\n", "exporters:\n  backend/2: {timeout: 5}\n"), env=ENV)
     assert "exporters.backend/2.timeout" in problem
+
+
+def test_a_snapshot_is_read_again_as_it_was_whatever_becomes_of_its_files(
+    load_text: Load, registry: Registry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TOKEN", "another")
+    (tmp_path / "tag").write_text("012")
+    text = """\
+receivers: {otlp: }
+exporters: {backend: {endpoint: "a:1", token: "${env:TOKEN}", tags: ["${file:tag}", "${env:UNSET:-5}"]}}
+service: {pipelines: {traces: {receivers: [otlp], exporters: [backend]}}}
+"""
+    first = load_text(text, sets=["service.shutdown_timeout=7s"], env={"TOKEN": "012"})
+    for file in tmp_path.iterdir():
+        file.unlink()
+    again = load_again(Snapshot.of_json(first.snapshot.to_json()), registry)
+    assert again == first
+    assert again.exporters["backend"].config.token.get_secret_value() == "012"  # type: ignore[attr-defined]
+    assert "012" not in repr(first)
 
 
 _WORDS = st.sampled_from([

@@ -17,11 +17,13 @@ from spansieve.pdata import (
     StatusCode,
     TraceBatch,
     count,
+    known,
     mend,
     parse,
     repaired_strings,
     split,
 )
+from spansieve.testing import OK, otlp_request
 
 UNKNOWN = b"\xca\x3e\x03new"
 
@@ -370,3 +372,14 @@ def test_mend_drops_what_is_nested_too_deep_for_strict_readers() -> None:
 
 def varint(size: int) -> bytes:
     return bytes([size]) if size < 0x80 else bytes([size & 0x7F | 0x80, size >> 7])
+
+
+def test_a_batch_that_is_known_is_read_only_when_somebody_looks() -> None:
+    body = otlp_request("agent", OK, OK)
+    batch = known("traces", body, 2)
+    assert (len(batch), batch.size_bytes, batch.encode()) == (2, len(body), body)
+    assert len(known("traces", b"no OTLP", 5)) == 5
+    with pytest.raises(DecodeError):
+        list(known("traces", b"no OTLP", 5))
+    assert batch.retain(lambda _: False) == 2
+    assert (len(batch), batch.encode()) == (0, b"")
