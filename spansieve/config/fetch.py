@@ -87,6 +87,7 @@ class Fetcher:
         text = self._read(path) if self._known is None else self._known.get(path)
         if text is None:
             raise Unavailable("can't read the file: it could not be read before")
+        self.files[FilePath(path)] = None
         self.texts[path] = text
         return text
 
@@ -98,7 +99,6 @@ class Fetcher:
             why = (getattr(error, "strerror", None) or str(error)).lower()
             hint = "A relative path counts from the working directory." if isinstance(error, FileNotFoundError) else ""
             raise Unavailable(f"can't read the file: {why}", hint) from None
-        self.files[FilePath(path)] = None
         if len(body) > MAX_BYTES:
             raise Unavailable(f"the file is longer than {MAX_BYTES // 1024} KiB")
         return _decoded(body)

@@ -42,7 +42,8 @@ def main(descriptor: int) -> NoReturn:
 def _run(link: Link) -> int:
     said = link.receive()
     try:
-        child = Child(link, said.header["worker"], load_again(Snapshot.of_json(said.body)))
+        loaded = load_again(Snapshot.of_json(said.body))
+        child = Child(link, loaded, said.header["worker"], said.header["most_bytes"])
         child.start()
     except (ConfigError, OSError, ValueError) as error:
         problem = str(error)
@@ -58,8 +59,10 @@ def _run(link: Link) -> int:
 class Child:
     """What an intake process is made of."""
 
-    def __init__(self, link: Link, worker: int, loaded: Loaded) -> None:
-        """Build everything and open nothing. Raises ConfigError."""
+    def __init__(self, link: Link, loaded: Loaded, worker: int, most_bytes: int) -> None:
+        """Build everything and open nothing. `worker` is its number, `most_bytes` how much it may have on its way to
+        the parent. Raises ConfigError.
+        """
         logs = loaded.service.telemetry.logs
         set_up_logs(logs.level, logs.encoding, worker)
         self._link = link
@@ -69,7 +72,7 @@ class Child:
         self._core = Core(SystemClock(), instruments)
         self._core.shared = True
         self._core.find_storage = _no_storage
-        self._uplink = Uplink(link, self._core)
+        self._uplink = Uplink(link, self._core, most_bytes)
         self._core.request = self._uplink.request
         self._assembly: Assembly = Assembler(self._core).build_front(loaded)
         self._core.chain = Chain(self._assembly.graph, self._core.clock, self._core.faults)

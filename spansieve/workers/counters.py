@@ -2,13 +2,13 @@
 
 A child tells what its counters gained since it last told, so that the parent's never go back when a child is gone.
 Levels (gauges) are told as they are, and get the label `worker`. Of a histogram's values those of one bucket are told
-as their number and sum, and come in as so many times their mean: buckets and sum stay exact.
+as their number and mean, and come in as so many times that: buckets and sum stay what they are.
 """
 
 import os
 import threading
 from bisect import bisect_left
-from typing import Any
+from typing import Any, NamedTuple
 
 from spansieve import pdata
 from spansieve.telemetry.instruments import Instruments, Labels, Level, Spread, Sum
@@ -33,28 +33,40 @@ class ChildInstruments(Instruments):
         return known
 
 
+class _Bucket(NamedTuple):
+    number: int
+    total: float
+    least: float
+    most: float
+
+    @property
+    def mean(self) -> float:
+        """Rounding must not take it out of the bucket."""
+        return min(self.most, max(self.least, self.total / self.number))
+
+
 class Told(Spread):
-    """A histogram as it is told: values by labels and bucket, as their number and sum."""
+    """A histogram as it is told: values by labels and bucket."""
 
     def __init__(self, description: str, buckets: tuple[float, ...]) -> None:
         """Empty."""
         self.description = description
         self.buckets = buckets
-        self._values: dict[tuple[Labels, int], tuple[int, float]] = {}
+        self._values: dict[tuple[Labels, int], _Bucket] = {}
         self._lock = threading.Lock()
 
     def record(self, labels: Labels, value: float) -> None:
         """Count `value` in."""
         key = labels, bisect_left(self.buckets, value)
         with self._lock:
-            count, total = self._values.get(key, (0, 0.0))
-            self._values[key] = count + 1, total + value
+            number, total, least, most = self._values.get(key, _Bucket(0, 0.0, value, value))
+            self._values[key] = _Bucket(number + 1, total + value, min(least, value), max(most, value))
 
     def take(self) -> list[tuple[Labels, int, float]]:
-        """Labels, number and sum of what came in since the last time, a bucket each."""
+        """Labels, number and mean of what came in since the last time, a bucket each."""
         with self._lock:
             values, self._values = self._values, {}
-        return [(labels, count, total) for (labels, _), (count, total) in values.items()]
+        return [(labels, bucket.number, bucket.mean) for (labels, _), bucket in values.items()]
 
 
 class Growth:
@@ -149,9 +161,9 @@ class Account:
                 self._levels.add((name, own))
         for name, (description, buckets, series) in report["spreads"].items():
             spread = self._instruments.spread(name, description, tuple(buckets))
-            for labels, count, total in series:
+            for labels, count, mean in series:
                 for _ in range(count):
-                    spread.record(_labels(labels), total / count)
+                    spread.record(_labels(labels), mean)
         cpu, repaired, resident = report["process"]
         self._family.grew(self._worker, cpu, int(repaired), resident)
 

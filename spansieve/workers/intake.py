@@ -29,6 +29,7 @@ class Owner(Protocol):
     """What a pool gives to its intakes."""
 
     snapshot: bytes
+    most_bytes: int
     opened: threading.Event
 
     def take(self, intake: "Intake", frame: Frame) -> None:
@@ -102,7 +103,8 @@ class Intake:
         link = Link(ours)
         account = Account(self._core.instruments, self._family, self.number)
         try:
-            link.send(Kind.CONFIG, {"worker": self.number}, self._owner.snapshot)
+            told = {"worker": self.number, "most_bytes": self._owner.most_bytes}
+            link.send(Kind.CONFIG, told, self._owner.snapshot)
             with self._lock:
                 self._process, self._link = process, link
             if self._stopping.is_set():

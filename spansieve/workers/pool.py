@@ -20,6 +20,10 @@ STOP_SECONDS = 20.0
 TELL_SECONDS = 0.5
 
 
+MAX_OPEN_BYTES = 256 * 1024 * 1024
+"""Of what all processes together handed over and the parent has not answered."""
+
+
 class WorkerError(OSError):
     """The intake processes can't be started; the text says why."""
 
@@ -30,6 +34,7 @@ class Pool:
     def __init__(self, loaded: Loaded, core: Core, family: Family) -> None:
         """Nothing runs before `start`."""
         self.snapshot = loaded.snapshot.to_json()
+        self.most_bytes = MAX_OPEN_BYTES // loaded.service.workers
         self.opened = threading.Event()
         self._core = core
         self._dead = False

@@ -11,8 +11,6 @@ from spansieve.plugin import Answer, Refused
 
 from .link import Broken, Kind, Link
 
-MAX_OPEN_BYTES = 64 * 1024 * 1024
-"""Bytes that the parent has not answered; above it senders are asked to come again."""
 _REQUEST_BYTES = 1024
 """What a request costs besides its bytes."""
 
@@ -43,10 +41,11 @@ class Outgoing(Request):
 class Uplink:
     """What is on its way, by numbers."""
 
-    def __init__(self, link: Link, core: Core) -> None:
-        """Send over `link`."""
+    def __init__(self, link: Link, core: Core, most_bytes: int) -> None:
+        """Send over `link`; once the parent has not answered `most_bytes`, senders are asked to come again."""
         self._link = link
         self._core = core
+        self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._open: dict[int, tuple[Outgoing, int]] = {}
         self._open_bytes = 0
@@ -78,7 +77,7 @@ class Uplink:
 
     def _enter(self, request: Outgoing, size: int) -> int:
         with self._lock:
-            fits = not self._open_bytes or self._open_bytes + size <= MAX_OPEN_BYTES
+            fits = not self._open_bytes or self._open_bytes + size <= self._most_bytes
             if fits:
                 self._last += 1
                 self._open[self._last] = request, size

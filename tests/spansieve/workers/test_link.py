@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spansieve.workers.link import Broken, Kind, Link
@@ -24,6 +24,7 @@ def links() -> Iterator[tuple[Link, Link]]:
     other.close()
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Kind), JSON, st.lists(st.binary(), max_size=3))
 def test_what_is_sent_comes_out(kind: Kind, header: object, bodies: list[bytes]) -> None:
     one, other = map(Link, socket.socketpair())
@@ -58,6 +59,7 @@ def test_who_receives_notices_that_the_other_side_is_gone(links: tuple[Link, Lin
     links[1].post(Kind.ANSWER, None)  # nobody is left who waits
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=9, max_size=40))
 def test_what_is_no_frame_is_refused(data: bytes) -> None:
     one, other = socket.socketpair()
