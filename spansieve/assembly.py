@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from spansieve.config.extensions import marked
 from spansieve.config.load import ComponentConfig, Loaded
 from spansieve.config.problems import ConfigError, Problem
 from spansieve.front import front, received, stateless
@@ -100,8 +101,8 @@ class Assembler:
         return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected), wiring)
 
     def build_front(self, loaded: Loaded) -> Assembly:
-        """Make what an intake process runs of `loaded`: receivers, and pipelines that end before the first stateful
-        processor. Raises ConfigError.
+        """Make what an intake process runs of `loaded`: receivers, pipelines that end before the first stateful
+        processor, and the extensions that these components name. Raises ConfigError.
         """
         wiring = Wiring(loaded.service.pipelines)
         parts = Parts(self._core, loaded, wiring, {}, ())
@@ -113,6 +114,10 @@ class Assembler:
             if receivers:
                 stages = [self._stage(parts, name, one) for one in stateless(loaded, name)]
                 pipelines.append(Pipeline(name, signal_of(name), tuple(receivers), stages, []))
+        for instance in list(parts.made.values()):
+            for _, extension, gives in marked(instance.config):
+                if gives != "storage":  # which the parent alone opens
+                    parts.get("extensions", extension, "")
         return Assembly(loaded, parts.made, Graph(pipelines, self._unconnected), wiring)
 
     def attach(self, assembly: Assembly) -> None:

@@ -34,6 +34,7 @@ class Core:
         self.loop = Loop()
         self.failed = threading.Event()
         self.shared = False
+        self.others_bytes: Callable[[], float] = float
         self.request: Callable[..., Request] = Request
         self.chain: Chain
         self.inspector: Inspector
@@ -102,6 +103,10 @@ class ComponentHost:
     def shared(self) -> bool:
         """Whether other processes listen on the same ports."""
         return self._core.shared
+
+    def others_bytes(self) -> float:
+        """Resident bytes of the program's other processes."""
+        return self._core.others_bytes()
 
     def counter(self, name: str, *, unit: str = "", description: str = "") -> _Counter:
         """A counter under this component's label."""

@@ -196,6 +196,9 @@ class Host(Protocol):
     def shared(self) -> bool:
         """Whether other processes listen on the same ports (`service.workers`): bind them with SO_REUSEPORT then."""
 
+    def others_bytes(self) -> float:
+        """Resident bytes of the program's other processes (`service.workers`), a second old at most; 0 without any."""
+
     @property
     def log(self) -> "logging.LoggerAdapter[logging.Logger]":
         """A logger whose lines name the component. Nothing that may hold content goes there."""

@@ -49,6 +49,7 @@ class Service:
         self.core.chain = Chain(self._assembly.graph, self.core.clock, self.core.faults)
         self._retiring: list[Instance] = []
         self._workers = Staff(self.core)
+        self.core.others_bytes = lambda: self._workers.family.resident_bytes
         self._ready = False
         self.inspector = Inspector(self.core, self.books, self._running)
         self.core.inspector = self.inspector

@@ -83,6 +83,10 @@ class FakeHost:
         self.inspection: Inspection  # to be set by whoever tests what shows it
         self.shared = False
 
+    def others_bytes(self) -> float:
+        """There are none."""
+        return 0.0
+
     def counter(self, name: str, *, unit: str = "", description: str = "") -> _Series:
         """A counter in `counts`."""
         return _Series(self.counts, name)

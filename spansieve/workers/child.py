@@ -1,4 +1,7 @@
-"""An intake process: receivers that share the parent's ports, the stateless processors, and the way to the parent."""
+"""An intake process: receivers that share the parent's ports, the stateless processors, and the way to the parent.
+
+Of the extensions it has those that these components name, storage apart.
+"""
 
 import contextlib
 import logging
@@ -72,6 +75,8 @@ class Child:
         self._core = Core(SystemClock(), instruments)
         self._core.shared = True
         self._core.find_storage = _no_storage
+        self._core.others_bytes = lambda: self._others_bytes
+        self._others_bytes = 0.0
         self._uplink = Uplink(link, self._core, most_bytes)
         self._core.request = self._uplink.request
         self._assembly: Assembly = Assembler(self._core).build_front(loaded)
@@ -81,7 +86,7 @@ class Child:
     def start(self) -> None:
         """Listen. Requests wait until `serve`. Raises StartError."""
         tune_collector()
-        for kind in ("processors", "receivers"):
+        for kind in ("extensions", "processors", "receivers"):
             for instance in self._assembly.of_kind(kind):
                 _start(instance)
 
@@ -96,6 +101,8 @@ class Child:
                 self._answered(frame)
             elif frame.kind is Kind.TELL:
                 self._tell(frame.header)
+            elif frame.kind is Kind.FAMILY:
+                self._others_bytes = frame.header
             elif frame.kind is Kind.STOP and not stopper.is_alive():
                 stopper.start()  # the answers to what is open are read here meanwhile
 
@@ -105,6 +112,7 @@ class Child:
 
     def _keep_telling(self) -> None:
         failed = False
+        self._tell(None)
         while not self._ended.wait(TELL_SECONDS):
             self._tell(None)
             if self._core.failed.is_set() and not failed:
@@ -120,6 +128,7 @@ class Child:
         """Answer what is open, tell the last counters, and end."""
         self._close(self._assembly.of_kind("receivers"))
         self._core.chain.call(lambda: self._close(self._assembly.of_kind("processors")))
+        self._close(self._assembly.of_kind("extensions"))
         self._ended.set()
         try:
             self._tell(None)

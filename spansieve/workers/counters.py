@@ -133,8 +133,12 @@ class Family:
     @property
     def resident_bytes(self) -> float:
         """Memory of all that run."""
+        return self.resident_beside(0)
+
+    def resident_beside(self, worker: int) -> float:
+        """Memory of all that run but `worker`."""
         with self._lock:
-            return sum(self._resident.values())
+            return sum(size for number, size in self._resident.items() if number != worker)
 
 
 class Account:

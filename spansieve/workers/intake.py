@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from spansieve.host import Core
 from spansieve.plugin import Answer
+from spansieve.telemetry.process import resident_bytes
 
 from .__main__ import SIGNALS
 from .counters import Account, Family
@@ -131,6 +132,9 @@ class Intake:
             account.add(report)
             if asked == self._asked:
                 self.told.set()
+            if self._link is not None:
+                others = resident_bytes() + self._family.resident_beside(self.number)
+                self._link.post(Kind.FAMILY, others)
         elif frame.kind is Kind.READY:
             self.up.set()
         elif frame.kind is Kind.FAILED and not self.up.is_set():

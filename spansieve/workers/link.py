@@ -22,6 +22,7 @@ class Kind(IntEnum):
     STOP = 2  # to the child: answer what is open, and end
     TELL = 3  # to the child: send COUNTERS now
     ANSWER = 4  # to the child: what became of a request
+    FAMILY = 9  # to the child: resident bytes of the program's other processes
     READY = 5  # to the parent: it listens
     FAILED = 6  # to the parent: it can't start, or can't go on
     REQUEST = 7  # to the parent: a request whose stateless part is done

@@ -78,16 +78,18 @@ def test_a_stop_during_an_outage_keeps_everything_for_the_next_start(tmp_path: P
     assert sink.count() == 60
 
 
-def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, sink: Sink) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, sink: Sink, workers: int) -> None:
     acknowledged: set[bytes] = set()
+    text = config(sink).replace("service:", f"service:\n  workers: {workers}")
     for _ in range(3):
-        with running(tmp_path, config(sink)) as program:
+        with running(tmp_path, text) as program:
             load = Load(program)
             eventually(partial(_taken, load), "load is taken")
             program.stop(signal.SIGKILL)
             load.stop()
             acknowledged |= load.acknowledged
-    with running(tmp_path, config(sink)) as program:
+    with running(tmp_path, text) as program:
         eventually(lambda: acknowledged <= sink.span_ids(), "all that was acknowledged arrives")
         program.check_books()
 

@@ -22,11 +22,28 @@ from .test_captures import every_capture
 from .test_service import CONFIG, Load
 
 PLUGINS = '''
-from spansieve.plugin import Config, Processor
+from typing import Annotated
+from spansieve.plugin import Config, Extension, Gives, Processor
 from spansieve.pdata import TraceBatch
 
 class Nothing(Config):
     """No keys."""
+
+class Door(Extension[Nothing]):
+    """Says where it is."""
+
+    config = Nothing
+
+    def start(self):
+        print("a door opens in", __import__("os").getpid(), file=__import__("sys").stderr)
+
+    def authenticate(self):
+        """Errors wants it."""
+
+class ErrorsConfig(Config):
+    """Which door."""
+
+    door: Annotated[str, Gives("authenticate")] | None = None
 
 class Holds(Processor[Nothing]):
     """Keeps what comes until the next tick, with the process that did so."""
@@ -56,9 +73,10 @@ class Holds(Processor[Nothing]):
 class Errors(Processor[Nothing]):
     """Lets errors pass, with the process that did so; tells how many came at once."""
 
-    config = Nothing
+    config = ErrorsConfig
 
     def __init__(self, config, host):
+        self.host = host
         self.sizes = host.histogram("sizes", buckets=(1.0, 2.0, 4.0))
         self.level = host.gauge("level")
 
@@ -68,6 +86,7 @@ class Errors(Processor[Nothing]):
         batch.retain(lambda span: span.is_error)
         for span in batch:
             span.attributes["seen.by"] = __import__("os").getpid()
+            span.attributes["others"] = self.host.others_bytes()
 '''
 
 LABELS = {one: f'{{receiver="otlp",transport="{one}"}}' for one in ("grpc", "http")}
@@ -84,7 +103,9 @@ def with_plugins(tmp_path: Path, text: str, *chain: str) -> tuple[str, dict[str,
     (folder / "toys-1.dist-info").mkdir(parents=True)
     (folder / "toys.py").write_text(PLUGINS)
     (folder / "toys-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1\n")
-    points = "[spansieve.processors]\nholds = toys:Holds\nerrors = toys:Errors\n"
+    points = (
+        "[spansieve.processors]\nholds = toys:Holds\nerrors = toys:Errors\n[spansieve.extensions]\ndoor = toys:Door\n"
+    )
     (folder / "toys-1.dist-info" / "entry_points.txt").write_text(points)
     text = text.replace("processors: {", "processors: {holds: {}, errors: {}, ", 1)
     return text.replace("processors: [resource]", f"processors: [{', '.join(chain)}]"), {"PYTHONPATH": str(folder)}
@@ -153,6 +174,30 @@ def test_both_take_part_and_what_they_count_is_added_up(tmp_path: Path, sink: Si
         assert metrics['spansieve_processor_level{processor="errors",worker="2"}'] == 3
         assert metrics["spansieve_workers_running"] == 2
         program.check_books()
+        assert program.stop() == 0
+
+
+def test_they_know_what_memory_the_others_have(tmp_path: Path, sink: Sink) -> None:
+    text, env = with_plugins(tmp_path, config(sink), "errors")
+    with running(tmp_path, text, env=env) as program:
+
+        def told() -> bool:
+            post(f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", ERROR))
+            spans = [span for _, body in list(sink.bodies) for span in TraceBatch.parse(body)]
+            return any(int(str(span.attributes["others"]).split(".")[0]) > 2 * 20_000_000 for span in spans)
+
+        eventually(told, "the parent and the other one")
+        assert program.metrics()["otelcol_process_memory_rss"] > 3 * 20_000_000
+        assert program.stop() == 0
+
+
+def test_an_extension_that_they_need_runs_in_each(tmp_path: Path, sink: Sink) -> None:
+    text, env = with_plugins(tmp_path, config(sink), "errors")
+    text = text.replace("errors: {}", "errors: {door: door}").replace("extensions: {", "extensions: {door: {}, ")
+    text = text.replace("extensions: [health_check]", "extensions: [health_check, door]")
+    with running(tmp_path, text, env=env) as program:
+        for process in (program.process.pid, *children(program.process.pid)):
+            assert f"a door opens in {process}\n" in program.log()
         assert program.stop() == 0
 
 
