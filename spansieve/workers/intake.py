@@ -55,6 +55,8 @@ class Intake:
         self._link: Link | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        self._listens = False  # the process of now
+        self._why = ""  # it could not start
         self._restarts = core.instruments.sum("spansieve_worker_restarts", "Intake processes that ended unasked.")
         self._restarts.add(self._label, 0)
         self._thread = threading.Thread(target=self._run, name=f"spansieve-worker-{number}", daemon=True)
@@ -77,22 +79,33 @@ class Intake:
         failures = 0
         while True:
             began = self._core.clock.monotonic()
-            code = self._live()
-            first = not self.up.is_set()
-            self.problem = self.problem or (f"intake process {self.number} ended {_how(code)}" if first else "")
-            self.up.set()
-            if self._stopping.is_set() or first:
+            why = self._one()
+            if not self.up.is_set():
+                self.problem = why
+                self.up.set()
+                return
+            if self._stopping.is_set():
                 return
             lived = self._core.clock.monotonic() - began
             failures = 0 if lived >= LONG_SECONDS else min(failures + 1, len(WAITS) - 1)
             wait = WAITS[max(0, failures - 1)]
             self._restarts.add(self._label, 1)
-            log.error("intake process %d ended %s; the next one starts%s", self.number, _how(code), _after(wait))
+            log.error("intake process %d: %s; the next one starts%s", self.number, why, _after(wait))
             if self._stopping.wait(wait):
                 return
 
+    def _one(self) -> str:
+        """One process, from its start to its end; why it ended."""
+        self._listens = False
+        self._why = ""
+        try:
+            code = self._live()
+        except OSError as error:  # the system gives no process, or no socket
+            return f"it can't be started: {error.strerror or error}"
+        return self._why or f"it ended {_how(code)}"
+
     def _live(self) -> int:
-        """One process, from its start to its end; its exit code."""
+        """As `_one`; the exit code. Raises OSError."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(  # noqa: S603 (our own words)
@@ -136,9 +149,10 @@ class Intake:
                 others = resident_bytes() + self._family.resident_beside(self.number)
                 self._link.post(Kind.FAMILY, others)
         elif frame.kind is Kind.READY:
+            self._listens = True
             self.up.set()
-        elif frame.kind is Kind.FAILED and not self.up.is_set():
-            self.problem = frame.header
+        elif frame.kind is Kind.FAILED and not self._listens:
+            self._why = frame.header
         elif frame.kind is Kind.FAILED:  # a component of its can't go on, and has said why
             self._core.failed.set()
 

@@ -35,6 +35,8 @@ class Door(Extension[Nothing]):
     config = Nothing
 
     def start(self):
+        if __import__("pathlib").Path("closed").exists():
+            raise OSError("the door is closed")
         print("a door opens in", __import__("os").getpid(), file=__import__("sys").stderr)
 
     def authenticate(self):
@@ -191,13 +193,22 @@ def test_they_know_what_memory_the_others_have(tmp_path: Path, sink: Sink) -> No
         assert program.stop() == 0
 
 
-def test_an_extension_that_they_need_runs_in_each(tmp_path: Path, sink: Sink) -> None:
+def test_an_extension_that_they_need_runs_in_each_and_is_tried_again(tmp_path: Path, sink: Sink) -> None:
     text, env = with_plugins(tmp_path, config(sink), "errors")
     text = text.replace("errors: {}", "errors: {door: door}").replace("extensions: {", "extensions: {door: {}, ")
     text = text.replace("extensions: [health_check]", "extensions: [health_check, door]")
     with running(tmp_path, text, env=env) as program:
         for process in (program.process.pid, *children(program.process.pid)):
             assert f"a door opens in {process}\n" in program.log()
+        (tmp_path / "closed").touch()
+        os.kill(children(program.process.pid)[0], signal.SIGKILL)
+        eventually(
+            lambda: "extensions.door: the door is closed; the next one starts" in program.log(), "it can't start"
+        )
+        assert post(f"http://localhost:{program.ports['metrics']}/metrics", b"")[0] == 405  # the rest goes on
+        (tmp_path / "closed").unlink()
+        eventually(lambda: program.metrics()["spansieve_workers_running"] == 2, "another one is there")
+        eventually(lambda: program.log().count("a door opens in") == 4, "and starts")
         assert program.stop() == 0
 
 
@@ -223,7 +234,7 @@ def goes_on(*loads: Load) -> None:
 def kill(program: Program, process: int, before: int) -> None:
     """Kill one of the processes, `before` of which were killed, until there is another."""
     os.kill(process, signal.SIGKILL)
-    eventually(lambda: program.log().count("ended by SIGKILL") > before, "it is noticed")
+    eventually(lambda: program.log().count("it ended by SIGKILL") > before, "it is noticed")
     eventually(lambda: program.metrics()["spansieve_workers_running"] == 2, "another one is there")
 
 
