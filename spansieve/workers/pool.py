@@ -133,13 +133,10 @@ class Pool:
 
 def _cut(body: bytes, parts: list[Any]) -> list[Part]:
     """The parts of a request with their bytes, which stand one behind the other in `body`. Raises Broken."""
-    if sum(size for _, _, size, _ in parts) != len(body):
+    if sum(size for _, _, size, *_ in parts) != len(body):
         raise Broken("a request is not as long as its parts")
-    if len(parts) == 1:
-        ((pipeline, items, _, marks),) = parts
-        return [Part(pipeline, items, body, marks)]
     cut, at = [], 0
-    for pipeline, items, size, marks in parts:
-        cut.append(Part(pipeline, items, body[at : at + size], marks))
+    for pipeline, items, size, marks, dropped in parts:
+        cut.append(Part(pipeline, items, body[at : at + size], marks, dropped))  # of all of it, no copy is made
         at += size
     return cut

@@ -15,12 +15,15 @@ Reply = Callable[[int, bool, Answer], None]
 
 
 class Part(NamedTuple):
-    """What goes into one pipeline: its bytes and their items, and what became of the others on the way."""
+    """What goes into one pipeline: its bytes and their items, what became of the others on the way, and the dropped
+    spans that its batch remembers (trace, span and parent, in hexadecimal).
+    """
 
     pipeline: str
     items: int
     body: bytes
     marks: Sequence[Mark]
+    dropped: Sequence[Sequence[str]] = ()
 
 
 class Prepared(Request):
@@ -71,6 +74,8 @@ class Prepared(Request):
         if pipeline.blocked:
             raise Refused(BLOCKED)
         batch = pdata.known(self.signal, part.body, part.items)
+        if isinstance(batch, pdata.TraceBatch) and part.dropped:
+            batch.dropped = [pdata.DroppedSpan(*map(bytes.fromhex, span)) for span in part.dropped]
         return Passage(pipeline, batch, self.items, pipeline.stateful, part.marks)
 
     def finish(self, answer: Answer) -> None:

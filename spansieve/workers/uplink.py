@@ -62,7 +62,7 @@ class Uplink:
         bodies = [passage.body() if len(passage.batch) else b"" for passage in passages]
         number = self._enter(request, sum(map(len, bodies)) + _REQUEST_BYTES)
         parts = [
-            [passage.pipeline.id, len(passage.batch), len(body), passage.marks]
+            [passage.pipeline.id, len(passage.batch), len(body), passage.marks, _dropped(passage.batch)]
             for passage, body in zip(passages, bodies, strict=True)
         ]
         header = [
@@ -109,3 +109,9 @@ class Uplink:
             tell(answer)
         except Exception as error:  # the others are answered all the same
             self._core.faults.saw("receivers", request.receiver, error)
+
+
+def _dropped(batch: pdata.Batch) -> list[list[str]]:
+    """What the batch remembers of dropped spans: trace, span and parent, in hexadecimal."""
+    dropped = batch.dropped if isinstance(batch, pdata.TraceBatch) else ()
+    return [[one.hex() for one in span] for span in dropped]

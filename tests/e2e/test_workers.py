@@ -61,6 +61,7 @@ class Holds(Processor[Nothing]):
     def traces(self, batch):
         for span in batch:
             dict(span.attributes)
+            span.attributes["dropped"] = [one.span_id.hex() for one in batch.dropped]
             span.attributes["held.by"] = __import__("os").getpid()
         self.kept.append((batch.encode(), len(batch)))
         batch.retain(lambda _: False)
@@ -213,14 +214,19 @@ def test_an_extension_that_they_need_runs_in_each_and_is_tried_again(tmp_path: P
 
 
 def test_what_is_stateful_runs_in_the_parent(tmp_path: Path, sink: Sink) -> None:
-    text, env = with_plugins(tmp_path, config(sink), "resource", "holds", "errors")
+    text, env = with_plugins(tmp_path, config(sink), "resource", "filter", "holds", "errors")
+    wanted = "filter: {reparent: true, trace_conditions: ['span.name == \"gone\"']}"
+    text = text.replace("processors: {", f"processors: {{{wanted}, ", 1)
     with running(tmp_path, text, env=env) as program:
-        sent = reach_both(program, otlp_request("a", ERROR, OK))
+        body = otlp_request("a", ERROR, OK, OK.with_(name="gone"))
+        sent = reach_both(program, body)
         eventually(lambda: sink.count() == sent, "the errors arrive")
         spans = [span for _, body in list(sink.bodies) for span in TraceBatch.parse(body)]
         assert {span.attributes["held.by"] for span in spans} == {program.process.pid}
         assert {span.attributes["seen.by"] for span in spans} == {program.process.pid}
         assert {span.resource.attributes["from"] for span in spans} == {"first"}
+        gone = next(span.span_id for span in TraceBatch.parse(body) if span.name == "gone")
+        assert all(span.attributes["dropped"] == [gone.hex()] for span in spans)
         program.check_books()
         assert program.stop() == 0
 

@@ -5,7 +5,7 @@ from queue import SimpleQueue
 import pytest
 
 from spansieve.front import Front
-from spansieve.pdata import DecodeError, TraceBatch
+from spansieve.pdata import DecodeError, DroppedSpan, TraceBatch
 from spansieve.pipeline.intake import Mark
 from spansieve.pipeline.tally import ReceiverTally
 from spansieve.plugin import Answer
@@ -92,6 +92,21 @@ def test_only_what_is_stateful_is_run(house: House) -> None:
     house.open()
     assert hand_in(house, part())[2].outcome == "accepted"
     assert (before.seen, stateful.seen, behind.seen) == (0, 3, 3)
+    assert len(house.came_out()) == 3
+
+
+def test_a_stateful_processor_knows_what_was_dropped_before(house: House) -> None:
+    class Sees(Tested):
+        stateful = True
+
+        def traces(self, batch: TraceBatch) -> None:
+            seen.extend(batch.dropped)
+
+    seen: list[DroppedSpan] = []
+    house.pipeline("traces", {"sees": Sees()})
+    house.open()
+    assert hand_in(house, part()._replace(dropped=[["aa", "bb", ""]]))[2].outcome == "accepted"
+    assert seen == [DroppedSpan(b"\xaa", b"\xbb", b"")]
     assert len(house.came_out()) == 3
 
 
