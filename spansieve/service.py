@@ -25,8 +25,6 @@ from spansieve.workers.staff import Staff
 log = logging.getLogger("spansieve")
 
 
-
-
 class Service:
     """One running configuration after another, in one process.
 

@@ -18,7 +18,7 @@ from spansieve.config.load import Loaded, load_again
 from spansieve.config.problems import ConfigError
 from spansieve.host import Core
 from spansieve.pipeline.chain import Chain
-from spansieve.plugin import Answer, Storage
+from spansieve.plugin import Answer, Extension, Storage
 from spansieve.telemetry import set_up_logs
 from spansieve.telemetry.logs import place_of
 from spansieve.telemetry.process import tune_collector
@@ -88,7 +88,15 @@ class Child:
         tune_collector()
         for kind in ("extensions", "processors", "receivers"):
             for instance in self._assembly.of_kind(kind):
-                _start(instance)
+                self._start(instance)
+
+    def _start(self, instance: Instance) -> None:
+        try:
+            instance.component.start()
+        except Exception as error:
+            raise StartError(instance, error) from error
+        if isinstance(instance.component, Extension):
+            self._core.extensions[instance.id] = instance.component
 
     def serve(self) -> int:
         """Do what the parent says; the exit code. Raises Broken when the parent is gone."""
@@ -141,13 +149,6 @@ class Child:
                 instance.component.shutdown()
             except Exception as error:  # the others are closed all the same
                 self._core.faults.saw(instance.kind, instance.id, error, " while it was shut down")
-
-
-def _start(instance: Instance) -> None:
-    try:
-        instance.component.start()
-    except Exception as error:
-        raise StartError(instance, error) from error
 
 
 def _no_storage(extension: str, owner: str) -> Storage:

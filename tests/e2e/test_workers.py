@@ -213,6 +213,23 @@ def test_an_extension_that_they_need_runs_in_each_and_is_tried_again(tmp_path: P
         assert program.stop() == 0
 
 
+def test_senders_are_asked_who_they_are_in_each(tmp_path: Path, sink: Sink) -> None:
+    text = config(sink).replace("extensions: {", "extensions: {bearertokenauth: {token: sesame}, ")
+    text = text.replace("extensions: [health_check]", "extensions: [health_check, bearertokenauth]")
+    text = text.replace('"localhost:{http}"}', '"localhost:{http}", auth: {authenticator: bearertokenauth}}')
+    with running(tmp_path, text) as program:
+        url, body = f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", OK)
+        codes = {
+            post(url, body, authorization=f"Bearer {token}")[0] for token in ("sesame", "other") for _ in range(20)
+        }
+        assert codes == {200, 401}
+        eventually(lambda: len(sink.span_ids()) == 1, "the span arrives")
+        assert sink.count() == 20
+        name = 'spansieve_receiver_refused_requests_total{reason="unauthenticated",receiver="otlp",transport="http"}'
+        eventually(lambda: program.metrics().get(name) == 20, "those turned away are counted")
+        program.check_books()
+
+
 def test_what_is_stateful_runs_in_the_parent(tmp_path: Path, sink: Sink) -> None:
     text, env = with_plugins(tmp_path, config(sink), "resource", "filter", "holds", "errors")
     wanted = "filter: {reparent: true, trace_conditions: ['span.name == \"gone\"']}"
