@@ -141,6 +141,7 @@ class Assembler:
                         lane.ledger = self.books.open(lane.pipeline, instance.id)
                         holders[lane.ledger] = {lane: partial(getattr, lane, "held")}
         self.books.attach(holders)
+        self._core.admission.guards = assembly.graph.guards
 
     def _pipeline(self, parts: "Parts", name: str) -> Pipeline:
         wanted = parts.loaded.service.pipelines[name]
@@ -238,10 +239,12 @@ class Parts:
                     self.get("receivers", receiver, name)
 
     def get(self, kind: str, component: str, pipeline: str) -> Instance:
-        """The instance that stands in `pipeline`: stateless processors have one for each, all others one for all."""
+        """The instance that stands in `pipeline`: stateless processors, guards apart, have one for each, all others one
+        for all.
+        """
         settings: ComponentConfig = getattr(self.loaded, kind)[component]
         component_class = settings.component
-        shared = not issubclass(component_class, Processor) or component_class.stateful
+        shared = not issubclass(component_class, Processor) or component_class.stateful or component_class.guards
         key = (kind, component, "" if shared else pipeline)
         if key in self.made:
             return self.made[key]

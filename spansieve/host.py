@@ -4,13 +4,14 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from spansieve.admission import Admission, Admitted
 from spansieve.inspection import Inspection
 from spansieve.net import Loop
 from spansieve.pdata import Batch, Signal
 from spansieve.pipeline.faults import Faults
 from spansieve.pipeline.intake import Request
 from spansieve.pipeline.tally import ReceiverTally
-from spansieve.plugin import Answer, Clock, Extension, Place, Refused, Storage
+from spansieve.plugin import Answer, Clock, Extension, Place, Refused, Storage, TooLarge
 from spansieve.telemetry.instruments import Instruments, Labels, Level, Spread, Sum, full_name
 from spansieve.telemetry.logs import component_log
 from spansieve.wiring import Wiring
@@ -24,7 +25,7 @@ Snapshot = Callable[[], object]
 
 
 class Core:
-    """What all hosts share: one clock, one loop, one set of instruments, one chain."""
+    """What all hosts share: one clock, one loop, one set of instruments, one door, one chain."""
 
     def __init__(self, clock: Clock, instruments: Instruments) -> None:
         """Chain and inspector are set once the first graph is built."""
@@ -32,6 +33,7 @@ class Core:
         self.instruments = instruments
         self.faults = Faults(instruments, clock)
         self.loop = Loop()
+        self.admission = Admission()
         self.failed = threading.Event()
         self.shared = False
         self.others_bytes: Callable[[], float] = float
@@ -156,13 +158,47 @@ class ComponentHost:
         """The signals that lead somewhere from this component now."""
         return self.wiring.signals(self._kind, self.id)
 
-    def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
+    def admit(self, signal: Signal, size_bytes: int, limit_bytes: int = 0) -> Admitted:
+        """Let a request in, or not."""
+        return self._core.admission.admit(self.id, signal, size_bytes, limit_bytes)
+
+    def receive(
+        self,
+        signal: Signal,
+        body: bytes,
+        transport: str,
+        answer: Callable[[Answer], None],
+        admitted: object = None,
+    ) -> None:
         """Hand a request to the chain."""
         tally = self._tallies.get((transport, signal))
         if tally is None:
             tally = ReceiverTally(self._core.instruments, self.id, transport, signal)
             self._tallies[transport, signal] = tally
-        self._core.chain.hand_in(self._core.request(self.id, signal, body, tally, answer))
+        request = self._core.request(self.id, signal, body, tally, answer)
+        if admitted is None and not self._admitted(request):
+            return
+        self._core.chain.hand_in(request)
+
+    def _admitted(self, request: Request) -> bool:
+        """Ask at the door for a receiver that did not; answers the request if it may not come in."""
+        try:
+            admitted = self.admit(request.signal, len(request.body))
+        except Refused as refusal:
+            request.tally.busy()
+            request.finish(Answer("refused", message=str(refusal), retry_after=refusal.after))
+            return False
+        except TooLarge as error:
+            request.finish(Answer("malformed", message=str(error)))
+            return False
+        answer = request.answer
+
+        def answered(given: Answer) -> None:
+            admitted.close()
+            answer(given)
+
+        request.answer = answered
+        return True
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
         """Run `work` on the one loop."""

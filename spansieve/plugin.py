@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypedDict, TypeVar
 
 from pydantic import Field, model_validator
@@ -20,10 +21,12 @@ from spansieve.inspection import Inspection
 from spansieve.pdata import Batch, Signal
 
 __all__ = [
+    "Admitted",
     "Answer",
     "Authenticator",
     "Batch",
     "Batching",
+    "Busy",
     "Clock",
     "Component",
     "Config",
@@ -54,6 +57,7 @@ __all__ = [
     "Storage",
     "StorageError",
     "Texts",
+    "TooLarge",
     "Unauthenticated",
 ]
 
@@ -179,6 +183,22 @@ class Answer(NamedTuple):
     retry_after: float = 1.0
 
 
+class Admitted(Protocol):
+    """A request that a receiver was given leave to take; a context manager, at whose end it counts no more."""
+
+    def grow(self, size_bytes: int) -> None:
+        """It holds so many bytes more, read or inflated. Raises Refused and TooLarge."""
+
+    def shrink(self, size_bytes: int) -> None:
+        """It holds so many bytes less."""
+
+    def __enter__(self) -> "Admitted": ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
+
 class Host(Protocol):
     """What a component may ask of the program around it. Nothing else is to be had: no clock, thread or client of
     one's own.
@@ -252,9 +272,22 @@ class Host(Protocol):
     def signals(self) -> frozenset[Signal]:
         """The signals of the pipelines that this component stands in now; a reload may change them."""
 
-    def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
+    def admit(self, signal: Signal, size_bytes: int, limit_bytes: int = 0) -> Admitted:
+        """Receivers ask this before they read a request, as soon as its size is known (0 = not yet), and keep what they
+        get until the request is answered. Raises Busy when more than `limit_bytes` of the process's requests would be
+        in flight (0 = the core's own bound), another Refused when memory is short, and TooLarge.
+        """
+
+    def receive(
+        self,
+        signal: Signal,
+        body: bytes,
+        transport: str,
+        answer: Callable[[Answer], None],
+        admitted: Admitted | None = None,
+    ) -> None:
         """Receivers hand in a request: an OTLP `Export...ServiceRequest` in protobuf. `answer` is called once, on a
-        thread of the core's, and must return at once.
+        thread of the core's, and must return at once. `admitted` is what `admit` gave; without it, the core asks.
         """
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
@@ -332,11 +365,22 @@ class Processor(Component[ConfigT]):
     """Whether it takes personal data out; such a one may not stand behind a stateful one."""
     sheds: ClassVar[Literal["filtered", "sampled_out"]] = "filtered"
     """The word in the books for items that came in and neither left nor are held."""
+    guards: ClassVar[bool] = False
+    """Whether it guards the process: one instance for all pipelines that name it, ticked, first in each wherever it
+    stands (there is a warning then), and asked (`admit`) at the door of the receivers that lead to it. What a processor
+    emits passes it by.
+    """
 
     @classmethod
     def batching(cls, config: ConfigT) -> Batching | None:
         """Not None: this is no link of the chain but a wish for the exporters' queues of its pipeline (`batch`)."""
         return None
+
+    def admit(self, signal: Signal, request_bytes: int, in_flight_bytes: int) -> None:
+        """Guards say here whether a request that holds `request_bytes` so far may go on, before it is inflated or
+        decoded; `in_flight_bytes` is the sum over all requests, this one included. From any thread. Raises Refused, and
+        TooLarge for what will never be taken.
+        """
 
     def held(self, signal: Signal) -> int:
         """Items that it took, still has and will emit or shed later."""
@@ -486,6 +530,14 @@ class Refused(Exception):
         """Say why, in words that a sender may see."""
         super().__init__(message)
         self.after = after
+
+
+class Busy(Refused):
+    """Too much is in flight at this moment."""
+
+
+class TooLarge(Exception):
+    """The request is larger than what will ever be taken: it must not be sent again."""
 
 
 class Unauthenticated(Exception):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from spansieve.admission import Admission, Admitted
 from spansieve.inspection import Inspection
 from spansieve.net import Loop
 from spansieve.pdata import Attributes, Batch, Signal, Span, StatusCode, TraceBatch, Value
@@ -82,6 +83,7 @@ class FakeHost:
         self.failure = ""
         self.inspection: Inspection  # to be set by whoever tests what shows it
         self.shared = False
+        self.admission = Admission()
 
     def others_bytes(self) -> float:
         """There are none."""
@@ -133,7 +135,18 @@ class FakeHost:
         """What `served` says."""
         return self.served
 
-    def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
+    def admit(self, signal: Signal, size_bytes: int, limit_bytes: int = 0) -> Admitted:
+        """By `admission`, which is a real one."""
+        return self.admission.admit(self.id, signal, size_bytes, limit_bytes)
+
+    def receive(
+        self,
+        signal: Signal,
+        body: bytes,
+        transport: str,
+        answer: Callable[[Answer], None],
+        admitted: object = None,
+    ) -> None:
         """Remember the request, and give `self.answer`."""
         self.received.append((signal, body))
         answer(self.answer)

@@ -197,10 +197,28 @@ class Protocols(Config):
     http: HttpConfig | None = Field(default=None, description="OTLP over HTTP; present, even if empty = on.")
 
 
+class PerClient(Config):
+    """`limits.per_client`: what one client may have. A client is an address without its port."""
+
+    max_requests_in_flight: int = Field(default=0, ge=0, description="Requests open at once; 0 = any.")
+    max_bytes_per_second: int = Field(default=0, ge=0, description="Bytes a second, as they come; 0 = any.")
+    max_clients: int = Field(default=10_000, ge=1, description="Clients remembered; the longest unseen is forgotten.")
+
+
+class Limits(Config):
+    """`limits`: how much may come at once, over both protocols."""
+
+    max_in_flight_bytes: int = Field(
+        default=256 * MIB, gt=0, description="Above so many bytes of requests in flight, more are refused."
+    )
+    per_client: PerClient = Field(default=PerClient(), description="What one client may have.")
+
+
 class OtlpConfig(Config):
     """The receiver: at least one protocol."""
 
     protocols: Protocols = Field(default=Protocols(), description="The protocols to listen with.")
+    limits: Limits = Field(default=Limits(), description="How much may come at once, over both protocols.")
 
     @model_validator(mode="after")
     def _one_at_least(self) -> Self:

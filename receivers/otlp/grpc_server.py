@@ -17,13 +17,15 @@ from spansieve.otlp import EXPORT_METHODS
 from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, retry_trailers
 from spansieve.pdata import is_crowded
 from spansieve.pdata.bounds import MAX_OBJECTS
-from spansieve.plugin import Answer, Host, Refused, Signal, Unauthenticated
+from spansieve.plugin import Admitted, Answer, Host, Refused, Signal, TooLarge, Unauthenticated
 from spansieve.tls_reload import grpc_server_credentials
 
 from .answers import ALL_TAKEN, accepted
 from .auth import Door
-from .bodies import GZIP_MAGIC, BadEncoding, TooLarge, inflate
+from .bodies import GZIP_MAGIC, BadEncoding, Overgrown, inflate
+from .clients import name_of
 from .config import SOCKET_MODE, GrpcConfig
+from .gate import Gate
 from .grpc_readers import MANY, Pool, Readers
 
 WORKERS: Final = 4
@@ -114,9 +116,10 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
 class GrpcServer:
     """The server; `port` is what it is bound to (0 for a unix socket)."""
 
-    def __init__(self, config: GrpcConfig, host: Host) -> None:
+    def __init__(self, config: GrpcConfig, host: Host, gate: Gate) -> None:
         """Take the settings; nothing is opened yet."""
         self._config = config
+        self._gate = gate
         self._host = host
         self._limit = config.limit_bytes
         self._refused = host.counter("refused_requests", unit="{request}", description="Requests refused at the door.")
@@ -212,22 +215,23 @@ class GrpcServer:
     def _exporting(self, signal: Signal) -> Callable[[Callable[[], bytes], Any], bytes]:
         receive, still_open, arrived, working = self._host.receive, self._open, self._pool.arrived, self._working
 
-        def answered(read: Callable[[], bytes]) -> Answer:
+        def answered(read: Callable[[], bytes], context: Any) -> Answer:  # noqa: ANN401
             body = read()
             arrived()
-            with working:
-                return handed_in(body)
+            client = name_of(context.peer()) if self._gate.clients is not None else ""
+            with self._gate.request(signal, client, len(body), "grpc") as admitted, working:
+                return handed_in(body, admitted)
 
-        def handed_in(body: bytes) -> Answer:
+        def handed_in(body: bytes, admitted: Admitted) -> Answer:
             if body[:2] == GZIP_MAGIC:  # no OTLP request begins so: 0x1f is no tag of protobuf's
-                body = self._inflated(body)
+                body = self._inflated(body, admitted)
             if is_crowded(signal, body):
                 self._refused.add(1, reason="too_many", transport="grpc")
                 raise _Final(RESOURCE_EXHAUSTED, f"more than {MAX_OBJECTS} items, or parts of an item")
             waiter: SimpleQueue[Answer] = SimpleQueue()
             still_open.add(waiter)
             try:
-                receive(signal, body, "grpc", waiter.put)
+                receive(signal, body, "grpc", waiter.put, admitted)
                 return _OVER if self._stopping else waiter.get()
             finally:
                 still_open.discard(waiter)
@@ -235,13 +239,16 @@ class GrpcServer:
         def export(read: Callable[[], bytes], context: Any) -> bytes:  # noqa: ANN401
             # An exception that left this function would be answered UNKNOWN, with its text and not to be retried.
             try:
-                answer = answered(read)
+                answer = answered(read, context)
             except grpc.RpcError:  # the call has ended
                 raise
             except _Final as final:
                 code, message = final.code, str(final)
             except Refused as refused:
                 code, message = _refuse(context, Answer("refused", message=str(refused), retry_after=refused.after))
+            except TooLarge as error:
+                self._refused.add(1, reason="too_large", transport="grpc")
+                code, message = RESOURCE_EXHAUSTED, str(error)
             except Exception as error:
                 self._host.fault(error, "; the sender was asked to come again")
                 code, message = _refuse(context, _FAULT)
@@ -256,15 +263,17 @@ class GrpcServer:
 
         return export
 
-    def _inflated(self, body: bytes) -> bytes:
+    def _inflated(self, body: bytes, admitted: Admitted) -> bytes:
         try:
-            return inflate("gzip", body, self._limit)
-        except TooLarge:
+            plain = inflate("gzip", body, self._limit, admitted.grow)
+        except Overgrown:
             self._refused.add(1, reason="too_large", transport="grpc")
             raise _Final(RESOURCE_EXHAUSTED, f"the decompressed message is larger than {self._limit} bytes") from None
         except BadEncoding as error:
             self._refused.add(1, reason="encoding", transport="grpc")
             raise _Final(INVALID_ARGUMENT, str(error)) from None
+        admitted.shrink(len(body))
+        return plain
 
 
 def _refuse(context: Any, answer: Answer) -> tuple[int, str]:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Reading a request's body over HTTP: bounded in each body and in all of them, decompressed, and made protobuf."""
+"""Reading a request's body over HTTP: bounded, counted while it grows, decompressed, and made protobuf."""
 
 import asyncio
 import threading
@@ -12,9 +12,9 @@ from spansieve.otlp.json_mapping import to_protobuf
 from spansieve.otlp.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE
 from spansieve.pdata import DecodeError, is_crowded
 from spansieve.pdata.bounds import MAX_OBJECTS, SMALL_BYTES
-from spansieve.plugin import Signal
+from spansieve.plugin import Admitted, Signal
 
-from .bodies import BadEncoding, TooLarge, inflate
+from .bodies import BadEncoding, Overgrown, inflate
 from .config import HttpConfig
 
 INLINE_BYTES: Final = 8 * 1024
@@ -48,7 +48,7 @@ class Refusal(Exception):
 
 
 class Bodies:
-    """Reads bodies; together they may hold `limit * 4` bytes, and who comes on top is asked to come again."""
+    """Reads bodies and decodes them, each within the limit of one; the gate knows how many may be read at once."""
 
     def __init__(self, config: HttpConfig, workers: Executor) -> None:
         """`workers` run what would hold the loop up."""
@@ -56,9 +56,8 @@ class Bodies:
         self._timeout = config.read_timeout
         self._encodings = frozenset(config.compression_algorithms)
         self._workers = workers
-        self._held = 0
 
-    def _encoding(self, request: web.BaseRequest) -> str:
+    def encoding(self, request: web.BaseRequest) -> str:
         """The body's encoding; empty for none. Raises Refusal for one that isn't taken, and for several at once."""
         encoding = ",".join(request.headers.getall("Content-Encoding", ())).strip().lower()
         encoding = "" if encoding == "identity" else encoding
@@ -67,56 +66,57 @@ class Bodies:
         allowed = ", ".join(name or "none" for name in sorted(self._encodings))
         raise Refusal(400, INVALID_ARGUMENT, f"unsupported Content-Encoding; supported: {allowed}", reason="encoding")
 
-    async def take(self, request: web.BaseRequest, signal: Signal, *, is_json: bool) -> bytes:
-        """The OTLP request in protobuf. Raises Refusal for what isn't taken, and RequestPayloadError for a cut body."""
-        encoding = self._encoding(request)
-        chunks: list[bytes] = []
-        try:
-            await self._read(request, chunks)
-            body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-            return await self._decode(signal, body, encoding, is_json=is_json)
-        finally:
-            self._held -= sum(map(len, chunks))
-
-    async def _read(self, request: web.BaseRequest, chunks: list[bytes]) -> None:
-        if (request.content_length or 0) > self._limit:
+    def declared(self, request: web.BaseRequest) -> int:
+        """The body's size as its headers say; 0 if they don't. Raises Refusal above the limit."""
+        declared = request.content_length or 0
+        if declared > self._limit:
             raise self._too_large()
+        return declared
+
+    async def read(self, request: web.BaseRequest, admitted: Admitted) -> bytes:
+        """The body as it comes, counted as it grows. Raises Refusal for what isn't taken, RequestPayloadError for a
+        cut body, and what `admitted` raises.
+        """
         if request.headers.get("Expect", "").lower() == "100-continue":
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0
-        room = self._limit
+        room, chunks = self._limit, list[bytes]()
         try:
             begun = asyncio.get_running_loop().time()
             async with asyncio.timeout_at(begun + (self._timeout or PATIENCE_SECONDS)) as patience:
                 async for chunk in request.content.iter_any():
                     chunks.append(chunk)
-                    self._held += len(chunk)
                     room -= len(chunk)
                     if room < 0:
                         raise self._too_large()
                     if not self._timeout:
                         patience.reschedule(begun + PATIENCE_SECONDS + (self._limit - room) / SLOWEST_BYTES_A_SECOND)
-                    if self._held > 4 * self._limit:
-                        raise Refusal(503, UNAVAILABLE, "too many requests are being read", reason="busy")
+                    admitted.grow(len(chunk))
         except TimeoutError:
             raise Refusal(503, UNAVAILABLE, "the body did not come in time", reason="slow") from None
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    async def _decode(self, signal: Signal, body: bytes, encoding: str, *, is_json: bool) -> bytes:
+    async def decode(self, signal: Signal, body: bytes, encoding: str, admitted: Admitted, *, is_json: bool) -> bytes:
+        """The OTLP request in protobuf. Raises Refusal, and what `admitted` raises."""
         if not encoding and not is_json and len(body) <= SMALL_BYTES:
             return body
         if len(body) <= (INLINE_COMPRESSED_BYTES if encoding else INLINE_BYTES):
-            return self._decoded(signal, body, encoding, is_json=is_json)
+            return self._decoded(signal, body, encoding, admitted, is_json=is_json)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, lambda: self._decoded(signal, body, encoding, is_json=is_json))
+        return await loop.run_in_executor(
+            self._workers, lambda: self._decoded(signal, body, encoding, admitted, is_json=is_json)
+        )
 
-    def _decoded(self, signal: Signal, body: bytes, encoding: str, *, is_json: bool) -> bytes:
+    def _decoded(self, signal: Signal, body: bytes, encoding: str, admitted: Admitted, *, is_json: bool) -> bytes:
         try:
-            plain = inflate(encoding, body, self._limit)
+            plain = inflate(encoding, body, self._limit, admitted.grow)
+            if encoding:
+                admitted.shrink(len(body))
             request = _from_json(signal, plain) if is_json else plain
             if is_crowded(signal, request):
                 raise _too_many(MAX_OBJECTS)
             return request
-        except TooLarge:
+        except Overgrown:
             raise self._too_large() from None
         except BadEncoding as error:
             raise Refusal(400, INVALID_ARGUMENT, str(error), reason="encoding") from None

@@ -12,6 +12,7 @@ from aiohttp.web_protocol import RequestPayloadError
 from spansieve.otlp.status import (
     INVALID_ARGUMENT,
     NOT_FOUND,
+    RESOURCE_EXHAUSTED,
     UNAUTHENTICATED,
     UNAVAILABLE,
     UNIMPLEMENTED,
@@ -19,12 +20,14 @@ from spansieve.otlp.status import (
     status_json,
     status_protobuf,
 )
-from spansieve.plugin import Answer, Host, Refused, Signal, Unauthenticated
+from spansieve.plugin import Answer, Host, Refused, Signal, TooLarge, Unauthenticated
 
 from .answers import accepted
 from .auth import Door
+from .clients import bare
 from .config import HttpConfig
 from .cors import CorsRules
+from .gate import Gate
 from .http_body import Bodies, Refusal
 
 PROTOBUF: Final = "application/x-protobuf"
@@ -49,8 +52,9 @@ def paths(config: HttpConfig) -> dict[str, Signal]:
 class Requests:
     """Answers requests; everything runs on the loop, what is heavy on `workers`."""
 
-    def __init__(self, config: HttpConfig, host: Host, workers: Executor) -> None:
+    def __init__(self, config: HttpConfig, host: Host, gate: Gate, workers: Executor) -> None:
         """Make what is the same for each request."""
+        self._gate = gate
         self._host = host
         self._paths = paths(config)
         self._cors = CorsRules(config.cors)
@@ -100,10 +104,8 @@ class Requests:
                 return self._response(204, b"", "", self._cors.preflight(request.headers))
             is_json = self._checked(request)
             answer = await self._taken(request, signal, is_json=is_json)
-        except Refusal as refusal:
-            return self._at_the_door(request, refusal)
-        except RequestPayloadError:
-            return self._at_the_door(request, Refusal(400, INVALID_ARGUMENT, _CUT, reason="cut_short"))
+        except (Refusal, Refused, TooLarge, RequestPayloadError) as problem:
+            return self._turned_away(request, problem)
         if answer.outcome == "accepted":
             kind = JSON if is_json else PROTOBUF
             return self._response(200, accepted(signal, answer, as_json=is_json), kind)
@@ -144,17 +146,32 @@ class Requests:
         return request.content_type == JSON
 
     async def _taken(self, request: web.BaseRequest, signal: Signal, *, is_json: bool) -> Answer:
-        """Read the request, hand it over and wait for the answer."""
-        body = await self._bodies.take(request, signal, is_json=is_json)
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Answer] = loop.create_future()
+        """Read the request if it may come in, hand it over and wait for the answer."""
+        encoding, size, client = self._bodies.encoding(request), self._bodies.declared(request), _client(request)
+        with self._gate.request(signal, client, size, "http") as admitted:
+            admitted.shrink(size)  # it may come in; what is only promised takes no room from others
+            body = await self._bodies.read(request, admitted)
+            self._gate.pay(client, len(body) - size)
+            body = await self._bodies.decode(signal, body, encoding, admitted, is_json=is_json)
+            loop = asyncio.get_running_loop()
+            waiter: asyncio.Future[Answer] = loop.create_future()
 
-        def answer(given: Answer) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended, and the sender's connection with it
-                loop.call_soon_threadsafe(_settle, waiter, given)
+            def answer(given: Answer) -> None:
+                with contextlib.suppress(RuntimeError):  # the loop has ended, and the sender's connection with it
+                    loop.call_soon_threadsafe(_settle, waiter, given)
 
-        self._host.receive(signal, body, "http", answer)
-        return await waiter
+            self._host.receive(signal, body, "http", answer, admitted)
+            return await waiter
+
+    def _turned_away(self, request: web.BaseRequest, problem: Exception) -> web.Response:
+        if isinstance(problem, Refusal):
+            return self._at_the_door(request, problem)
+        if isinstance(problem, Refused):
+            answer = Answer("refused", message=str(problem), retry_after=problem.after)
+            return self._unread(request, self._refuse(request, answer))
+        if isinstance(problem, TooLarge):
+            return self._at_the_door(request, Refusal(413, RESOURCE_EXHAUSTED, str(problem), reason="too_large"))
+        return self._at_the_door(request, Refusal(400, INVALID_ARGUMENT, _CUT, reason="cut_short"))
 
     def _at_the_door(self, request: web.BaseRequest, refusal: Refusal) -> web.Response:
         self.refused.add(1, reason=refusal.reason, transport="http")
@@ -196,6 +213,12 @@ class Requests:
     def _response(self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None) -> web.Response:
         every = {**self._headers, **headers} if headers else self._headers
         return web.Response(status=status, body=body, headers=every, content_type=kind or None)
+
+
+def _client(request: web.BaseRequest) -> str:
+    """The sender's address without its port; all of a unix socket are one."""
+    peer = request.transport.get_extra_info("peername") if request.transport is not None else None
+    return bare(peer[0]) if isinstance(peer, tuple) else "unix"
 
 
 def _settle(waiter: asyncio.Future[Answer], answer: Answer) -> None:

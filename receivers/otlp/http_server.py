@@ -16,6 +16,7 @@ from spansieve.plugin import Counter, Host
 from spansieve.tls_reload import server_context
 
 from .config import SOCKET_MODE, HttpConfig
+from .gate import Gate
 from .http_requests import Requests
 
 WORKERS: Final = 4
@@ -162,9 +163,10 @@ class _Server(web.Server):
 class HttpServer:
     """The listener; `start` and `stop` run on the loop. `port` is what it is bound to (0 for a unix socket)."""
 
-    def __init__(self, config: HttpConfig, host: Host) -> None:
+    def __init__(self, config: HttpConfig, host: Host, gate: Gate) -> None:
         """Take the settings; nothing is opened yet."""
         self._config = config
+        self._gate = gate
         self._host = host
         self._workers: ThreadPoolExecutor | None = None
         self._requests: Requests | None = None
@@ -176,7 +178,7 @@ class HttpServer:
         """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
         context = server_context(self._config.tls, self._host) if self._config.tls else None
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="spansieve-otlp-http")
-        self._requests = Requests(self._config, self._host, self._workers)
+        self._requests = Requests(self._config, self._host, self._gate, self._workers)
         server = _Server(self._requests.handle, self._config, self._requests.refused)
         self._runner = web.ServerRunner(server, shutdown_timeout=_CLEANUP_SECONDS)
         await self._runner.setup()

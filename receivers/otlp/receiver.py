@@ -4,6 +4,7 @@ from spansieve.endpoint import Address, listening, parse
 from spansieve.plugin import Host, Receiver
 
 from .config import GrpcConfig, HttpConfig, OtlpConfig
+from .gate import Gate
 from .grpc_server import GrpcServer
 from .http_server import GRACE_SECONDS, HttpServer
 
@@ -19,8 +20,9 @@ class Otlp(Receiver[OtlpConfig]):
         """Open nothing yet."""
         protocols = config.protocols
         self._host = host
-        self._grpc = GrpcServer(protocols.grpc, host) if protocols.grpc is not None else None
-        self._http = HttpServer(protocols.http, host) if protocols.http is not None else None
+        gate = Gate(config.limits, host)
+        self._grpc = GrpcServer(protocols.grpc, host, gate) if protocols.grpc is not None else None
+        self._http = HttpServer(protocols.http, host, gate) if protocols.http is not None else None
         self._protocols = protocols
         if protocols.http and protocols.http.cors:
             cors = protocols.http.cors

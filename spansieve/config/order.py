@@ -6,7 +6,7 @@ from itertools import pairwise
 from spansieve.plugin import Processor
 
 from .components import Known
-from .pipelines import Reference, Wired
+from .pipelines import Reference, Wired, is_batching
 from .report import Report
 
 __all__ = ["check_order"]
@@ -16,6 +16,7 @@ def check_order(pipelines: list[Wired], report: Report) -> None:
     """Check all pipelines together."""
     for wired in pipelines:
         _check_privacy(wired, report)
+        _check_guards(wired, report)
     _check_shared(pipelines, report)
     _check_circles(pipelines, report)
     _check_emitters(pipelines, report)
@@ -39,6 +40,17 @@ def _check_privacy(wired: Wired, report: Report) -> None:
     if not scrubbed and wired.complete and wired.signal != "alerts":
         text = "content is not scrubbed: no processor of this pipeline takes personal data and secrets out"
         report.warn(wired.key, wired.path, text)
+
+
+def _check_guards(wired: Wired, report: Report) -> None:
+    """A guard works first wherever it stands; a configuration should say what happens."""
+    before: Known | None = None
+    for reference, known in wired.processors:
+        if before is not None and _is(known, "guards"):
+            text = f"{known.id} stands behind {before.id}, but works first wherever it stands: write it first"
+            report.warn(reference.place, reference.path, text)
+        elif before is None and not _is(known, "guards") and not known.ask(is_batching, False, report):
+            before = known
 
 
 def _check_shared(pipelines: list[Wired], report: Report) -> None:

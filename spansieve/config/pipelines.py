@@ -12,7 +12,7 @@ from .problems import Path, Place, listed, suggestion
 from .report import Report
 from .tree import Node
 
-__all__ = ["SIGNALS", "Reference", "Wired", "wire"]
+__all__ = ["SIGNALS", "Reference", "Wired", "is_batching", "wire"]
 
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
 _ROLES: tuple[Kind, ...] = ("receivers", "processors", "exporters")
@@ -172,7 +172,7 @@ class _Wiring:
             return True
         signal = self._wired.signal
         takes = signals_of(known.component)
-        if signal in takes or known.ask(_is_batching, False, self._report):
+        if signal in takes or known.ask(is_batching, False, self._report):
             return True
         verb = "gives" if known.kind == "receivers" else "takes"
         text = f"the {known.kind.removesuffix('s')} {known.id} {verb} no {signal}"
@@ -186,5 +186,6 @@ def _emits(known: Known | None) -> frozenset[Signal]:
     return known.component.emits
 
 
-def _is_batching(component: type[Any], config: Any) -> bool:  # noqa: ANN401
+def is_batching(component: type[Any], config: Any) -> bool:  # noqa: ANN401
+    """Whether a component is no link of the chain but a wish for the exporters' queues."""
     return issubclass(component, Processor) and component.batching(config) is not None

@@ -16,8 +16,6 @@ TICK_SECONDS = 0.1
 ROOM_SECONDS = 5.0
 """A sender waits at most this long for room (where the queue's `block_on_overflow` wants it to wait at all)."""
 MAX_PARKED = 64
-MAX_WAITING_BYTES = 256 * 1024 * 1024
-"""Bytes of requests that wait for the chain thread, or for room; above it senders are asked to come again."""
 
 ResultT = TypeVar("ResultT")
 
@@ -38,7 +36,6 @@ class Chain:
         self._clock = clock
         self._faults = faults
         self._inbox: SimpleQueue[Request | Callable[[], None] | None] = SimpleQueue()
-        self._waiting_bytes = 0  # of requests that wait for the thread, or for room
         self._parked: list[Parked] = []
         self._closed = False
         self._lock = threading.Lock()
@@ -56,17 +53,16 @@ class Chain:
         self._thread.join(timeout)
 
     def hand_in(self, request: Request) -> None:
-        """Take a request of a receiver's, from any thread; its `answer` is called later."""
-        size = len(request.body)
+        """Take a request of a receiver's, from any thread; its `answer` is called later. How much may wait is the
+        door's to say (`admission`).
+        """
         with self._lock:
-            fits = not self._waiting_bytes or self._waiting_bytes + size <= MAX_WAITING_BYTES
-            taken = fits and not self._closed
-            if taken:
-                self._waiting_bytes += size
+            closed = self._closed
+            if not closed:
                 self._inbox.put(request)
-        if not taken:
+        if closed:
             request.tally.busy()
-            request.finish(Answer("refused", message="too many requests are waiting"))
+            request.finish(Answer("refused", message="the collector stops"))
 
     def call(self, work: Callable[[], ResultT], timeout: float | None = None) -> ResultT:
         """Run `work` on the chain thread and wait for its result; raises what it raises, and TimeoutError.
@@ -143,8 +139,6 @@ class Chain:
 
     def _finish(self, request: Request, answer: Answer | None) -> None:
         """The chain is done with a request; None: its answer comes from an exporter's thread."""
-        with self._lock:
-            self._waiting_bytes -= len(request.body)
         if answer is None:
             return
         try:

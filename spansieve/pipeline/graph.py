@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from spansieve import pdata
+from spansieve.admission import Guards
 from spansieve.front import Front
 from spansieve.plugin import Batching, Refused, Signal
 from spansieve.telemetry.instruments import Sum
@@ -60,7 +61,8 @@ class Pipeline:
     waits: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Part the stages before the first stateful one from the rest."""
+        """Guards first, wherever they stand; then part the stages before the first stateful one from the rest."""
+        self.stages.sort(key=lambda stage: not stage.processor.guards)
         first = next((i for i, stage in enumerate(self.stages) if stage.processor.stateful), len(self.stages))
         self.stateless, self.stateful = self.stages[:first], self.stages[first:]
         self.waits = sum(lane.waits for lane in self.lanes)
@@ -72,6 +74,11 @@ class Pipeline:
         for outcome, count, reason in [("accepted", came, ""), *marks, ("filtered", items, "exporter_off")]:
             if count:
                 self.nowhere.count(outcome, count, reason)
+
+    @property
+    def unguarded(self) -> list[Stage]:
+        """What an emission passes: it is in memory already, so no guard has a say."""
+        return [stage for stage in self.stages if not stage.processor.guards]
 
     @property
     def blocked(self) -> bool:
@@ -102,9 +109,14 @@ class Graph:
             for receiver in pipeline.receivers:
                 self.routes.setdefault((receiver, pipeline.signal), []).append(pipeline)
             for at, stage in enumerate(pipeline.stages):
-                if stage.processor.stateful:
+                if stage.processor.stateful or stage.processor.guards:
                     self._stages.setdefault(stage.id, []).append((pipeline, stage))
+                if stage.processor.stateful:
                     self._behind[stage.id, pipeline.signal] = Target(pipeline, pipeline.stages[at + 1 :], enters=False)
+        self.guards: Guards = {
+            route: tuple({stage.processor for one in pipelines for stage in one.stages if stage.processor.guards})
+            for route, pipelines in self.routes.items()
+        }
         self.tickers = {
             component: self._ticker(stages)
             for component, stages in self._stages.items()
@@ -140,7 +152,7 @@ class Graph:
     def emit(self, component: str, signal: Signal, batch: pdata.Batch) -> bool:
         """What `Host.emit` promises."""
         targets = [
-            Target(pipeline, pipeline.stages, enters=True) for pipeline in self.routes.get((component, signal), ())
+            Target(pipeline, pipeline.unguarded, enters=True) for pipeline in self.routes.get((component, signal), ())
         ]
         if behind := self._behind.get((component, signal)):
             targets.insert(0, behind)

@@ -16,7 +16,7 @@ from spansieve.otlp.json_read import HEX_IDS
 from spansieve.pdata import DecodeError, Signal, parse, split
 from spansieve.processors.filter import Filter, FilterConfig
 from spansieve.processors.transform import Transform, TransformConfig
-from spansieve.receivers.otlp.bodies import BadEncoding, TooLarge, inflate
+from spansieve.receivers.otlp.bodies import BadEncoding, Overgrown, inflate
 from spansieve.registry import Registry
 from spansieve.sampling import ALWAYS, NEVER, TraceState
 from spansieve.testing import FakeHost
@@ -79,7 +79,7 @@ def inflated(data: bytes) -> None:
     limit = data[1] | data[2] << 8
     try:
         whole = inflate(ENCODINGS[data[0] % len(ENCODINGS)], data[3:], limit)
-    except (TooLarge, BadEncoding):
+    except (Overgrown, BadEncoding):
         return
     assert len(whole) <= limit, "more than the limit came out"
 

@@ -40,7 +40,14 @@ class Core(FakeHost):
         self._work: queue.SimpleQueue[Callable[[Answer], None] | None] = queue.SimpleQueue()
         threading.Thread(target=self._answer, daemon=True).start()
 
-    def receive(self, signal: Signal, body: bytes, transport: str, answer: Callable[[Answer], None]) -> None:
+    def receive(
+        self,
+        signal: Signal,
+        body: bytes,
+        transport: str,
+        answer: Callable[[Answer], None],
+        admitted: object = None,
+    ) -> None:
         """Remember it, and answer elsewhere."""
         if self.error is not None:
             raise self.error
@@ -129,13 +136,17 @@ Start = Callable[..., Client]
 
 @pytest.fixture
 def start(core: Any) -> Iterator[Start]:  # noqa: ANN401
-    """Start receivers with the keys given for `grpc` and `http`; without any, with both on free ports."""
+    """Start receivers with the keys given for `grpc`, `http` and `limits`; without any, with both on free ports."""
     clients: list[Client] = []
 
-    def begin(grpc: Mapping[str, Any] | None = None, http: Mapping[str, Any] | None = None) -> Client:
+    def begin(
+        grpc: Mapping[str, Any] | None = None,
+        http: Mapping[str, Any] | None = None,
+        limits: Mapping[str, Any] | None = None,
+    ) -> Client:
         protocols = {"grpc": grpc, "http": http} if grpc is not None or http is not None else {"grpc": {}, "http": {}}
         free = {name: {"endpoint": "localhost:0", **keys} for name, keys in protocols.items() if keys is not None}
-        receiver = Otlp(OtlpConfig.model_validate({"protocols": free}), core)
+        receiver = Otlp(OtlpConfig.model_validate({"protocols": free, "limits": limits or {}}), core)
         clients.append(Client(receiver, core))
         receiver.start()
         return clients[-1]
