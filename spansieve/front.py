@@ -13,16 +13,19 @@ Front = tuple[tuple[str, object], ...]
 
 
 def stateless(loaded: Loaded, pipeline: str) -> list[str]:
-    """The ids of the processors before the first stateful one, those that only batch left out."""
-    found = []
+    """The ids of the processors before the first stateful one, guards first wherever they stand, those that only batch
+    left out.
+    """
+    guards, found, ahead = [], [], True
     for one in loaded.service.pipelines[pipeline].processors:
         settings = loaded.processors[one]
         processor: type[Processor[Any]] = settings.component  # type: ignore[assignment]
-        if processor.stateful:
-            break
-        if processor.batching(settings.config) is None:
+        ahead = ahead and not processor.stateful
+        if processor.guards:
+            guards.append(one)
+        elif ahead and processor.batching(settings.config) is None:
             found.append(one)
-    return found
+    return guards + found
 
 
 def front(loaded: Loaded, pipeline: str) -> Front:

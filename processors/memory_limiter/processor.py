@@ -21,7 +21,7 @@ class MemoryLimiter(Processor[MemoryLimiterConfig]):
 
     def __init__(self, config: MemoryLimiterConfig, host: Host, memory: Memory | None = None) -> None:
         """`memory` is the system's, but for tests."""
-        self._limiter = Limiter(config, host.clock, host.log, memory or SystemMemory())
+        self._limiter = Limiter(config, host.clock, host.log, memory or SystemMemory(host.others_bytes))
         prefix = "otelcol_processor_memory_limiter_"
         self._accepted = {
             signal: host.counter(f"{prefix}accepted_{word}", description="Items that may go on.")

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import os
+from collections.abc import Callable
 from typing import Protocol
 
 from .cgroup import PROC, total_bytes
@@ -38,8 +39,11 @@ class Memory(Protocol):
 class SystemMemory:
     """The real thing: /proc (Linux), Python's collector, and glibc's malloc."""
 
-    def __init__(self) -> None:
-        """/proc is absent on macOS, `malloc_trim` outside of glibc."""
+    def __init__(self, others: Callable[[], float] = float) -> None:
+        """`others` has the resident bytes of the program's other processes (`service.workers`), which share the limit.
+        /proc is absent on macOS, `malloc_trim` outside of glibc.
+        """
+        self._others = others
         library = ctypes.CDLL(None)
         self._trim = getattr(library, "malloc_trim", None)
         self._mallopt = getattr(library, "mallopt", None) if self._trim is not None else None
@@ -49,9 +53,9 @@ class SystemMemory:
         return total_bytes()
 
     def resident(self) -> int:
-        """The second number of /proc/self/statm, 10 to 40 us."""
+        """The second number of /proc/self/statm, 10 to 40 us, and what the others have."""
         try:
-            return int(_STATM.read_bytes().split()[1]) * _PAGE
+            return int(_STATM.read_bytes().split()[1]) * _PAGE + int(self._others())
         except OSError:
             return 0
 

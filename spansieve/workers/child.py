@@ -80,6 +80,7 @@ class Child:
         self._uplink = Uplink(link, self._core, most_bytes)
         self._core.request = self._uplink.request
         self._assembly: Assembly = Assembler(self._core).build_front(loaded)
+        self._core.admission.guards = self._assembly.graph.guards
         self._core.chain = Chain(self._assembly.graph, self._core.clock, self._core.faults)
         self._ended = threading.Event()
 

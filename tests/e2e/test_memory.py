@@ -116,3 +116,21 @@ def test_a_limit_below_what_the_empty_program_needs_is_said_at_start(tmp_path: P
         assert "so all data will be refused: set limit_mib to " in program.log()
         assert not takes(program)
     sink.close()
+
+
+def test_several_processes_share_the_limit(tmp_path: Path) -> None:
+    sink = Sink()
+    sink.down = True
+    with running(tmp_path, config(sink, 420).replace("service:", "service:\n  workers: 2")) as program:
+        sender = Sender(program)
+        sender.fill()
+        eventually(sender.small, "a small request is refused too")
+        assert len(sender.acknowledged) > 100
+        assert program.metrics()["otelcol_process_memory_rss"] < 1.2 * 420 * 2**20
+
+        sink.down = False
+        eventually(lambda: takes(program), "it takes data again")
+        eventually(lambda: sender.acknowledged <= sink.span_ids(), "every acknowledged span arrives")
+        program.check_books()
+        assert program.stop() == 0
+    sink.close()
