@@ -1,5 +1,4 @@
-# run, test: the two commands of the README; check, fuzz, bench, jaeger: for developers.
-# run, test: the two commands of the README; check, soak, bench, jaeger: for developers.
+# run, test: the two commands of the README; check, soak, fuzz, bench, peers: for developers.
 .DEFAULT_GOAL := run
 VENV ?= .venv
 PYTHON ?= python3
@@ -19,8 +18,7 @@ $(VENV)/.fuzzer: $(VENV)/.developer
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[fuzz]"
 	touch $@
 
-.PHONY: run demo test check fuzz bench jaeger peers
-.PHONY: run demo test soak check bench jaeger peers
+.PHONY: run demo test soak check fuzz bench jaeger peers
 
 run: $(VENV)/.user ## install into .venv and start the collector
 	$(BIN)/spansieve run --config collector-config.yaml
