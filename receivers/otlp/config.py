@@ -125,7 +125,7 @@ class GrpcConfig(_Server):
     max_recv_msg_size_mib: int = Field(
         default=64, ge=0, description="Largest request in MiB, decompressed; 0 = the default."
     )
-    max_concurrent_streams: int = Field(default=1000, ge=0, description="Requests open at once, a connection; 0 = any.")
+    max_concurrent_streams: int = Field(default=100, ge=0, description="Requests open at once, a connection; 0 = any.")
     auth: Auth | None = Field(default=None, description="Who is let in; absent = everybody.")
     keepalive: Keepalive = Field(default=Keepalive(), description="Pings and the life of connections.")
 

@@ -4,11 +4,12 @@ Source: OTLP specification 1.11.0, "OTLP/gRPC". Compressed messages are inflated
 that the limit holds while they grow, whichever version of the library is there.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import grpc
 
@@ -26,7 +27,7 @@ from .bodies import GZIP_MAGIC, BadEncoding, Overgrown, inflate
 from .clients import name_of
 from .config import SOCKET_MODE, GrpcConfig
 from .gate import Gate
-from .grpc_readers import MANY, Pool, Readers
+from .grpc_pool import LOOK_SECONDS, Pool
 
 WORKERS: Final = 4
 """Requests handled at once; the others wait in gRPC, their senders held by its flow control."""
@@ -87,30 +88,16 @@ def options(config: GrpcConfig, *, shared: bool = False) -> list[tuple[str, int]
     return chosen + [(name, value) for name, value in optional.items() if value]
 
 
-class _Handlers(NamedTuple):
-    signal: Signal
-    plain: Any
-    """The library reads the body: the cheaper way."""
-    watched: Any
-    """We read it: a stranger is turned away before, a slow sender while it comes."""
-
-
 class _Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
     """Finds a call's handler; None (a signal that nobody takes now, an unknown method) is answered UNIMPLEMENTED."""
 
-    def __init__(
-        self, handlers: dict[str, _Handlers], signals: Callable[[], frozenset[Signal]], watch: Callable[[], bool]
-    ) -> None:
-        """`watch` says, at each call, whether its body is to be read by our own hand."""
+    def __init__(self, handlers: dict[str, tuple[Signal, Any]], signals: Callable[[], frozenset[Signal]]) -> None:
         self._handlers = handlers
         self._signals = signals
-        self._watch = watch
 
     def service(self, handler_call_details: Any) -> Any:  # noqa: ANN401
         found = self._handlers.get(handler_call_details.method)
-        if found is None or found.signal not in self._signals():
-            return None
-        return found.watched if self._watch() else found.plain
+        return found[1] if found is not None and found[0] in self._signals() else None
 
 
 class GrpcServer:
@@ -124,9 +111,8 @@ class GrpcServer:
         self._limit = config.limit_bytes
         self._refused = host.counter("refused_requests", unit="{request}", description="Requests refused at the door.")
         self._door = Door(config.auth, host) if config.auth is not None else None
-        self._pool = Pool()
+        self._pool = Pool(WORKERS, host.clock)
         self._working = threading.Semaphore(WORKERS)
-        self._readers = Readers(host.clock, lambda: self._refused.add(1, reason="slow", transport="grpc"))
         self._open: set[SimpleQueue[Answer]] = set()
         self._stopping = False
         self._server: Any = None
@@ -136,14 +122,15 @@ class GrpcServer:
         """Listen. Raises OSError for an address that can't be had, ValueError for certificates that can't be used."""
         credentials = grpc_server_credentials(self._config.tls, self._host) if self._config.tls else None
         self._server = grpc.server(self._pool, options=options(self._config, shared=self._host.shared))
-        handlers = {name: self._handlers(signal) for name, signal in METHODS.items()}
-        self._server.add_generic_rpc_handlers((_Methods(handlers, self._host.signals, self._watch),))
+        handlers = {name: (signal, self._handler(signal)) for name, signal in METHODS.items()}
+        self._server.add_generic_rpc_handlers((_Methods(handlers, self._host.signals),))
         if self._config.transport == "unix":
             self._bind(f"unix:{self._config.endpoint}", credentials)
             Path(self._config.endpoint).chmod(SOCKET_MODE)
         else:
             self._bind_all(credentials)
         self._server.start()
+        self._host.run(self._look_after_slow_senders())
 
     def _bind_all(self, credentials: object) -> None:
         for address in listening(self._config.endpoint, self._config.transport):
@@ -180,35 +167,40 @@ class GrpcServer:
         self._pool.shutdown(wait=False)
         self._server = None
 
-    def _watch(self) -> bool:
-        self._readers.make_room()
-        return self._door is not None or self._pool.waiting >= MANY
+    async def _look_after_slow_senders(self) -> None:
+        """Begin to send them away; on the loop."""
 
-    def _handlers(self, signal: Signal) -> _Handlers:
-        export = self._exporting(signal)
+        def look() -> None:
+            if self._server is None:
+                return
+            if gone := self._pool.look():
+                self._refused.add(gone, reason="slow", transport="grpc")
+            loop.call_later(LOOK_SECONDS, look)
 
-        def watched(requests: Iterator[bytes], context: Any) -> bytes:  # noqa: ANN401
-            return export(lambda: self._let_in(requests, context), context)
+        loop = asyncio.get_running_loop()
+        loop.call_later(LOOK_SECONDS, look)
 
-        return _Handlers(
-            signal,
-            grpc.unary_unary_rpc_method_handler(lambda body, context: export(lambda: body, context)),
-            grpc.stream_unary_rpc_method_handler(watched),
+    def _handler(self, signal: Signal) -> Any:  # noqa: ANN401
+        """Where strangers may come, a handler that reads the body itself, after the door; else the library does."""
+        export, door = self._exporting(signal), self._door
+        if door is None:
+            return grpc.unary_unary_rpc_method_handler(lambda body, context: export(lambda: body, context))
+        return grpc.stream_unary_rpc_method_handler(
+            lambda requests, context: export(lambda: self._let_in(door, requests, context), context)
         )
 
-    def _let_in(self, requests: Iterator[bytes], context: Any) -> bytes:  # noqa: ANN401
+    def _let_in(self, door: Door, requests: Iterator[bytes], context: Any) -> bytes:  # noqa: ANN401
         """The body of a call that may come in."""
-        if self._door is not None:
-            try:
-                self._door.check(context.invocation_metadata())
-            except Unauthenticated as error:
-                self._refused.add(1, reason="unauthenticated", transport="grpc")
-                raise _Final(UNAUTHENTICATED, str(error)) from None
-            except Refused:
-                self._refused.add(1, reason="auth_busy", transport="grpc")
-                raise
         try:
-            return self._readers.read(requests, context)
+            door.check(context.invocation_metadata())
+        except Unauthenticated as error:
+            self._refused.add(1, reason="unauthenticated", transport="grpc")
+            raise _Final(UNAUTHENTICATED, str(error)) from None
+        except Refused:
+            self._refused.add(1, reason="auth_busy", transport="grpc")
+            raise
+        try:
+            return next(requests)
         except StopIteration:
             raise _Final(INVALID_ARGUMENT, "there is no message") from None
 

@@ -13,8 +13,9 @@ import grpc
 import pytest
 from google.rpc.status_pb2 import Status
 
+from spansieve.clock import SystemClock
 from spansieve.pdata import DecodeError, TraceBatch
-from spansieve.receivers.otlp import grpc_readers, http_body
+from spansieve.receivers.otlp import grpc_pool, http_body
 from spansieve.testing import OK, otlp_request
 
 BODY = otlp_request("agent", OK)
@@ -57,41 +58,29 @@ class Slow:
         self._end.set()
 
 
-def test_slow_bodies_over_grpc_do_not_take_every_thread(start: Any) -> None:  # noqa: ANN401
+def test_slow_bodies_over_grpc_do_not_take_every_thread(start: Any, core: Any) -> None:  # noqa: ANN401
+    core.clock = SystemClock()
     client = start(grpc={})
-    slow = Slow(client, 20)
+    slow = Slow(client, 60)
     try:
-        clock = client.core.clock
-        served = False
-        for _ in range(300):  # each new call lets the slowest go, once it has had its second
-            clock.advance(seconds=1)
-            with contextlib.suppress(grpc.RpcError):
-                served = client.channel().unary_unary(EXPORT)(BODY, timeout=0.3) == b""
-            if served:
-                break
-        assert served
-        assert slow.gone() >= 1
-        assert client.core.counts["refused_requests", "slow", "grpc"] >= 1
+        eventually(lambda: slow.gone() > 0)
+        assert client.channel().unary_unary(EXPORT)(BODY, timeout=60) == b""
+        assert core.counts["refused_requests", "slow", "grpc"] > 0
     finally:
         slow.close()
 
 
-def test_who_is_watched_waits_for_a_minute_at_most(start: Any, core: Any) -> None:  # noqa: ANN401
-    from .test_auth import AUTH, GOOD, Guard  # noqa: PLC0415
-
-    class Open(Guard):
-        def authenticate(self, headers: Any) -> str:  # noqa: ANN401
-            return ""
-
-    core.extensions["guard"] = Open()
-    client = start(grpc=AUTH)
+def test_one_slow_body_over_grpc_has_a_minute(start: Any, core: Any) -> None:  # noqa: ANN401
+    client = start(grpc={})
     slow = Slow(client, 1)
     try:
-        readers = client.receiver._grpc._readers
-        eventually(lambda: bool(readers._since))
-        core.clock.advance(seconds=grpc_readers.LONGEST_SECONDS)
-        assert client.channel().unary_unary(EXPORT)(BODY, timeout=20, metadata=tuple(GOOD.items())) == b""
+        eventually(lambda: bool(client.receiver._grpc._pool._waiting))
+        core.clock.advance(seconds=grpc_pool.LONGEST_SECONDS - 1)
+        assert client.channel().unary_unary(EXPORT)(BODY, timeout=20) == b""
+        assert slow.gone() == 0
+        core.clock.advance(seconds=1)
         eventually(lambda: slow.gone() == 1)
+        assert core.counts["refused_requests", "slow", "grpc"] == 1
     finally:
         slow.close()
 
