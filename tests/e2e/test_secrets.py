@@ -179,9 +179,10 @@ exporters:
 extensions:
   bearertokenauth: {tokens: ["${env:PLANTED}", other]}
   basicauth: {htpasswd: {inline: "ann:${env:PLANTED}"}}
+  zpages: {endpoint: "localhost:{health}"}
   basicauth/client: {client_auth: {username: ann, password: pl4nted-s3cret}}
 service:
-  extensions: [bearertokenauth, basicauth, basicauth/client]
+  extensions: [zpages, bearertokenauth, basicauth, basicauth/client]
   telemetry: {logs: {level: debug}, metrics: {endpoint: "localhost:{metrics}"}}
   shutdown_timeout: 1s
   pipelines: {traces: {receivers: [otlp], exporters: [otlp, otlp_http, debug]}}
@@ -224,8 +225,13 @@ def test_the_running_program_shows_no_secret(tmp_path: Path, sink: Sink) -> None
         eventually(lambda: sink.asked > 1, "a refusal of the backend was tried again")
         sink.down = False
         eventually(sink.count, "the traces arrived")
-        for path in ("metrics", "api/v1/"):
-            with urllib.request.urlopen(f"http://localhost:{program.ports['metrics']}/{path}", timeout=10) as answer:
+        for port, path in (
+            ("metrics", "metrics"),
+            ("health", ""),
+            ("health", "api/v1/"),
+            ("health", "api/v1/spansieve"),
+        ):
+            with urllib.request.urlopen(f"http://localhost:{program.ports[port]}/{path}", timeout=10) as answer:
                 seen.append(answer.read())
         program.write(CONFIG.replace("SINK", str(sink.port)).replace("tokens:", "tokns:"))
         eventually(lambda: "was not taken" in program.log(), "a bad configuration was refused")
@@ -235,6 +241,7 @@ def test_the_running_program_shows_no_secret(tmp_path: Path, sink: Sink) -> None
         program.stop()
         seen += [program.log().encode(), program.output.read_bytes()]
     assert b"accepted_spans" in b"".join(seen)
+    assert b"x-api-key: " in b"".join(seen)  # the configuration was shown
     for text in seen:
         assert MARKER.encode() not in text
         assert encoded.encode() not in text
