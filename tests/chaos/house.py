@@ -21,8 +21,10 @@ from .load import MARKER, Load
 TOKEN = "token-that-nobody-may-see-91bd"
 MAX_RSS_BYTES = 500_000_000
 QUEUE_SIZE = 2000
-SPARE_THREADS = 24
-"""gRPC's own pool grows and shrinks by itself; a leak shows when a fault comes again and again."""
+SPARE_THREADS = 48
+"""Pools are filled as they are needed (16 threads receive over gRPC, 4 over HTTP, 20 send), and gRPC's own grows and
+shrinks by itself; a leak shows when a fault comes again and again.
+"""
 SPARE_FILES = 24
 
 CONFIG = """
