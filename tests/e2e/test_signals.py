@@ -38,6 +38,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "metric_conditions": ['metric.name == "no such"', 'datapoint.attributes["no such"] != nil'],
     },
     "resource": {"attributes": [{"key": "place", "value": "here", "action": "upsert"}]},
+    "memory_limiter": {"check_interval": "1s", "limit_mib": 100_000},
     "probabilistic_sampler": {"mode": "equalizing", "sampling_percentage": 100, "fail_closed": False},
     "transform": {
         "trace_statements": ['set(span.attributes["told"], 7)'],
