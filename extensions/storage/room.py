@@ -48,12 +48,16 @@ class Room:
 
     def _opened(self) -> Store:
         wal = self._path.with_name(f"{self._path.name}-wal")
-        if lost := lost_transactions(wal):
+        lost = lost_transactions(wal)
+        if lost:
             self._witness.damaged_log(_copied(wal, next_aside(self._path)), lost)
         try:
-            return self._open(self._path)
+            store = self._open(self._path)
         except Damaged:
             return self._replaced()
+        if lost:
+            store.begin_log()
+        return store
 
     def _replaced(self) -> Store:
         """Set the file aside, and go on with a new one that has what can be read of it."""

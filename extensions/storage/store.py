@@ -186,6 +186,13 @@ class Store:
                 # not `execute`, which takes the first page for the end of a statement without columns
                 self._connection().executescript(f"PRAGMA incremental_vacuum({_TIDY_PAGES})")
 
+    def begin_log(self) -> None:
+        """Bring what the log has into the file, where that can be, and begin it anew: else what can't be read in it is
+        met at each start.
+        """
+        with contextlib.suppress(sqlite3.Error):
+            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file; afterwards every method raises StorageError."""
         db, self._db = self._db, None

@@ -121,6 +121,7 @@ class House:
         self._temporary.mkdir()
         self._baseline: tuple[int, int] | None = None
         self._load: Load | None = None
+        self._former: Load | None = None
         self._may_lose: set[int] = set()
         self._silently = False
         self._failed: float | None = 0
@@ -247,9 +248,9 @@ class House:
         self.figures.recoveries.append(time.monotonic() - begin)
         self.flow(50)
         self.look()
-        self.load.stop()
-        self._account(self.load)
-        self._load = None
+        self._former, self._load = self.load, None
+        self._former.stop()
+        self._account(self._former)
         self.check()
 
     def _missing(self, acknowledged: set[int]) -> set[int]:
@@ -257,8 +258,9 @@ class House:
 
     def count_losses(self) -> None:
         """Note what is missing now; for a run that ends with a promise that did not hold."""
-        if self._load is not None:
-            self.figures.lost = len(self._missing(self._load.snapshot()))
+        load = self._load or self._former
+        if load is not None:
+            self.figures.lost = len(self._missing(load.snapshot()))
 
     def _account(self, load: Load) -> None:
         assert load.told_to_drop == [], f"valid data was refused for good (seed {self.seed})"

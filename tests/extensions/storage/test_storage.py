@@ -372,6 +372,46 @@ def test_a_log_that_ends_early_is_counted(tmp_path: Path) -> None:
     house.storage.shutdown()
 
 
+@pytest.mark.parametrize("kept", [0, 24])
+def test_a_log_with_a_hole_is_counted_once(tmp_path: Path, kept: int) -> None:
+    house = House(tmp_path)
+    content = fill(house, 30)
+    wal = house.file.with_name(f"{house.file.name}-wal")
+    raw, main = bytearray(wal.read_bytes()), house.file.read_bytes()
+    house.storage.shutdown()
+    frame = 24 + 16 * 1024
+    begin = 32 + (len(raw) - 32) // frame // 2 * frame + kept  # a frame's header is its first 24 bytes
+    raw[begin : begin + 20_000] = bytes(20_000)
+    house.file.write_bytes(main)
+    wal.write_bytes(raw)
+    house.open()
+    left = house.content()
+    assert 0 < len(left) < len(content)
+    assert house.host.counts["damaged_files",] == 1
+    house.room.put("new", b"1")
+    raw, main = bytearray(wal.read_bytes()), house.file.read_bytes()
+    house.storage.shutdown()
+    house.file.write_bytes(main)  # as after a kill: the log is still there
+    wal.write_bytes(raw)
+    house.open()
+    assert set(house.content()) == {*left, "new"}
+    assert house.host.counts["damaged_files",] == 0
+    house.storage.shutdown()
+
+
+def test_a_log_whose_end_is_blank_is_counted(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    fill(house, 30)
+    wal = house.file.with_name(f"{house.file.name}-wal")
+    raw, main = bytearray(wal.read_bytes()), house.file.read_bytes()
+    house.storage.shutdown()
+    house.file.write_bytes(main)
+    wal.write_bytes(raw[:-20_000] + bytes(20_000))
+    house.open()
+    assert house.host.counts["damaged_files",] == 1
+    house.storage.shutdown()
+
+
 def test_damage_that_shows_while_it_runs_is_healed(house: House) -> None:
     content = fill(house, 500)
     house.reopen()
