@@ -229,9 +229,9 @@ class House:
         return sum(value for name, value in metrics.items() if f'outcome="{outcome}"' in name)
 
     def noticed(self) -> bool:
-        """Whether the program counted damage of its files since it started."""
-        metrics = self.program.metrics()
-        return any(value for name, value in metrics.items() if name.startswith("spansieve_extension_damaged_files"))
+        """Whether the program counted damaged files, or records, since it started."""
+        counters = ("spansieve_extension_damaged_files", "spansieve_extension_lost_records")
+        return any(value for name, value in self.program.metrics().items() if name.startswith(counters))
 
     def held(self) -> float:
         """Items without an outcome."""
