@@ -10,6 +10,18 @@ from .endpoint import bind, listening
 CLOSE_SECONDS = 2.0
 """Open requests have this long when the server closes."""
 
+UNUSED_KEYS = (
+    "compression_algorithms",
+    "idle_timeout",
+    "include_metadata",
+    "keep_alives_enabled",
+    "max_request_body_size",
+    "read_header_timeout",
+    "read_timeout",
+    "write_timeout",
+)
+"""Keys of the Go Collector's HTTP servers (confighttp) that have nothing to tune here: bodies and loads are small."""
+
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from spansieve.endpoint import parse
 from spansieve.plugin import Config
+from spansieve.small_server import UNUSED_KEYS
 from spansieve.tls import ServerTls
 
 _NO_BODY = "a health check has no request body and holds no connection worth tuning"
@@ -23,19 +24,7 @@ class HealthCheckConfig(Config):
 
     tunes_go: ClassVar[dict[str, str]] = {
         "check_collector_pipeline": "it has no effect in the Go Collector either; exporters' failures are metrics",
-        **dict.fromkeys(
-            (
-                "compression_algorithms",
-                "idle_timeout",
-                "include_metadata",
-                "keep_alives_enabled",
-                "max_request_body_size",
-                "read_header_timeout",
-                "read_timeout",
-                "write_timeout",
-            ),
-            _NO_BODY,
-        ),
+        **dict.fromkeys(UNUSED_KEYS, _NO_BODY),
     }
 
     endpoint: str = Field(default="localhost:13133", description="`host:port` to listen on.")

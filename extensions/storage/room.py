@@ -123,7 +123,6 @@ class Room:
             if self._inside:
                 yield
                 return
-            self._do(_nothing)
             self._inside = True
             try:
                 with self._do(Store.transaction):
@@ -152,10 +151,6 @@ class Room:
             self._closed = True
             if self._store is not None:
                 self._store.close()
-
-
-def _nothing(_: Store) -> None:
-    pass
 
 
 def next_aside(path: Path) -> Path:

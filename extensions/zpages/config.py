@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from spansieve.endpoint import parse
 from spansieve.plugin import Config, Texts
+from spansieve.small_server import UNUSED_KEYS
 from spansieve.tls import ServerTls
 
 _SMALL_PAGES = "the status page takes no request body and is asked by people"
@@ -16,19 +17,7 @@ class ZpagesConfig(Config):
 
     tunes_go: ClassVar[dict[str, str]] = {
         "expvar": "it shows variables of Go's runtime; the page and /metrics tell of the process",
-        **dict.fromkeys(
-            (
-                "compression_algorithms",
-                "idle_timeout",
-                "include_metadata",
-                "keep_alives_enabled",
-                "max_request_body_size",
-                "read_header_timeout",
-                "read_timeout",
-                "write_timeout",
-            ),
-            _SMALL_PAGES,
-        ),
+        **dict.fromkeys(UNUSED_KEYS, _SMALL_PAGES),
     }
 
     endpoint: str = Field(default="localhost:55679", description="`host:port` to listen on.")
