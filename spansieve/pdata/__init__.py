@@ -19,7 +19,7 @@ from .schema import Signal
 from .split import Batch, count, known, parse, split
 from .text import repaired_strings
 from .traces import DroppedSpan, Span, SpanKind, TraceBatch
-from .values import Value, Writable, decode_value, encode_pair, encode_value
+from .values import Value, Writable, decode_pair, decode_value, encode_pair, encode_value, raw_text
 
 __all__ = [
     "Attributes",
@@ -49,6 +49,7 @@ __all__ = [
     "Value",
     "Writable",
     "count",
+    "decode_pair",
     "decode_value",
     "encode_pair",
     "encode_value",
@@ -56,6 +57,7 @@ __all__ = [
     "known",
     "mend",
     "parse",
+    "raw_text",
     "repaired_strings",
     "split",
 ]

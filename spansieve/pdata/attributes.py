@@ -172,13 +172,19 @@ class Attributes(MutableMapping[str, Value]):
                 if key not in new:
                     self._put(key, raw)
         if new:
-            if self._places is not None:
-                first = len(self._container) + len(self._places.gone)
-                self._places.of.update((key, [place]) for place, key in enumerate(new, first))
-            self._container.extend(list(new.values()))
-            index.update(new)
-        if pairs:
+            self.extend_raw(new)
+        elif pairs:
             self._saved()
+
+    def extend_raw(self, pairs: Mapping[str, bytes]) -> None:
+        """As `set_raw`, where it is known that none of the keys is there yet: the quickest way to add."""
+        index, places = self._indexed(), self._places
+        if places is not None:
+            first = len(self._container) + len(places.gone)
+            places.of.update((key, [place]) for place, key in enumerate(pairs, first))
+        self._container.extend(list(pairs.values()))
+        index.update(pairs)
+        self._saved()
 
     def remove(self, keys: Iterable[str]) -> int:
         """Delete those of `keys` that are there, all copies of each, in one pass; returns how many keys were."""

@@ -100,6 +100,11 @@ class Span:
         self._message.name = encode_text(value)
 
     @property
+    def raw_name(self) -> bytes:
+        """The name as it stands on the wire: for looking it up without decoding it."""
+        return self._message.name  # type: ignore[no-any-return]
+
+    @property
     def kind(self) -> int:
         """A SpanKind's number, or a newer one."""
         return self._message.kind  # type: ignore[no-any-return]
@@ -211,6 +216,16 @@ class Span:
         if self._status is None:
             self._status = Status(read_one("Status", self._message.status))
         return self._status
+
+    @property
+    def has_status(self) -> bool:
+        """Whether the span says anything of how it ended; most don't."""
+        return bool(self._message.status)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether anything happened during the span; asked without reading what."""
+        return bool(self._message.events)
 
     @property
     def is_error(self) -> bool:

@@ -51,6 +51,15 @@ def decode_pair(raw: bytes) -> Value:
     return value
 
 
+def raw_text(raw: bytes) -> bytes | None:
+    """The text of the KeyValue `raw` as its UTF-8, neither decoded nor repaired; None where it is no text, or malformed."""
+    try:
+        value = read("KeyValue", raw).value
+    except DecodeError:
+        return None
+    return value.string_value if value.HasField("string_value") else None
+
+
 def _short_value(raw: bytes) -> str | float | None:
     """The text, number or boolean of a KeyValue that is laid out as every SDK does: `key, value, end`, both
     short. None for any other.

@@ -106,7 +106,7 @@ class Model:
             for container, message in reversed(path):
                 if self.holds(message):
                     break
-                container.remove(message)
+                del container[next(place for place, one in enumerate(container) if one is message)]
 
     def holds(self, message: Any) -> bool:  # noqa: ANN401
         """Whether anything is left in an envelope."""
