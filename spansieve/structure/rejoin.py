@@ -1,8 +1,4 @@
-"""The shape of traces: who is whose child.
-
-Re-parenting: where a filter drops spans, their children are joined to the nearest ancestor that was kept. The functions
-know nothing of requests, so that the same ones serve a batch and a buffer that holds a trace of many.
-"""
+"""Re-parenting: where a filter drops spans, their children are joined to the nearest ancestor that was kept."""
 
 from collections.abc import Callable, Iterable
 
