@@ -17,7 +17,7 @@ from .parts import Event, Link, Status, StatusCode
 from .points import Buckets, DataPoint, Exemplar, Quantile
 from .schema import Signal
 from .split import Batch, count, known, parse, split
-from .text import repaired_strings
+from .text import decode_text, repaired_strings
 from .traces import DroppedSpan, Span, SpanKind, TraceBatch
 from .values import Value, Writable, decode_pair, decode_value, encode_pair, encode_value, raw_text
 
@@ -50,6 +50,7 @@ __all__ = [
     "Writable",
     "count",
     "decode_pair",
+    "decode_text",
     "decode_value",
     "encode_pair",
     "encode_value",

@@ -52,7 +52,7 @@ def decode_pair(raw: bytes) -> Value:
 
 
 def raw_text(raw: bytes) -> bytes | None:
-    """The text of the KeyValue `raw` as its UTF-8, neither decoded nor repaired; None where it is no text, or malformed."""
+    """The text of the KeyValue `raw` as UTF-8, neither decoded nor repaired; None where it is no text, or malformed."""
     try:
         value = read("KeyValue", raw).value
     except DecodeError:

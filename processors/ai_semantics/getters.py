@@ -1,0 +1,147 @@
+"""Functions that get the pair of a target out of an item."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from spansieve.actions.patterns import utf8
+from spansieve.pdata import Value, encode_pair
+
+from .atoms import Memory, compile_quietly
+from .look import Look, safely
+from .readers import read
+from .transforms import Transform
+from .values import Skip, coerce
+from .wholes import given
+
+Get = Callable[[Look], bytes | Skip | None]
+"""The encoded pair of a target, Skip where there is a value that can't be used, None where there is none."""
+
+_STRING: Final = 0x0A
+_INT: Final = 0x18
+_SHORT: Final = 256
+MAX_COPIED: Final = 64 * 1024
+"""Bytes of a value that is copied; more is content, and that is copied with `content: true` alone."""
+
+
+class Target(NamedTuple):
+    """An attribute that may be filled in."""
+
+    name: str
+    kind: str
+    """Its type: a word of `values.TYPES`."""
+    kinds: frozenset[str]
+    """The span kinds that it is for; empty = all."""
+    content: bool
+    others: tuple[str, ...]
+    """Other names of it; where one is there, it is there."""
+
+
+def copied(target: Target, key: str) -> Get:
+    """The pair of `key` under the target's name. Short values of the right type keep their bytes."""
+    name = target.name.encode()
+    head = bytes((0x0A, len(name))) + name
+    slow = _converted(target, lambda value: value)
+    texts, counts = target.kind == "string", target.kind == "int"
+
+    def get(look: Look) -> bytes | Skip | None:
+        raw = look.index.get(key)
+        if raw is None:
+            raw = look.out.get(key)
+            if raw is None:
+                return None
+        start = raw[1] + 2
+        rest = len(raw) - start
+        if (texts and _is_text(raw, start, rest)) or (counts and _is_count(raw, start, rest)):
+            return head + raw[start:]
+        return slow(raw)
+
+    return get
+
+
+def _is_text(raw: bytes, start: int, rest: int) -> bool:
+    """Whether the value at `start` is a text laid out as usual, longer than any word that stands for none."""
+    return 20 <= rest < 0x80 and raw[start : start + 4] == _TEXT_HEADS[rest]
+
+
+def _is_count(raw: bytes, start: int, rest: int) -> bool:
+    """Whether the value at `start` is a number of at most two bytes, laid out as usual."""
+    if not 4 <= rest <= 5 or raw[start : start + 3] != _COUNT_HEADS[rest - 4]:
+        return False
+    return raw[-1] < 0x80 and (rest == 4 or raw[-2] >= 0x80)
+
+
+_TEXT_HEADS: Final = [b""] * 4 + [bytes((0x12, size + 2, _STRING, size)) for size in range(0x7C)]
+_COUNT_HEADS: Final = [bytes((0x12, size, _INT)) for size in (2, 3)]
+
+
+def _converted(target: Target, change: Transform) -> Callable[[bytes], bytes | Skip | None]:
+    """The pair of the target from that of a source; short ones are remembered."""
+
+    def convert(raw: bytes) -> bytes | Skip | None:
+        return encoded(target, change(safely(raw)))
+
+    known = Memory(convert)
+
+    def get(raw: bytes) -> bytes | Skip | None:
+        if len(raw) <= _SHORT:
+            return known[raw]  # type: ignore[no-any-return]
+        return convert(raw) if target.content or len(raw) <= MAX_COPIED else Skip("too_large")
+
+    return get
+
+
+def encoded(target: Target, value: Value | Skip) -> bytes | Skip | None:
+    """The pair of the target with `value`, once it has the target's type."""
+    found = value if value is None or isinstance(value, Skip) else coerce(value, target.kind, target.name)
+    if found is None or isinstance(found, Skip):
+        return found
+    try:
+        return encode_pair(target.name, found)
+    except (TypeError, ValueError):
+        return Skip("type")
+
+
+def changed(target: Target, key: str, change: Transform) -> Get:
+    """The value of `key`, changed."""
+    convert = _converted(target, change)
+
+    def get(look: Look) -> bytes | Skip | None:
+        raw = look.raw(key)
+        return None if raw is None else convert(raw)
+
+    return get
+
+
+def valued(target: Target, value_of: Callable[[Look], Value | Skip], change: Transform) -> Get:
+    """What `value_of` finds, changed."""
+
+    def get(look: Look) -> bytes | Skip | None:
+        value = value_of(look)
+        return value if value is None or isinstance(value, Skip) else encoded(target, change(value))
+
+    return get
+
+
+def from_span_name(target: Target, pattern: str) -> Get:
+    """The first group of `pattern` in the span's name. Raises re2.error."""
+    compiled = compile_quietly(pattern)
+
+    def answer(name: str) -> bytes | Skip | None:
+        found = compiled.search(utf8(name))
+        return encoded(target, found.group(1).decode(errors="replace").strip()) if found else None
+
+    known = Memory(answer)
+    return lambda look: known[look.name]
+
+
+def from_reader(target: Target, spec: Mapping[str, Any], reader: str) -> Get:
+    """What the reader of that name makes of content."""
+    look_at = given(spec, target.name)
+
+    def get(look: Look) -> bytes | Skip | None:
+        found = look_at(look)
+        if found is None or isinstance(found, Skip):
+            return found
+        return encoded(target, read(reader, found))
+
+    return get

@@ -1,0 +1,116 @@
+"""What is looked at while one span or log record is worked on, and what is to be written on it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from spansieve.pdata import Attributes, DecodeError, Resource, Value, Writable, decode_pair, decode_text, encode_pair
+
+if TYPE_CHECKING:
+    from .sources import Source
+
+EVENT_NAME = "event.name"
+"""Where loggers put the name of a span event or log record; it comes before the name in the field."""
+_SEEDS = "event"
+ORIGINAL = "spansieve.original."
+"""Before the key of a value that was replaced."""
+
+
+class NamedEvent:
+    """A span event with the name that counts."""
+
+    __slots__ = ("attributes", "name")
+
+    def __init__(self, name: str, attributes: Attributes) -> None:
+        """`name` is as `event_name` has it."""
+        self.name = name
+        self.attributes = attributes
+
+
+class Item(Protocol):
+    """A span or a log record, as far as both are alike."""
+
+    @property
+    def attributes(self) -> Attributes:
+        """What it says of itself."""
+
+    @property
+    def resource(self) -> Resource:
+        """Who sent it."""
+
+
+class Look:
+    """One item that was recognised: its attributes as raw pairs by key, and the pairs that are to be added."""
+
+    __slots__ = ("dialect", "events", "facts", "index", "item", "kind", "name", "out", "read")
+
+    def __init__(
+        self,
+        item: Item,
+        name: str,
+        events: Sequence[NamedEvent],
+        place: tuple[str, str, int],
+        out: dict[str, bytes],
+    ) -> None:
+        """`name` is the span's, or that of the event which a log record is; `place` its dialect, kind and facts."""
+        self.item = item
+        self.name = name
+        self.events = events
+        self.dialect, self.kind, self.facts = place
+        self.index: Mapping[str, bytes] = item.attributes.raws()
+        self.out = out
+        """Pairs to be added, by key: none of these keys is in `index`."""
+        self.read: dict[str, Source] | None = None
+        """Where the value of each target was found; only kept where somebody wants to know."""
+
+    def raw(self, key: str) -> bytes | None:
+        """The pair of `key`, there or about to be."""
+        found = self.index.get(key)
+        return self.out.get(key) if found is None else found
+
+    def value(self, key: str) -> Value:
+        """The value of `key`, there or about to be; None where there is none or it is malformed."""
+        raw = self.raw(key)
+        return None if raw is None else safely(raw)
+
+    def text(self, key: str) -> str:
+        """The text of `key`, or an empty one."""
+        value = self.value(key)
+        return value if isinstance(value, str) else ""
+
+    def has(self, key: str) -> bool:
+        """Whether `key` is there or about to be."""
+        return key in self.index or key in self.out
+
+    def put(self, key: str, value: Writable) -> None:
+        """Have `key` written with `value`, unless it is there."""
+        if not self.has(key):
+            self.out[key] = encode_pair(key, value)
+
+    def replace(self, pair: bytes, original: bytes) -> None:
+        """Write another value of a key that is there at once; its old one is to be added as an original."""
+        key = decode_text(pair[2 : pair[1] + 2])
+        self.item.attributes.write(key, pair)
+        if not self.has(f"{ORIGINAL}{key}"):
+            self.out[f"{ORIGINAL}{key}"] = original
+
+
+def safely(raw: bytes) -> Value:
+    """The value of a pair, None where it is malformed."""
+    try:
+        return decode_pair(raw)
+    except DecodeError:
+        return None
+
+
+def event_name(own: str, attributes: Attributes, is_known: Callable[[str], object]) -> str:
+    """The name of an event or record: the attribute `event.name`, else its `own` name, else the attribute `event`.
+
+    That last one also where the own name is none that rules know: some loggers have a generic one.
+    """
+    named = attributes.get(EVENT_NAME) if EVENT_NAME in attributes else None
+    if isinstance(named, str) and named:
+        return named
+    if own and is_known(own):
+        return own
+    seed = attributes.get(_SEEDS) if _SEEDS in attributes else None
+    return seed if isinstance(seed, str) and seed else own

@@ -1,0 +1,137 @@
+"""What is known of a call's model: how much of its context window was used, and what the call cost.
+
+Source: genai_semconv, sections 2 and 6: the `spansieve.ai.context.*` and `spansieve.cost.usd` attributes.
+"""
+
+from struct import Struct
+from typing import Final
+
+from spansieve.pdata import Span, encode_pair
+from spansieve.prices import Prices, Usage, Windows
+
+from .atoms import Memory
+from .filling import PROVIDER
+from .look import Look, safely
+from .values import number
+
+WINDOW: Final = "spansieve.ai.context.window"
+UTILIZATION: Final = "spansieve.ai.context.utilization"
+COST: Final = "spansieve.cost.usd"
+ROLLUP: Final = "spansieve.ai.rollup"
+EXCLUDES_CACHE: Final = "spansieve.ai.input_excludes_cache"
+INPUT: Final = "gen_ai.usage.input_tokens"
+OUTPUT: Final = "gen_ai.usage.output_tokens"
+CACHE_READ: Final = "gen_ai.usage.cache_read.input_tokens"
+CACHE_WRITES: Final = ("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens")
+_MODELS: Final = ("gen_ai.request.model", "gen_ai.response.model")
+WINDOWED: Final = frozenset({"model", "embedding"})
+_PRICED: Final = frozenset({"model", "embedding", "rerank"})
+_DOUBLE: Final = Struct("<d").pack
+
+
+def _head(key: str) -> bytes:
+    """All of a pair of `key` with a double but for its eight bytes."""
+    return bytes((0x0A, len(key))) + key.encode() + b"\x12\x09\x21"
+
+
+_UTILIZATION_HEAD: Final = _head(UTILIZATION)
+_COST_HEAD: Final = _head(COST)
+
+
+class Models:
+    """Windows always, costs where there are prices."""
+
+    def __init__(self, windows: Windows, prices: Prices | None) -> None:
+        """`prices`: None = costs are not asked for."""
+        self._windows = windows
+        self._prices = prices
+        self.are_priced = prices is not None
+        """Whether costs are asked for."""
+        self._limits = Memory(self._limit)
+        self.unpriced = 0
+        """Calls of models that have no known price, in all."""
+
+    def _limit(self, key: tuple[bytes, bytes | None]) -> tuple[int, bytes] | None:
+        """The window of the model in a pair, asked of the provider in another, and its own pair."""
+        model, provider = safely(key[0]), safely(key[1]) if key[1] is not None else ""
+        if not isinstance(model, str) or not model:
+            return None
+        found = self._windows.limit(model, provider if isinstance(provider, str) else "")
+        return (found, encode_pair(WINDOW, found)) if found else None
+
+    def add_window(self, look: Look) -> None:
+        """Put the window of the model, and how much of it was used, into `look.out`."""
+        index, out = look.index, look.out
+        limit: float | None = None
+        if WINDOW in index or WINDOW in out:
+            limit = number(look.value(WINDOW))
+        else:
+            provider = index.get(PROVIDER) or out.get(PROVIDER)
+            for key in _MODELS:
+                raw = index.get(key) or out.get(key)
+                found = self._limits[raw, provider] if raw is not None else None
+                if found is not None:
+                    limit, out[WINDOW] = found
+                    break
+        if limit and look.kind == "model" and limit > 0 and UTILIZATION not in index:
+            count = _input_tokens(look)
+            if count is not None:
+                out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
+
+    def add_cost(self, look: Look, span: Span) -> None:
+        """Put what a call cost into `look.out`."""
+        if self._prices is not None and look.kind in _PRICED and not look.has(ROLLUP) and not look.has(COST):
+            self._add_cost(look, span, self._prices)
+
+    def _add_cost(self, look: Look, span: Span, prices: Prices) -> None:
+        plain, output = _input_tokens(look), number(look.value(OUTPUT))
+        model = look.text(_MODELS[1]) or look.text(_MODELS[0])
+        if (plain is None and output is None) or not model:
+            return
+        usage = Usage(int(plain or 0), int(output or 0), count_of(look, CACHE_READ), cache_writes(look))
+        at = span.start_time_unix_nano or span.end_time_unix_nano
+        cost = prices.cost(look.text("gen_ai.provider.name"), model, usage, at)
+        if cost is None and look.has(_MODELS[0]):
+            cost = prices.cost(look.text("gen_ai.provider.name"), look.text(_MODELS[0]), usage, at)
+        if cost is None:
+            self.unpriced += 1
+        else:
+            look.out[COST] = _COST_HEAD + _DOUBLE(cost)
+
+
+def _input_tokens(look: Look) -> float | None:
+    """The call's input tokens, cached ones included."""
+    raw = look.index.get(INPUT) or look.out.get(INPUT)
+    if raw is None:
+        return None
+    count: float | None = _short_count(raw)
+    if count is None:
+        count = number(safely(raw))
+    if count is None or not look.has(EXCLUDES_CACHE):
+        return count
+    return count + count_of(look, CACHE_READ) + cache_writes(look)
+
+
+def _short_count(raw: bytes) -> int | None:
+    """The number in a pair that is laid out as usual, of at most three bytes; None for any other."""
+    size = len(raw) - len(INPUT) - 5
+    if not 0 < size < 4 or raw[-size - 1] != _INT or raw[-1] >= 0x80:
+        return None
+    if size == 1:
+        return raw[-1]
+    if size == 2:
+        return raw[-2] & 0x7F | raw[-1] << 7
+    return raw[-3] & 0x7F | (raw[-2] & 0x7F) << 7 | raw[-1] << 14
+
+
+_INT: Final = 0x18
+
+
+def count_of(look: Look, key: str) -> int:
+    """The count of `key`, 0 where there is none."""
+    return max(0, int(number(look.value(key)) or 0)) if look.has(key) else 0
+
+
+def cache_writes(look: Look) -> int:
+    """Tokens written to the cache, under either of their names."""
+    return next((count_of(look, key) for key in CACHE_WRITES if look.has(key)), 0)

@@ -1,0 +1,93 @@
+"""Log records of AI agents: which of them mean something, and what. Source: the mapping, section 10, `logs`.
+
+Body, severity and what stands there stay; trace and span ids are never invented.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from .atoms import Atoms
+from .getters import Get, Target
+from .providers import Providers
+from .rules import Mask, mask_of, texts
+from .sources import Sources
+from .wholes import braces
+
+_PROVIDER: Final = "gen_ai.provider.name"
+
+
+class Rule(NamedTuple):
+    """What a record of some name is."""
+
+    name: str
+    """The name that counts, where a rule has several."""
+    mask: Mask
+    kind: str
+    op: str
+    failed: bool
+    """Whether its name alone says that something failed."""
+    fill: tuple[tuple[Target, Get], ...]
+    where: str
+
+
+class Records:
+    """The rules for log records. Raises ValueError and re2.error for what can't be compiled."""
+
+    def __init__(self, mapping: Mapping[str, Any], atoms: Atoms, providers: Providers, *, content: bool) -> None:
+        """Compile them; without `content`, none is copied."""
+        compiler = Sources(atoms, providers, {})
+        targets = {entry["target"]: entry for entry in mapping["attributes"]}
+        self._rules: dict[str, list[Rule]] = {}
+        for place, rule in enumerate(mapping["logs"]):
+            names = [name for pattern in texts(rule["event"]) for name in braces(pattern)]
+            several = isinstance(rule["event"], list)
+            fill = tuple(_filled(rule, targets, compiler, content=content))
+            for name in names:
+                found = Rule(
+                    names[0] if several else name,
+                    mask_of({"attr": rule.get("when", {})}, atoms),
+                    rule["kind"],
+                    rule.get("op", ""),
+                    rule.get("error", False),
+                    fill,
+                    f"logs[{place}]",
+                )
+                self._rules.setdefault(name, []).append(found)
+        self.names = frozenset(self._rules)
+        """Names of records that rules know."""
+
+    def named(self, name: str) -> str:
+        """The name that counts for `name`."""
+        rules = self._rules.get(name)
+        return rules[0].name if rules else name
+
+    def rule(self, name: str, facts: int) -> Rule | None:
+        """The first rule that fits."""
+        return next((rule for rule in self._rules.get(name, ()) if rule.mask.holds(facts)), None)
+
+
+def _filled(
+    rule: Mapping[str, Any], targets: Mapping[str, Any], compiler: Sources, *, content: bool
+) -> Iterator[tuple[Target, Get]]:
+    specs: list[tuple[str, dict[str, Any]]] = []
+    for name, value in rule.get("const", {}).items():
+        specs.append((name, {"const": value}))
+    for name, (first, *others) in rule.get("sum", {}).items():
+        specs.append((name, {"key": first, "add": others}))
+    for key, name in rule.get("attrs", {}).items():
+        transform = {"transform": "map:providers.values"} if name == _PROVIDER else {}
+        specs.append((name, {"key": key, **transform}))
+    for name, spec in specs:
+        entry = targets.get(name, {})
+        target = Target(name, entry.get("type", _TYPES.get(name, "any")), frozenset(), entry.get("content", False), ())
+        if content or not target.content:
+            yield target, compiler.compile(target, spec).get
+
+
+_TYPES: Final = {
+    "error.type": "string",
+    "http.response.status_code": "int",
+    "spansieve.ai.approval.decision": "string",
+    "spansieve.ai.approval.source": "string",
+    "spansieve.ai.context.window": "int",
+}

@@ -1,0 +1,182 @@
+"""What the spans of one request say of each other: values from above, errors from below, marks of structure.
+
+Source: the mapping, `inherit` and `lift`; `spansieve.structure` has the marks. Whoever holds whole traces makes the
+marks again, the same way.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from spansieve.pdata import Span
+from spansieve.structure import Step, marks
+
+from .atoms import Atoms
+from .getters import Target, encoded
+from .judge import CLASS, NONE, SOFT
+from .look import Look, safely
+from .models import INPUT, OUTPUT
+from .rules import texts
+from .tree import Tree
+
+PARALLEL: Final = "spansieve.ai.parallel"
+_CALLS: Final = frozenset({"tool", "agent"})
+_MODELS: Final = frozenset({"model", "embedding"})
+_NAMES: Final = {
+    "tool": "gen_ai.tool.name",
+    "agent": "gen_ai.agent.name",
+    "model": "gen_ai.request.model",
+    "embedding": "gen_ai.request.model",
+}
+_ARGUMENTS: Final = "gen_ai.tool.call.arguments"
+_ARGS_HASH: Final = "spansieve.ai.tool.args_hash"
+
+
+Tagged = Sequence[tuple[Span, Look]]
+"""Spans that were recognised, with what is to be written on them."""
+
+
+class _Lift(NamedTuple):
+    dialect: str
+    from_name: int
+    to_kind: str
+    to_name: int
+    copy: tuple[str, ...]
+
+
+class _Inherit(NamedTuple):
+    dialect: str
+    kinds: frozenset[str]
+    target: Target
+    keys: tuple[str, ...]
+
+
+class Inheritance:
+    """What spans get from those above and below them. Raises re2.error for a pattern that RE2 does not take."""
+
+    def __init__(self, mapping: Mapping[str, Any], atoms: Atoms) -> None:
+        """Compile the rules."""
+        types = {entry["target"]: entry["type"] for entry in mapping["attributes"]}
+        self._inherit = [
+            _Inherit(
+                rule["dialect"],
+                frozenset(rule["kinds"]),
+                Target(rule["target"], types.get(rule["target"], "any"), frozenset(), False, ()),
+                texts(rule["from"]),
+            )
+            for rule in mapping["inherit"]
+        ]
+        self._lift = [
+            _Lift(
+                rule["dialect"],
+                atoms.name(rule["from_name"]),
+                rule.get("to_kind", ""),
+                atoms.name(rule["to_name"]) if "to_name" in rule else 0,
+                tuple(rule["copy"]),
+            )
+            for rule in mapping["lift"]
+        ]
+        sources = [entry["sources"] for entry in mapping["attributes"] if entry["target"] == _ARGUMENTS]
+        keys = [source["key"] for group in sources for source in group if "key" in source]
+        self._arguments = (_ARGS_HASH, _ARGUMENTS, *dict.fromkeys(keys))
+
+    def inherits(self, dialect: str, kind: str) -> bool:
+        """Whether spans of this dialect and kind may get anything from those above."""
+        return any(dialect == rule.dialect and kind in rule.kinds for rule in self._inherit)
+
+    def inherit(self, look: Look, span: Span, tree: Tree) -> None:
+        """Put into `look.out` what the nearest ancestor in the request has."""
+        for rule in self._inherit:
+            if look.dialect != rule.dialect or look.kind not in rule.kinds or look.has(rule.target.name):
+                continue
+            found = next(_above(span, rule, tree), None)
+            if found is not None:
+                look.out[rule.target.name] = found
+
+    def lift(self, done: Tagged, tree: Tree) -> None:
+        """Copy errors to the nearest span above that a rule names, where that one has none of its own."""
+        failed = [(span, look) for span, look in done if look.has(CLASS)]
+        rules = [
+            (span, look, rule)
+            for span, look in failed
+            for rule in self._lift
+            if look.dialect == rule.dialect and look.facts & rule.from_name
+        ]
+        looks = {id(span): look for span, look in done} if rules else {}
+        for span, look, rule in rules:
+            _lift_one(look, rule, (looks.get(id(above)) for above in tree.ancestors(span)))
+
+    def mark(self, done: Tagged, spans: Iterable[Span]) -> None:
+        """Put the marks of structure into what is to be written, on spans that were not recognised at once."""
+        traces: dict[bytes, list[Look]] = {}
+        for span, look in done:
+            if look.kind in _NAMES:
+                traces.setdefault(span.trace_id, []).append(look)
+        wanted = {trace_id for trace_id, group in traces.items() if _may_have_marks(group)}
+        if not wanted:
+            return
+        whole: dict[bytes, list[Span]] = {trace_id: [] for trace_id in wanted}
+        for span in spans:
+            if span.trace_id in whole:
+                whole[span.trace_id].append(span)
+        looks = {id(span): look for span, look in done}
+        for group in whole.values():
+            self._mark_trace(group, looks)
+
+    def _mark_trace(self, spans: list[Span], looks: Mapping[int, Look]) -> None:
+        found = marks([self._step(span, looks.get(id(span))) for span in spans])
+        for place, values in found.items():
+            look = looks.get(id(spans[place]))
+            if look is not None:
+                for key, value in values.items():
+                    look.put(key, value)
+            else:
+                attributes = spans[place].attributes
+                attributes.update({key: value for key, value in values.items() if key not in attributes})
+
+    def _step(self, span: Span, look: Look | None) -> Step:
+        start, end = span.start_time_unix_nano, span.end_time_unix_nano
+        if look is None:
+            return Step(span.span_id, span.parent_span_id, start, end, span_name=span.name)
+        return Step(
+            span.span_id,
+            span.parent_span_id,
+            start,
+            end,
+            look.kind,
+            look.text(_NAMES.get(look.kind, "")),
+            next((look.index[key] for key in self._arguments if key in look.index), None),
+            failed=look.has(CLASS) and look.text(CLASS) != NONE and not look.has(SOFT),
+            usage=look.has(INPUT) or look.has(OUTPUT),
+            parallel=look.value(PARALLEL) is True,
+            span_name=look.name,
+        )
+
+
+def _may_have_marks(group: Sequence[Look]) -> bool:
+    if len(group) == 1:
+        return group[0].has(PARALLEL)
+    calls = sum(look.kind in _CALLS for look in group)
+    return calls > 1 or len(group) - calls > 1
+
+
+def _above(span: Span, rule: _Inherit, tree: Tree) -> Iterator[bytes]:
+    for ancestor in tree.ancestors(span):
+        for key in rule.keys:
+            raw = ancestor.attributes.raw(key)
+            found = None if raw is None else encoded(rule.target, safely(raw))
+            if isinstance(found, bytes):
+                yield found
+
+
+def _lift_one(look: Look, rule: _Lift, above: Iterable[Look | None]) -> None:
+    for one in above:
+        if one is None or one.dialect != rule.dialect:
+            continue
+        if (rule.to_kind and one.kind != rule.to_kind) or (rule.to_name and not one.facts & rule.to_name):
+            continue
+        if not one.has(CLASS):
+            for key in rule.copy:
+                raw = look.raw(key)
+                if raw is not None:
+                    one.out[key] = raw
+        return

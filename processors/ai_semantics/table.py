@@ -1,0 +1,47 @@
+"""All rules of the processor, compiled: the shipped mapping with what the user adds to it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .atoms import Atoms
+from .filling import Filling, Normaliser
+from .finish import FINISH, REASONS, Finish
+from .judge import CLASS, Judge
+from .providers import Providers
+from .recognise import DIALECT, KIND, OPERATION, Recogniser
+from .records import Records
+from .request import Inheritance
+from .signals import Signals
+from .span_events import SpanEvents
+
+_ALWAYS = (DIALECT, KIND, OPERATION, REASONS, FINISH, CLASS, "spansieve.ai.rollup", "gen_ai.system")
+
+
+class Table:
+    """What a pipeline's processor knows. Raises ValueError and re2.error for rules that can't be compiled."""
+
+    def __init__(
+        self,
+        mapping: Mapping[str, Any],
+        *,
+        content: bool,
+        from_finish: Mapping[str, bool],
+        skipped: Callable[[str, str], None],
+    ) -> None:
+        """`mapping` is as `merge` gives it; the other arguments are of the configuration."""
+        atoms = self.atoms = Atoms()
+        self.providers = Providers(mapping["providers"])
+        self.recogniser = Recogniser(mapping, atoms)
+        self.filling = Filling(mapping, atoms, self.providers, content=content, skipped=skipped)
+        self.normaliser = Normaliser(self.providers)
+        self.events = SpanEvents(mapping, atoms)
+        self.finish = Finish(mapping["finish_reasons"])
+        errors = mapping["errors"]
+        self.signals = Signals(errors, atoms, {**errors["from_finish"], **from_finish})
+        self.judge = Judge(errors, self.signals)
+        self.records = Records(mapping, atoms, self.providers, content=content)
+        self.inheritance = Inheritance(mapping, atoms)
+        self.tested = atoms.tested()
+        """Keys whose values matter to rules, each with the bits of its pairs."""
+        self.keys = frozenset({*self.filling.keys, *self.tested, *self.signals.content_keys, *_ALWAYS})
+        """Keys that matter by being there."""
