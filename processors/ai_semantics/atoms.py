@@ -29,17 +29,19 @@ Test = Callable[[Value], bool]
 class Memory(dict[Any, Any]):
     """What `answer` says of a key, remembered within bounds."""
 
-    __slots__ = ("_answer",)
+    __slots__ = ("_answer", "_entries", "_longest")
 
-    def __init__(self, answer: Callable[[Any], Any]) -> None:
-        """`answer` has to be a pure function."""
+    def __init__(self, answer: Callable[[Any], Any], entries: int = MAX_REMEMBERED, longest: int = MAX_BYTES) -> None:
+        """`answer` has to be a pure function; keys longer than `longest` are not remembered."""
         super().__init__()
         self._answer = answer
+        self._entries = entries
+        self._longest = longest
 
     def __missing__(self, key: Any) -> Any:  # noqa: ANN401
         found = self._answer(key)
-        if len(key) <= MAX_BYTES:
-            if len(self) >= MAX_REMEMBERED:
+        if len(key) <= self._longest:
+            if len(self) >= self._entries:
                 self.clear()
             self[key] = found
         return found

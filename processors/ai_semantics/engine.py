@@ -6,7 +6,7 @@ Source: genai_semconv, section 1.
 from collections.abc import Iterator
 from typing import Final
 
-from spansieve.pdata import Span, TraceBatch, Value, decode_text, encode_pair
+from spansieve.pdata import Span, StatusCode, TraceBatch, Value, encode_pair
 
 from .filling import PROVIDER, moved
 from .finish import FINISH, REASONS
@@ -16,10 +16,12 @@ from .models import Models
 from .output import Output
 from .plans import Alike, Origin, Plans
 from .recognise import DIALECT, KIND, OPERATION, Operation
+from .request import Tagged
 from .table import Table
 from .tree import Tree
 
-_MOST_ROUNDS: Final = 3
+_ROUNDS: Final = (2, 1, 0)
+"""Looks left at a span after each one."""
 _SYSTEM: Final = "gen_ai.system"
 _MODEL_KINDS: Final = frozenset({"model", "embedding"})
 _NO_EVENTS: Final[tuple[NamedEvent, ...]] = ()
@@ -34,33 +36,39 @@ class Engine:
         self._plans = plans
         self._models = models
         self._output = output
+        self._failing = table.signals.finishes
 
     def spans(self, batch: TraceBatch) -> None:
         """Tag the spans of `batch`."""
         tree = Tree(batch)
-        done: list[tuple[Span, Look]] = []
+        done: list[Tagged] = []
+        failed: list[Tagged] = []
         scope, origin = None, None
         for span in batch:
             if span.scope is not scope or origin is None:
                 scope = span.scope
                 origin = self._plans.origin(scope)
-            look = self._span(span, origin, tree)
-            if look is not None:
-                done.append((span, look))
+            tagged = self._span(span, origin, tree)
+            if tagged is not None:
+                done.append(tagged)
+                if CLASS in tagged.out:
+                    failed.append(tagged)
         if done:
-            self._finish(done, batch, tree)
+            self._finish(done, failed, batch, tree)
 
-    def _finish(self, done: list[tuple[Span, Look]], batch: TraceBatch, tree: Tree) -> None:
+    def _finish(self, done: list[Tagged], failed: list[Tagged], batch: TraceBatch, tree: Tree) -> None:
         """Look at the spans together, and write."""
-        inheritance = self._table.inheritance
-        inheritance.lift(done, tree)
+        inheritance, output = self._table.inheritance, self._output
+        if failed:
+            inheritance.lift(failed, done, tree)
         inheritance.mark(done, batch)
-        priced = self._models.are_priced
-        write = self._output.write
-        for span, look in done:
-            if priced:
-                self._models.add_cost(look, span)
-            write(span, look)
+        for tagged in done:
+            if output.is_simple:
+                if tagged.out:
+                    tagged.span.attributes.extend_raw(tagged.out)
+            else:
+                self._models.add_cost(tagged.look, tagged.span)
+                output.write(tagged.span, tagged.look)
 
     def recognise(self, span: Span, origin: Origin) -> tuple[Alike | None, tuple[NamedEvent, ...]]:
         """What holds of the spans that look like this one (None: nobody knows it), and its events."""
@@ -82,34 +90,54 @@ class Engine:
         known = self._table.atoms.of_event.__getitem__
         return (NamedEvent(event_name(one.name, one.attributes, known), one.attributes) for one in span.events)
 
-    def _span(self, span: Span, origin: Origin, tree: Tree) -> Look | None:
-        look = None
-        for _ in range(_MOST_ROUNDS):
+    def _span(self, span: Span, origin: Origin, tree: Tree) -> Tagged | None:
+        for left in _ROUNDS:
             alike, events = self.recognise(span, origin)
             if alike is None:
                 return None
+            if alike.is_plain and not events and span.status_code != StatusCode.ERROR:
+                tagged = self._plain(span, alike)
+                if tagged is not None:
+                    return tagged
             look = self._tag(span, alike, events, tree)
-            if look is None or look.kind or not look.out.keys() - {DIALECT, CLASS}:
-                return look
+            if look is None:
+                return None
+            if look.kind or not left or not look.out.keys() - {DIALECT, CLASS}:
+                return Tagged(span, alike.place, look.out, look)
             # Without a kind, what was filled in may tell it: the next look has to come to the same end.
             self._output.write(span, look)
-        return look
+        return None
+
+    def _plain(self, span: Span, alike: Alike) -> Tagged | None:
+        """The quick way for spans that have their standard names; None: it is not for this one."""
+        index, out = span.attributes.raws(), alike.static.copy()
+        if alike.has_provider and self._table.normaliser.of[index[PROVIDER]] is not None:
+            return None
+        if alike.finishes and FINISH not in index:
+            finish, pair = self._table.finish.of[index[REASONS]]
+            if finish in self._failing:
+                return None
+            if pair:
+                out[FINISH] = pair
+        if alike.windowed:
+            self._models.add_window(index, out, alike.kind)
+        return Tagged(span, alike.place, out)
 
     def _tag(self, span: Span, alike: Alike, events: tuple[NamedEvent, ...], tree: Tree) -> Look | None:
-        silent = alike.operation.silent
-        if silent and not (events or alike.signals or span.has_status or alike.searches):
+        silent, failed = alike.operation.silent, span.status_code == StatusCode.ERROR
+        if silent and not (events or alike.signals or failed or alike.searches):
             return None
-        look = Look(span, decode_text(span.raw_name), events, alike.place, {} if silent else dict(alike.static))
+        look = Look(span, span.raw_name, events, alike.place, {} if silent else alike.static.copy())
         if self._output.traces:
             look.read = {}
-        if not alike.is_plain and not silent:
+        if not alike.is_full and not silent:
             self._fill(look, span, alike, tree)
-        if alike.has_provider:
+        if alike.has_provider and not silent:
             self._normalise(look)
         finish = self._finished(look) if alike.finishes else ""
         if alike.windowed:
-            self._models.add_window(look)
-        if events or alike.signals or alike.searches or finish or span.has_status:
+            self._models.add_window(look.index, look.out, look.kind)
+        if failed or events or alike.signals or alike.searches or finish in self._failing:
             self._judge(look, span, alike, finish)
         if silent:
             if not look.out or look.text(CLASS) == NONE:
@@ -130,7 +158,7 @@ class Engine:
             table.events.add(look)
 
     def _normalise(self, look: Look) -> None:
-        found = self._table.normaliser.of(look.index[PROVIDER])
+        found = self._table.normaliser.of[look.index[PROVIDER]]
         if found is not None:
             look.replace(*found)
 
@@ -145,10 +173,12 @@ class Engine:
         if FINISH in look.index:
             return look.text(FINISH)
         raw = look.raw(REASONS)
-        finish = self._table.finish.of_pair(raw) if raw is not None else ""
-        if finish:
-            look.out[FINISH] = encode_pair(FINISH, finish)
-        return finish
+        if raw is None:
+            return ""
+        finish, pair = self._table.finish.of[raw]
+        if pair:
+            look.out[FINISH] = pair
+        return str(finish)
 
     def _judge(self, look: Look, span: Span, alike: Alike, finish: str) -> None:
         if CLASS in look.index:

@@ -62,10 +62,11 @@ class Classifier:
         self._messages = _Found(_patterns(classes, "message"))
         self._codes = {code: name for name, rules in classes.items() for code in rules.get("http", ())}
         self._in_text = [compile_quietly(pattern) for pattern in errors["http_from_message"]]
+        self._any_in_text = PatternSet(errors["http_from_message"])
         self._mcp: dict[str, str] = classes["tool_error"]["mcp_codes"]
         self._tools = errors["tool_kinds"]
         self._providers = [_Exception.of(rule) for rule in errors["by_provider"]]
-        self._known = Memory(self._class_of)
+        self._known = Memory(self._class_of, entries=256, longest=16_384)
 
     def class_of(self, evidence: Evidence) -> str:
         """One of `errors.order`."""
@@ -99,11 +100,9 @@ class Classifier:
     def _codes_in(self, messages: Iterable[str]) -> Iterator[int]:
         for message in messages:
             raw = utf8(message)[:MAX_SEARCHED]
-            for pattern in self._in_text:
-                found = pattern.search(raw)
-                if found:
-                    yield int(found.group(1))
-                    break
+            places = self._any_in_text.match(raw)
+            if places:
+                yield int(self._in_text[min(places)].search(raw).group(1))
 
 
 def _patterns(classes: Mapping[str, Any], word: str) -> Iterator[tuple[str, str]]:

@@ -135,11 +135,8 @@ class Normaliser:
     def __init__(self, providers: Providers) -> None:
         """`providers` has the table."""
         self._providers = providers
-        self._known = Memory(self._answer)
-
-    def of(self, raw: bytes) -> tuple[bytes, bytes] | None:
-        """The pairs of the provider and of its original, or None where the spelling is right."""
-        return self._known[raw]  # type: ignore[no-any-return]
+        self.of = Memory(self._answer)
+        """By a provider's pair: that of its standard name and that of its original, or None where it is right."""
 
     def _answer(self, raw: bytes) -> tuple[bytes, bytes] | None:
         value = safely(raw)

@@ -23,18 +23,12 @@ class Finish:
         self._classes: dict[str, str] = {
             folded(word): name for name, words in table["classes"].items() for word in words
         }
-        self._known = Memory(self._of_pair)
+        self.of = Memory(self._of_pair)
+        """By the pair of the reasons: their worst class, and its pair; both empty where there is none."""
 
-    def of_pair(self, raw: bytes) -> str:
-        """The worst class of the pair of `gen_ai.response.finish_reasons`; empty where there is no reason."""
-        return self._known[raw]  # type: ignore[no-any-return]
-
-    def _of_pair(self, raw: bytes) -> str:
-        return self.worst(safely(raw))
-
-    def pair_of(self, finish: str) -> bytes:
-        """The pair of `spansieve.ai.finish`."""
-        return encode_pair(FINISH, finish)
+    def _of_pair(self, raw: bytes) -> tuple[str, bytes]:
+        finish = self.worst(safely(raw))
+        return finish, encode_pair(FINISH, finish) if finish else b""
 
     def worst(self, value: Value) -> str:
         """The worst class of a list of reasons, of its JSON, or of one reason."""

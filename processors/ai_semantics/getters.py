@@ -9,8 +9,8 @@ from spansieve.pdata import Value, encode_pair
 from .atoms import Memory, compile_quietly
 from .look import Look, safely
 from .readers import read
-from .transforms import Transform
-from .values import Skip, coerce
+from .transforms import Transform, at_path, paths_of, plain
+from .values import Skip, coerce, tree_of
 from .wholes import given
 
 Get = Callable[[Look], bytes | Skip | None]
@@ -108,6 +108,43 @@ def changed(target: Target, key: str, change: Transform) -> Get:
     def get(look: Look) -> bytes | Skip | None:
         raw = look.raw(key)
         return None if raw is None else convert(raw)
+
+    return get
+
+
+def from_json(target: Target, key: str, paths: str, tables: Mapping[str, Transform]) -> Get:
+    """What stands in the JSON of `key` at the first of `paths` that leads anywhere. Raises ValueError.
+
+    Each span's JSON is parsed once, and only where the last name of some path stands in its bytes.
+    """
+    found, change = paths_of(paths, tables)
+    ways = [(path.split("."), path.rpartition(".")[2].encode()) for path in found]
+
+    def value_at(able: list[list[str]], tree: object) -> bytes | Skip | None:
+        if not isinstance(tree, dict | list):
+            return Skip("json")
+        for way in able:
+            value = at_path(tree, way)
+            if value is not None:
+                return encoded(target, plain(value) if change is None else change(plain(value)))
+        return None
+
+    def short(raw: bytes) -> bytes | Skip | None:
+        able = [way for way, last in ways if last in raw]
+        return value_at(able, tree_of(safely(raw))) if able else None
+
+    known = Memory(short)
+
+    def get(look: Look) -> bytes | Skip | None:
+        raw = look.raw(key)
+        if raw is None:
+            return None
+        if len(raw) <= _SHORT:
+            return known[raw]  # type: ignore[no-any-return]
+        able = [way for way, last in ways if last in raw]
+        if not able:
+            return None
+        return value_at(able, look.tree(key)) if len(raw) <= MAX_COPIED else Skip("too_large")
 
     return get
 

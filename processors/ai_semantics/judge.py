@@ -58,7 +58,7 @@ class Judge:
     def span(self, look: Look, span: Span, seen: Iterable[Signal], finish: str) -> Verdict | None:
         """The verdict on a span. `seen` are the signs in its attributes, `finish` is its finish class."""
         found = [*seen, *self._signals.of_content(look, look.kind)]
-        code = span.status.code if span.has_status else StatusCode.UNSET
+        code = span.status_code
         if code == StatusCode.ERROR and self._signals.status:
             found.append(self._signals.status)
         found += self._signals.of_events(look.events, look.dialect, is_ok=code == StatusCode.OK)

@@ -44,7 +44,7 @@ class LogEngine:
         recognised = table.recogniser.recognise(facts)
         rule = table.records.rule(given, facts)
         kind = rule.kind if rule is not None else ""
-        look = Look(record, name, (), (recognised.dialect, kind, facts), {})
+        look = Look(record, name.encode(errors="replace"), (), (recognised.dialect, kind, facts), {})
         if self._output.traces:
             look.read = {}
         if rule is not None:

@@ -1,9 +1,11 @@
 """What is looked at while one span or log record is worked on, and what is to be written on it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from spansieve.pdata import Attributes, DecodeError, Resource, Value, Writable, decode_pair, decode_text, encode_pair
+
+from .values import tree_of
 
 if TYPE_CHECKING:
     from .sources import Source
@@ -26,6 +28,10 @@ class NamedEvent:
         self.attributes = attributes
 
 
+Place = tuple[str, str, int]
+"""Dialect, kind and facts of an item."""
+
+
 class Item(Protocol):
     """A span or a log record, as far as both are alike."""
 
@@ -41,19 +47,20 @@ class Item(Protocol):
 class Look:
     """One item that was recognised: its attributes as raw pairs by key, and the pairs that are to be added."""
 
-    __slots__ = ("dialect", "events", "facts", "index", "item", "kind", "name", "out", "read")
+    __slots__ = ("_name", "_trees", "dialect", "events", "facts", "index", "item", "kind", "out", "read")
 
     def __init__(
         self,
         item: Item,
-        name: str,
+        name: bytes,
         events: Sequence[NamedEvent],
-        place: tuple[str, str, int],
+        place: Place,
         out: dict[str, bytes],
     ) -> None:
         """`name` is the span's, or that of the event which a log record is; `place` its dialect, kind and facts."""
         self.item = item
-        self.name = name
+        self._name = name
+        self._trees: dict[str, Any] | None = None
         self.events = events
         self.dialect, self.kind, self.facts = place
         self.index: Mapping[str, bytes] = item.attributes.raws()
@@ -61,6 +68,19 @@ class Look:
         """Pairs to be added, by key: none of these keys is in `index`."""
         self.read: dict[str, Source] | None = None
         """Where the value of each target was found; only kept where somebody wants to know."""
+
+    @property
+    def name(self) -> str:
+        """The span's name, or that of the event which a log record is."""
+        return decode_text(self._name)
+
+    def tree(self, key: str) -> Any:  # noqa: ANN401
+        """What the JSON in the value of `key` holds, or the value itself where it is structured; parsed once."""
+        if self._trees is None:
+            self._trees = {}
+        if key not in self._trees:
+            self._trees[key] = tree_of(self.value(key))
+        return self._trees[key]
 
     def raw(self, key: str) -> bytes | None:
         """The pair of `key`, there or about to be."""
@@ -107,10 +127,12 @@ def event_name(own: str, attributes: Attributes, is_known: Callable[[str], objec
 
     That last one also where the own name is none that rules know: some loggers have a generic one.
     """
-    named = attributes.get(EVENT_NAME) if EVENT_NAME in attributes else None
-    if isinstance(named, str) and named:
-        return named
-    if own and is_known(own):
+    raws = attributes.raws()
+    if EVENT_NAME in raws:
+        named = safely(raws[EVENT_NAME])
+        if isinstance(named, str) and named:
+            return named
+    if _SEEDS not in raws or (own and is_known(own)):
         return own
-    seed = attributes.get(_SEEDS) if _SEEDS in attributes else None
+    seed = safely(raws[_SEEDS])
     return seed if isinstance(seed, str) and seed else own

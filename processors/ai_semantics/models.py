@@ -3,6 +3,7 @@
 Source: genai_semconv, sections 2 and 6: the `spansieve.ai.context.*` and `spansieve.cost.usd` attributes.
 """
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import Final
 
@@ -59,12 +60,11 @@ class Models:
         found = self._windows.limit(model, provider if isinstance(provider, str) else "")
         return (found, encode_pair(WINDOW, found)) if found else None
 
-    def add_window(self, look: Look) -> None:
-        """Put the window of the model, and how much of it was used, into `look.out`."""
-        index, out = look.index, look.out
+    def add_window(self, index: Mapping[str, bytes], out: dict[str, bytes], kind: str) -> None:
+        """Put the window of the model, and how much of it was used, into `out`, which is to be added to `index`."""
         limit: float | None = None
         if WINDOW in index or WINDOW in out:
-            limit = number(look.value(WINDOW))
+            limit = number(safely(_raw(index, out, WINDOW)))
         else:
             provider = index.get(PROVIDER) or out.get(PROVIDER)
             for key in _MODELS:
@@ -73,8 +73,8 @@ class Models:
                 if found is not None:
                     limit, out[WINDOW] = found
                     break
-        if limit and look.kind == "model" and limit > 0 and UTILIZATION not in index:
-            count = _input_tokens(look)
+        if limit and kind == "model" and limit > 0 and UTILIZATION not in index:
+            count = _input_tokens(index, out)
             if count is not None:
                 out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
 
@@ -84,11 +84,12 @@ class Models:
             self._add_cost(look, span, self._prices)
 
     def _add_cost(self, look: Look, span: Span, prices: Prices) -> None:
-        plain, output = _input_tokens(look), number(look.value(OUTPUT))
+        index, out = look.index, look.out
+        plain, output = _input_tokens(index, out), number(look.value(OUTPUT))
         model = look.text(_MODELS[1]) or look.text(_MODELS[0])
         if (plain is None and output is None) or not model:
             return
-        usage = Usage(int(plain or 0), int(output or 0), count_of(look, CACHE_READ), cache_writes(look))
+        usage = Usage(int(plain or 0), int(output or 0), _count_of(index, out, CACHE_READ), _cache_writes(index, out))
         at = span.start_time_unix_nano or span.end_time_unix_nano
         cost = prices.cost(look.text("gen_ai.provider.name"), model, usage, at)
         if cost is None and look.has(_MODELS[0]):
@@ -99,17 +100,22 @@ class Models:
             look.out[COST] = _COST_HEAD + _DOUBLE(cost)
 
 
-def _input_tokens(look: Look) -> float | None:
+def _raw(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> bytes:
+    """The pair of `key`, empty where there is none."""
+    return index.get(key) or out.get(key, b"")
+
+
+def _input_tokens(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> float | None:
     """The call's input tokens, cached ones included."""
-    raw = look.index.get(INPUT) or look.out.get(INPUT)
-    if raw is None:
+    raw = _raw(index, out, INPUT)
+    if not raw:
         return None
     count: float | None = _short_count(raw)
     if count is None:
         count = number(safely(raw))
-    if count is None or not look.has(EXCLUDES_CACHE):
+    if count is None or (EXCLUDES_CACHE not in index and EXCLUDES_CACHE not in out):
         return count
-    return count + count_of(look, CACHE_READ) + cache_writes(look)
+    return count + _count_of(index, out, CACHE_READ) + _cache_writes(index, out)
 
 
 def _short_count(raw: bytes) -> int | None:
@@ -127,11 +133,12 @@ def _short_count(raw: bytes) -> int | None:
 _INT: Final = 0x18
 
 
-def count_of(look: Look, key: str) -> int:
+def _count_of(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> int:
     """The count of `key`, 0 where there is none."""
-    return max(0, int(number(look.value(key)) or 0)) if look.has(key) else 0
+    raw = _raw(index, out, key)
+    return max(0, int(number(safely(raw)) or 0)) if raw else 0
 
 
-def cache_writes(look: Look) -> int:
-    """Tokens written to the cache, under either of their names."""
-    return next((count_of(look, key) for key in CACHE_WRITES if look.has(key)), 0)
+def _cache_writes(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> int:
+    """Tokens written to the cache, under whichever of their names."""
+    return max(_count_of(index, out, key) for key in CACHE_WRITES)

@@ -40,6 +40,7 @@ class Output:
         rename_spans: bool = False,
         mark_scope: bool = False,
         set_status: bool = False,
+        priced: bool = False,
     ) -> None:
         """The arguments are keys of the configuration."""
         self._semconv = semconv
@@ -50,6 +51,8 @@ class Output:
         self._mark_scope = mark_scope
         self._set_status = set_status
         self._changes_spans = rename_spans or mark_scope or set_status
+        self.is_simple = not (self._changes_spans or self._renames or drop_originals or priced)
+        """Whether adding the pairs is all."""
         self.traces = drop_originals
         """Whether it has to be known where each value was found."""
 

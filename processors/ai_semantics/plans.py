@@ -12,6 +12,7 @@ from spansieve.pdata import Scope, encode_pair
 from .atoms import Memory
 from .filling import PROVIDER, Step
 from .finish import FINISH, REASONS
+from .look import Place
 from .models import ROLLUP, WINDOWED
 from .recognise import DIALECT, KIND, OPERATION, Operation, Recognised
 from .signals import Signal
@@ -25,10 +26,10 @@ class Alike(NamedTuple):
     """What holds of all spans that look alike to the rules."""
 
     recognised: Recognised
-    place: tuple[str, str, int]
-    """Dialect, kind, and the facts."""
+    place: Place
+    kind: str
     operation: Operation
-    static: Mapping[str, bytes]
+    static: dict[str, bytes]
     """Pairs that all of them get."""
     steps: tuple[Step, ...]
     signals: tuple[Signal, ...]
@@ -41,8 +42,10 @@ class Alike(NamedTuple):
     has_table_events: bool
     inherits: bool
     windowed: bool
-    is_plain: bool
+    is_full: bool
     """Whether nothing has to be filled in but for the window."""
+    is_plain: bool
+    """Whether besides nothing can say that it failed but for status, events and finish reasons."""
 
 
 class Plan:
@@ -146,20 +149,25 @@ class Plans:
         has_table_events = bool(facts & table.events.bits)
         inherits = table.inheritance.inherits(dialect, kind)
         fixes = operation.fix and OPERATION in keys
+        signals = table.signals.of_facts(dialect, kind, facts)
+        searches = table.signals.searches(kind) and not keys.isdisjoint(table.signals.content_keys)
+        is_full = bool(kind) and not (steps or fixes or has_table_events or inherits or operation.silent)
         return Alike(
             recognised,
             (dialect, kind, facts),
+            kind,
             operation,
             self._static(recognised, facts, keys),
             steps,
-            table.signals.of_facts(dialect, kind, facts),
-            searches=table.signals.searches(kind) and not keys.isdisjoint(table.signals.content_keys),
+            signals,
+            searches=searches,
             finishes=REASONS in keys or FINISH in keys or any(step.target.name == REASONS for step in steps),
             has_provider=PROVIDER in keys,
             has_table_events=has_table_events,
             inherits=inherits,
             windowed=kind in WINDOWED,
-            is_plain=not (steps or fixes or has_table_events or inherits or operation.silent or not kind),
+            is_full=is_full,
+            is_plain=is_full and not (signals or searches),
         )
 
     def _static(self, recognised: Recognised, facts: int, keys: frozenset[str]) -> dict[str, bytes]:

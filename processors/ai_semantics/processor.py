@@ -82,4 +82,5 @@ def output_of(config: AiSemanticsConfig, mapping: Mapping[str, Any]) -> Output:
         rename_spans=config.rename_spans,
         mark_scope=config.mark_scope,
         set_status=config.errors.set_status,
+        priced=config.cost.enabled,
     )

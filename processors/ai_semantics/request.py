@@ -4,7 +4,9 @@ Source: the mapping, `inherit` and `lift`; `spansieve.structure` has the marks. 
 marks again, the same way.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from spansieve.pdata import Span
@@ -13,7 +15,7 @@ from spansieve.structure import Step, marks
 from .atoms import Atoms
 from .getters import Target, encoded
 from .judge import CLASS, NONE, SOFT
-from .look import Look, safely
+from .look import Look, Place, safely
 from .models import INPUT, OUTPUT
 from .rules import texts
 from .tree import Tree
@@ -31,8 +33,29 @@ _ARGUMENTS: Final = "gen_ai.tool.call.arguments"
 _ARGS_HASH: Final = "spansieve.ai.tool.args_hash"
 
 
-Tagged = Sequence[tuple[Span, Look]]
-"""Spans that were recognised, with what is to be written on them."""
+class Tagged:
+    """A span that was recognised, with what is to be written on it."""
+
+    __slots__ = ("_look", "kind", "out", "place", "span")
+
+    def __init__(self, span: Span, place: Place, out: dict[str, bytes], look: Look | None = None) -> None:
+        """`out` is written; where `look` is at hand, it holds the same."""
+        self.span = span
+        self.place = place
+        self.kind = place[1] if look is None else look.kind
+        self.out = out
+        self._look = look
+
+    @property
+    def look(self) -> Look:
+        """The span as rules see it; made when somebody asks."""
+        if self._look is None:
+            self._look = Look(self.span, self.span.raw_name, (), self.place, self.out)
+        return self._look
+
+    def has(self, key: str) -> bool:
+        """Whether `key` is there or about to be."""
+        return key in self.out or key in self.span.attributes.raws()
 
 
 class _Lift(NamedTuple):
@@ -41,6 +64,10 @@ class _Lift(NamedTuple):
     to_kind: str
     to_name: int
     copy: tuple[str, ...]
+
+    def fits(self, look: Look) -> bool:
+        """Whether an error of this span is to be copied."""
+        return look.dialect == self.dialect and bool(look.facts & self.from_name)
 
 
 class _Inherit(NamedTuple):
@@ -92,35 +119,36 @@ class Inheritance:
             if found is not None:
                 look.out[rule.target.name] = found
 
-    def lift(self, done: Tagged, tree: Tree) -> None:
+    def lift(self, failed: Sequence[Tagged], done: Sequence[Tagged], tree: Tree) -> None:
         """Copy errors to the nearest span above that a rule names, where that one has none of its own."""
-        failed = [(span, look) for span, look in done if look.has(CLASS)]
-        rules = [
-            (span, look, rule)
-            for span, look in failed
-            for rule in self._lift
-            if look.dialect == rule.dialect and look.facts & rule.from_name
-        ]
-        looks = {id(span): look for span, look in done} if rules else {}
-        for span, look, rule in rules:
-            _lift_one(look, rule, (looks.get(id(above)) for above in tree.ancestors(span)))
+        rules = [(one, rule) for one in failed for rule in self._lift if rule.fits(one.look)]
+        looks = {id(one.span): one.look for one in done} if rules else {}
+        for one, rule in rules:
+            _lift_one(one.look, rule, (looks.get(id(above)) for above in tree.ancestors(one.span)))
 
-    def mark(self, done: Tagged, spans: Iterable[Span]) -> None:
+    def mark(self, done: Sequence[Tagged], spans: Iterable[Span]) -> None:
         """Put the marks of structure into what is to be written, on spans that were not recognised at once."""
-        traces: dict[bytes, list[Look]] = {}
-        for span, look in done:
-            if look.kind in _NAMES:
-                traces.setdefault(span.trace_id, []).append(look)
-        wanted = {trace_id for trace_id, group in traces.items() if _may_have_marks(group)}
+        traces: dict[bytes, list[Tagged]] = {}
+        for one in done:
+            if one.kind in _NAMES:
+                traces.setdefault(one.span.trace_id, []).append(one)
+        if len(traces) == len(done) and not any(one.has(PARALLEL) for one in done):
+            return
+        parents: set[bytes] = set()
+        wanted: dict[bytes, list[Span]] = {}
+        for trace_id, group in traces.items():
+            if len(group) > 1 and not parents:
+                parents = {span.parent_span_id for span in spans}
+            if _may_have_marks(group, parents):
+                wanted[trace_id] = []
         if not wanted:
             return
-        whole: dict[bytes, list[Span]] = {trace_id: [] for trace_id in wanted}
         for span in spans:
-            if span.trace_id in whole:
-                whole[span.trace_id].append(span)
-        looks = {id(span): look for span, look in done}
-        for group in whole.values():
-            self._mark_trace(group, looks)
+            if span.trace_id in wanted:
+                wanted[span.trace_id].append(span)
+        looks = {id(one.span): one.look for one in done}
+        for group_of_spans in wanted.values():
+            self._mark_trace(group_of_spans, looks)
 
     def _mark_trace(self, spans: list[Span], looks: Mapping[int, Look]) -> None:
         found = marks([self._step(span, looks.get(id(span))) for span in spans])
@@ -144,19 +172,40 @@ class Inheritance:
             end,
             look.kind,
             look.text(_NAMES.get(look.kind, "")),
-            next((look.index[key] for key in self._arguments if key in look.index), None),
+            self._arguments_of(look) if look.kind == "tool" else None,
             failed=look.has(CLASS) and look.text(CLASS) != NONE and not look.has(SOFT),
             usage=look.has(INPUT) or look.has(OUTPUT),
             parallel=look.value(PARALLEL) is True,
             span_name=look.name,
         )
 
+    def _arguments_of(self, look: Look) -> bytes | None:
+        """What is equal where the arguments are; they stay here."""
+        return next((look.index[key] for key in self._arguments if key in look.index), None)
 
-def _may_have_marks(group: Sequence[Look]) -> bool:
-    if len(group) == 1:
-        return group[0].has(PARALLEL)
-    calls = sum(look.kind in _CALLS for look in group)
-    return calls > 1 or len(group) - calls > 1
+
+def _may_have_marks(group: Sequence[Tagged], parents: set[bytes]) -> bool:
+    """Whether any mark can come out: calls that overlap or repeat, models that fail or have spans below."""
+    calls = [one for one in group if one.kind in _CALLS]
+    if any(one.has(PARALLEL) for one in calls) or (len(calls) > 1 and (_overlap(calls) or _repeat(calls))):
+        return True
+    models = [one.span for one in group if one.kind in _MODELS]
+    if len(models) < 2:
+        return False
+    above = Counter(span.parent_span_id for span in models)
+    failed = {one.span.parent_span_id for one in group if one.kind in _MODELS and one.has(CLASS)}
+    return any(above[parent] > 1 for parent in failed) or any(span.span_id in parents for span in models)
+
+
+def _overlap(calls: Sequence[Tagged]) -> bool:
+    times = sorted((one.span.start_time_unix_nano, one.span.end_time_unix_nano) for one in calls)
+    return any(start < ended for (_, ended), (start, _) in pairwise(times))
+
+
+def _repeat(calls: Sequence[Tagged]) -> bool:
+    """Whether a tool was called three times, or twice after a failure."""
+    names = Counter(one.look.text(_NAMES["tool"]) for one in calls)
+    return any(names[one.look.text(_NAMES["tool"])] > (1 if one.has(CLASS) else 2) for one in calls)
 
 
 def _above(span: Span, rule: _Inherit, tree: Tree) -> Iterator[bytes]:

@@ -129,6 +129,8 @@ class Signals:
                     frozenset({"model"}),
                     Signal(len(errors["signals"]), "finish", "unknown", soft=True),
                 )
+        self.finishes = frozenset(self._finish)
+        """Finish classes that are signs of an error."""
         self._no_types: dict[str, str] = {
             name: rule.get("kind", "") for rule in errors["not_errors"] for name in _types(rule)
         }

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from spansieve.pdata import Value, encode_pair
 
 from .atoms import Atoms
-from .getters import Get, Target, changed, copied, from_reader, from_span_name, valued
+from .getters import Get, Target, changed, copied, from_json, from_reader, from_span_name, valued
 from .look import Look
 from .providers import Providers
 from .rules import Mask, mask_of, texts
@@ -16,6 +16,7 @@ from .wholes import WHOLE, braces, value_of
 
 _SUFFIX: Final = "name_suffix:"
 _READER: Final = "messages:"
+_PATH: Final = "json_path:"
 
 
 class Source(NamedTuple):
@@ -86,13 +87,17 @@ class Sources:
         if "const" in spec:
             pair = encode_pair(target.name, spec["const"])
             return lambda look: pair
-        if "infer" in spec:
-            return self._infer(target)
-        if transform in {"copy", "to_str"} and set(spec) <= {"key", "transform", "dialects", "kinds"}:
+        return self._infer(target) if "infer" in spec else self._read(target, spec, transform)
+
+    def _read(self, target: Target, spec: Mapping[str, Any], transform: str) -> Get:
+        is_simple = set(spec) <= {"key", "transform", "dialects", "kinds"} and transform not in WHOLE
+        if is_simple and transform in {"copy", "to_str"}:
             return copied(target, spec["key"])
+        if is_simple and transform.startswith(_PATH):
+            return from_json(target, spec["key"], transform.removeprefix(_PATH), self._tables)
+        if is_simple:
+            return changed(target, spec["key"], chain_of(transform, self._tables))
         change = (lambda value: value) if transform in WHOLE else chain_of(transform, self._tables)
-        if set(spec) <= {"key", "transform", "dialects", "kinds"} and transform not in WHOLE:
-            return changed(target, spec["key"], change)
         return valued(target, value_of(spec), change)
 
     def _infer(self, target: Target) -> Get:

@@ -34,6 +34,14 @@ def chain_of(text: str, tables: Mapping[str, Transform]) -> Transform:
     return steps[0] if len(steps) == 1 else _joined(steps)
 
 
+def paths_of(text: str, tables: Mapping[str, Transform]) -> tuple[list[str], Transform | None]:
+    """The alternative paths in `text`, and the transform behind them, where there is one. Raises ValueError."""
+    words = text.split("|")
+    steps = [place for place, word in enumerate(words) if _step(word, tables) is not None]
+    first = steps[0] if steps else len(words)
+    return words[:first], chain_of("|".join(words[first:]), tables) if steps else None
+
+
 def _step(word: str, tables: Mapping[str, Transform]) -> Transform | None:
     if word.startswith("map:"):
         try:

@@ -43,6 +43,11 @@ def parsed(text: str) -> Any:  # noqa: ANN401
         return None
 
 
+def tree_of(value: Value) -> Any:  # noqa: ANN401
+    """What the JSON in `value` holds, or the value itself where it is structured."""
+    return parsed(value) if isinstance(value, str) else value
+
+
 def is_one_of(wanted: object, *, json: bool = False) -> Callable[[Value], bool]:
     """Whether a value is one of `wanted`, a value or a list of them; `*` is any, and at the end of a text any end.
 

@@ -218,9 +218,13 @@ class Span:
         return self._status
 
     @property
-    def has_status(self) -> bool:
-        """Whether the span says anything of how it ended; most don't."""
-        return bool(self._message.status)
+    def status_code(self) -> int:
+        """`status.code`, had without making the status; most spans have an empty one."""
+        parts = self._message.status[:]
+        if not parts or parts == _NO_STATUS:
+            return 0
+        code = _CODES.get(parts[0]) if len(parts) == 1 else None
+        return self.status.code if code is None else code
 
     @property
     def has_events(self) -> bool:
@@ -230,11 +234,12 @@ class Span:
     @property
     def is_error(self) -> bool:
         """Whether the status says ERROR."""
-        if self._status is None and not self._message.status:
-            return False
-        return self.status.code == StatusCode.ERROR
+        return self.status_code == StatusCode.ERROR
 
 
+_NO_STATUS = [b""]
+_CODES = {b"\x18\x00": 0, b"\x18\x01": 1, b"\x18\x02": 2}
+"""Statuses of nothing but a code, as they stand on the wire."""
 _TRACE_ID = (16, 0)
 _SPAN_ID = (8, 0)
 
