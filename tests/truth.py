@@ -169,7 +169,7 @@ def _tokens(span: Item, direction: str) -> int:
 
 
 def differences(folder: Path, seen: Seen) -> list[str]:
-    """Where `seen` departs from the truth of a capture, a line each; `accept` holds other values that can be defended."""
+    """Where `seen` departs from the truth of a capture, a line each; `accept` has other values that can be defended."""
     expect = json.loads((folder / "expect.json").read_text())
     pairs = {
         **{name: (seen.calls(name), expect["by_kind"].get(name, 0)) for name in _counted(expect)},
