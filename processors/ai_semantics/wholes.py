@@ -80,8 +80,9 @@ def _matching(key: str, pattern: str) -> ValueOf:
     compiled = compile_quietly(pattern)
 
     def read(look: Look) -> Value:
-        text = look.text(key)
-        return text if text and compiled.search(text.encode(errors="replace")) else None
+        value = look.value(key)
+        text = str(value) if isinstance(value, str | int | float) else ""
+        return value if text and compiled.search(text.encode(errors="replace")) else None
 
     return read
 
