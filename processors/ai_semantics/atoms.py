@@ -11,9 +11,9 @@ from typing import Any
 import re2
 
 from spansieve.actions.patterns import utf8
-from spansieve.pdata import DecodeError, Value, decode_pair
+from spansieve.pdata import Value
 
-from .values import is_one_of
+from .values import is_one_of, safely
 
 MAX_REMEMBERED = 4096
 """Entries of one memory; one more, and all are forgotten."""
@@ -78,7 +78,7 @@ class Atoms:
         """Start with no condition."""
         self._known: dict[tuple[object, ...], int] = {}
         self._scopes: list[tuple[tuple[str, ...], bool, int]] = []
-        self._resources: list[tuple[str, Test, int]] = []
+        self._resources: dict[str, list[tuple[Test, int]]] = defaultdict(list)
         self._names = Patterns()
         self._events: list[tuple[str, int]] = []
         self._keys: dict[str, int] = {}
@@ -113,7 +113,7 @@ class Atoms:
         """The resource has `key`, with one of the values `wanted`."""
         bit, new = self._bit("resource", key, repr(wanted))
         if new:
-            self._resources.append((key, is_one_of(wanted), bit))
+            self._resources[key].append((is_one_of(wanted), bit))
         return bit
 
     def name(self, pattern: str) -> int:
@@ -166,17 +166,21 @@ class Atoms:
         """For each key whose value some condition looks at: the bits of its pair, given as bytes."""
         return {key: Memory(self._of_pair(key)) for key in {*self._tests, *self._searches}}
 
-    def of_resource(self, attributes: Mapping[str, Value]) -> int:
-        """The bits of a resource."""
-        return sum(bit for key, test, bit in self._resources if key in attributes and test(attributes[key]))
+    def of_resource(self, raws: Mapping[str, bytes]) -> int:
+        """The bits of a resource, given its attributes as raw pairs."""
+        found = 0
+        for key in self._resources.keys() & raws.keys():
+            value = safely(raws[key])
+            for test, bit in self._resources[key]:
+                found |= bit if test(value) else 0
+        return found
 
     def _of_pair(self, key: str) -> Callable[[bytes], int]:
         tests, patterns = tuple(self._tests.get(key, ())), self._searches.get(key)
 
         def bits(raw: bytes) -> int:
-            try:
-                value = decode_pair(raw)
-            except DecodeError:
+            value = safely(raw)
+            if value is None:
                 return 0
             found = sum(bit for test, bit in tests if test(value))
             return found | patterns.bits(utf8(value)) if patterns and isinstance(value, str) else found

@@ -37,79 +37,89 @@ class Engine:
         self._models = models
         self._output = output
         self._failing = table.signals.finishes
+        self._of_name = table.atoms.of_name
 
     def spans(self, batch: TraceBatch) -> None:
         """Tag the spans of `batch`."""
         tree = Tree(batch)
         done: list[Tagged] = []
-        failed: list[Tagged] = []
+        alone = self._output.is_simple and batch.has_lone_spans()
         scope, origin = None, None
         for span in batch:
             if span.scope is not scope or origin is None:
                 scope = span.scope
                 origin = self._plans.origin(scope)
-            tagged = self._span(span, origin, tree)
-            if tagged is not None:
-                done.append(tagged)
-                if CLASS in tagged.out:
-                    failed.append(tagged)
+            alike, events = self.recognise(span, origin)
+            if alike is None:
+                continue
+            if alike.is_plain and not events and span.status_code != StatusCode.ERROR:
+                pairs = self._plain(span, alike)
+                if pairs is not None:
+                    if alone:
+                        span.attributes.extend_raw(pairs)
+                    else:
+                        done.append(Tagged(span, alike.place, pairs))
+                    continue
+            look = self._look(span, alike, events, (origin, tree))
+            if look is not None:
+                done.append(Tagged(span, look.place, look.out, look))
         if done:
-            self._finish(done, failed, batch, tree)
+            self._finish(done, batch, tree)
 
-    def _finish(self, done: list[Tagged], failed: list[Tagged], batch: TraceBatch, tree: Tree) -> None:
+    def _finish(self, done: list[Tagged], batch: TraceBatch, tree: Tree) -> None:
         """Look at the spans together, and write."""
         inheritance, output = self._table.inheritance, self._output
+        failed = [tagged for tagged in done if CLASS in tagged.out]
         if failed:
             inheritance.lift(failed, done, tree)
         inheritance.mark(done, batch)
         for tagged in done:
-            if output.is_simple:
-                if tagged.out:
-                    tagged.span.attributes.extend_raw(tagged.out)
-            else:
+            if not output.is_simple:
                 self._models.add_cost(tagged.look, tagged.span)
                 output.write(tagged.span, tagged.look)
+            elif tagged.out:
+                tagged.span.attributes.extend_raw(tagged.out)
 
     def recognise(self, span: Span, origin: Origin) -> tuple[Alike | None, tuple[NamedEvent, ...]]:
         """What holds of the spans that look like this one (None: nobody knows it), and its events."""
         index = span.attributes.raws()
-        plan = origin.by_keys.get(tuple(index)) or self._plans.plan(origin, index)
-        atoms = self._table.atoms
-        facts = plan.facts | atoms.of_name[span.raw_name]
+        plan = origin.by_keys.get(tuple(index))
+        if plan is None:
+            plan = self._plans.plan(origin, index)
+        facts = plan.facts | self._of_name[span.raw_name]
         for key, memory in plan.tested:
             facts |= memory[index[key]]
         events = _NO_EVENTS
         if span.has_events:
             events = tuple(self._named(span))
             for event in events:
-                facts |= atoms.of_event[event.name]
-        verdicts = plan.verdicts
-        return (verdicts[facts] if facts in verdicts else self._plans.verdict(plan, facts)), events
+                facts |= self._table.atoms.of_event[event.name]
+        try:
+            return plan.verdicts[facts], events
+        except KeyError:
+            return self._plans.verdict(plan, facts), events
 
     def _named(self, span: Span) -> Iterator[NamedEvent]:
         known = self._table.atoms.of_event.__getitem__
         return (NamedEvent(event_name(one.name, one.attributes, known), one.attributes) for one in span.events)
 
-    def _span(self, span: Span, origin: Origin, tree: Tree) -> Tagged | None:
+    def _look(
+        self, span: Span, alike: Alike, events: tuple[NamedEvent, ...], around: tuple[Origin, Tree]
+    ) -> Look | None:
+        """The span with what is to be written on it, or None where that is nothing."""
+        origin, tree = around
+        found: Alike | None = alike
         for left in _ROUNDS:
-            alike, events = self.recognise(span, origin)
-            if alike is None:
-                return None
-            if alike.is_plain and not events and span.status_code != StatusCode.ERROR:
-                tagged = self._plain(span, alike)
-                if tagged is not None:
-                    return tagged
-            look = self._tag(span, alike, events, tree)
-            if look is None:
-                return None
-            if look.kind or not left or not look.out.keys() - {DIALECT, CLASS}:
-                return Tagged(span, alike.place, look.out, look)
+            look = None if found is None else self._tag(span, found, events, tree)
+            if look is None or look.kind or not left or not look.out.keys() - {DIALECT, CLASS}:
+                return look
             # Without a kind, what was filled in may tell it: the next look has to come to the same end.
             self._output.write(span, look)
+            found, events = self.recognise(span, origin)
         return None
 
-    def _plain(self, span: Span, alike: Alike) -> Tagged | None:
-        """The quick way for spans that have their standard names; None: it is not for this one."""
+    def _plain(self, span: Span, alike: Alike) -> dict[str, bytes] | None:
+        """What to add to a span that has its standard names, the quick way; None: that is not for this one."""
         index, out = span.attributes.raws(), alike.static.copy()
         if alike.has_provider and self._table.normaliser.of[index[PROVIDER]] is not None:
             return None
@@ -121,7 +131,7 @@ class Engine:
                 out[FINISH] = pair
         if alike.windowed:
             self._models.add_window(index, out, alike.kind)
-        return Tagged(span, alike.place, out)
+        return out
 
     def _tag(self, span: Span, alike: Alike, events: tuple[NamedEvent, ...], tree: Tree) -> Look | None:
         silent, failed = alike.operation.silent, span.status_code == StatusCode.ERROR
@@ -183,7 +193,7 @@ class Engine:
     def _judge(self, look: Look, span: Span, alike: Alike, finish: str) -> None:
         if CLASS in look.index:
             return
-        verdict = self._table.judge.span(look, span, alike.signals, finish)
+        verdict = self._table.judge.span(look, span, alike.signals, finish, searches=alike.searches)
         if verdict is None:
             return
         look.out.update(verdict.pairs(look))

@@ -10,10 +10,10 @@ from spansieve.pdata import Writable, encode_pair
 
 from .atoms import Atoms, Memory
 from .getters import Get, Target
-from .look import ORIGINAL, Look, safely
+from .look import ORIGINAL, Look
 from .providers import Providers
 from .sources import Source, Sources
-from .values import Skip
+from .values import Skip, safely
 
 PROVIDER: Final = "gen_ai.provider.name"
 _INFER_FROM: Final = ("server.address", "gen_ai.request.model")

@@ -6,8 +6,7 @@ from typing import Any, Final
 from spansieve.pdata import Value, encode_pair
 
 from .atoms import Memory
-from .look import safely
-from .values import folded, parsed
+from .values import folded, parsed, safely
 
 REASONS: Final = "gen_ai.response.finish_reasons"
 FINISH: Final = "spansieve.ai.finish"

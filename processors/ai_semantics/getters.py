@@ -7,10 +7,10 @@ from spansieve.actions.patterns import utf8
 from spansieve.pdata import Value, encode_pair
 
 from .atoms import Memory, compile_quietly
-from .look import Look, safely
+from .look import Look
 from .readers import read
 from .transforms import Transform, at_path, paths_of, plain
-from .values import Skip, coerce, tree_of
+from .values import Skip, coerce, safely, tree_of
 from .wholes import given
 
 Get = Callable[[Look], bytes | Skip | None]

@@ -55,13 +55,18 @@ class Judge:
         self._signals = signals
         self._classifier = Classifier(errors)
 
-    def span(self, look: Look, span: Span, seen: Iterable[Signal], finish: str) -> Verdict | None:
-        """The verdict on a span. `seen` are the signs in its attributes, `finish` is its finish class."""
-        found = [*seen, *self._signals.of_content(look, look.kind)]
+    def span(self, look: Look, span: Span, seen: Iterable[Signal], finish: str, *, searches: bool) -> Verdict | None:
+        """The verdict on a span. `seen` are the signs in its attributes, `finish` is its finish class; `searches`:
+        it has results to be searched.
+        """
+        found = list(seen)
+        if searches:
+            found += self._signals.of_content(look, look.kind)
         code = span.status_code
         if code == StatusCode.ERROR and self._signals.status:
             found.append(self._signals.status)
-        found += self._signals.of_events(look.events, look.dialect, is_ok=code == StatusCode.OK)
+        if look.events:
+            found += self._signals.of_events(look.events, look.dialect, is_ok=code == StatusCode.OK)
         ended = self._signals.of_finish(finish, look.kind) if finish else None
         if ended:
             found.append(ended)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from spansieve.pdata import Attributes, DecodeError, Resource, Value, Writable, decode_pair, decode_text, encode_pair
+from spansieve.pdata import Attributes, Resource, Value, Writable, decode_text, encode_pair
 
-from .values import tree_of
+from .values import safely, tree_of
 
 if TYPE_CHECKING:
     from .sources import Source
@@ -47,7 +47,7 @@ class Item(Protocol):
 class Look:
     """One item that was recognised: its attributes as raw pairs by key, and the pairs that are to be added."""
 
-    __slots__ = ("_name", "_trees", "dialect", "events", "facts", "index", "item", "kind", "out", "read")
+    __slots__ = ("_name", "_trees", "dialect", "events", "facts", "index", "item", "kind", "out", "place", "read")
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class Look:
         self._name = name
         self._trees: dict[str, Any] | None = None
         self.events = events
+        self.place = place
         self.dialect, self.kind, self.facts = place
         self.index: Mapping[str, bytes] = item.attributes.raws()
         self.out = out
@@ -112,14 +113,6 @@ class Look:
         self.item.attributes.write(key, pair)
         if not self.has(f"{ORIGINAL}{key}"):
             self.out[f"{ORIGINAL}{key}"] = original
-
-
-def safely(raw: bytes) -> Value:
-    """The value of a pair, None where it is malformed."""
-    try:
-        return decode_pair(raw)
-    except DecodeError:
-        return None
 
 
 def event_name(own: str, attributes: Attributes, is_known: Callable[[str], object]) -> str:

@@ -12,8 +12,8 @@ from spansieve.prices import Prices, Usage, Windows
 
 from .atoms import Memory
 from .filling import PROVIDER
-from .look import Look, safely
-from .values import number
+from .look import Look
+from .values import number, safely
 
 WINDOW: Final = "spansieve.ai.context.window"
 UTILIZATION: Final = "spansieve.ai.context.utilization"
@@ -62,21 +62,23 @@ class Models:
 
     def add_window(self, index: Mapping[str, bytes], out: dict[str, bytes], kind: str) -> None:
         """Put the window of the model, and how much of it was used, into `out`, which is to be added to `index`."""
-        limit: float | None = None
-        if WINDOW in index or WINDOW in out:
-            limit = number(safely(_raw(index, out, WINDOW)))
-        else:
-            provider = index.get(PROVIDER) or out.get(PROVIDER)
-            for key in _MODELS:
-                raw = index.get(key) or out.get(key)
-                found = self._limits[raw, provider] if raw is not None else None
-                if found is not None:
-                    limit, out[WINDOW] = found
-                    break
+        limit = self._window(index, out)
         if limit and kind == "model" and limit > 0 and UTILIZATION not in index:
             count = _input_tokens(index, out)
             if count is not None:
                 out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
+
+    def _window(self, index: Mapping[str, bytes], out: dict[str, bytes]) -> float | None:
+        if WINDOW in index or WINDOW in out:
+            return number(safely(_raw(index, out, WINDOW)))
+        provider = index.get(PROVIDER) or out.get(PROVIDER)
+        for key in _MODELS:
+            raw = index.get(key) or out.get(key)
+            found = self._limits[raw, provider] if raw is not None else None
+            if found is not None:
+                out[WINDOW] = found[1]
+                return float(found[0])
+        return None
 
     def add_cost(self, look: Look, span: Span) -> None:
         """Put what a call cost into `look.out`."""

@@ -88,7 +88,7 @@ class Plans:
     def origin(self, scope: Scope) -> Origin:
         """What holds of the spans of `scope`."""
         atoms = self._table.atoms
-        facts = atoms.of_scope[scope.name] | atoms.of_resource(scope.resource.attributes)
+        facts = atoms.of_scope[scope.name] | atoms.of_resource(scope.resource.attributes.raws())
         if self._count > MAX_PLANS:
             self._origins.clear()
             self._count = 0

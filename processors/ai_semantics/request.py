@@ -15,10 +15,11 @@ from spansieve.structure import Step, marks
 from .atoms import Atoms
 from .getters import Target, encoded
 from .judge import CLASS, NONE, SOFT
-from .look import Look, Place, safely
+from .look import Look, Place
 from .models import INPUT, OUTPUT
 from .rules import texts
 from .tree import Tree
+from .values import safely
 
 PARALLEL: Final = "spansieve.ai.parallel"
 _CALLS: Final = frozenset({"tool", "agent"})
@@ -132,15 +133,11 @@ class Inheritance:
         for one in done:
             if one.kind in _NAMES:
                 traces.setdefault(one.span.trace_id, []).append(one)
-        if len(traces) == len(done) and not any(one.has(PARALLEL) for one in done):
+        several = [(trace_id, group) for trace_id, group in traces.items() if len(group) > 1]
+        if not several:
             return
-        parents: set[bytes] = set()
-        wanted: dict[bytes, list[Span]] = {}
-        for trace_id, group in traces.items():
-            if len(group) > 1 and not parents:
-                parents = {span.parent_span_id for span in spans}
-            if _may_have_marks(group, parents):
-                wanted[trace_id] = []
+        parents = {span.parent_span_id for span in spans}
+        wanted = {trace_id: list[Span]() for trace_id, group in several if _may_have_marks(group, parents)}
         if not wanted:
             return
         for span in spans:
@@ -151,7 +148,8 @@ class Inheritance:
             self._mark_trace(group_of_spans, looks)
 
     def _mark_trace(self, spans: list[Span], looks: Mapping[int, Look]) -> None:
-        found = marks([self._step(span, looks.get(id(span))) for span in spans])
+        repeats = _repeat([looks[id(span)] for span in spans if id(span) in looks])
+        found = marks([self._step(span, looks.get(id(span)), repeats=repeats) for span in spans])
         for place, values in found.items():
             look = looks.get(id(spans[place]))
             if look is not None:
@@ -161,22 +159,22 @@ class Inheritance:
                 attributes = spans[place].attributes
                 attributes.update({key: value for key, value in values.items() if key not in attributes})
 
-    def _step(self, span: Span, look: Look | None) -> Step:
+    def _step(self, span: Span, look: Look | None, *, repeats: bool) -> Step:
+        """The span as the marks want it; `repeats`: arguments matter."""
         start, end = span.start_time_unix_nano, span.end_time_unix_nano
         if look is None:
-            return Step(span.span_id, span.parent_span_id, start, end, span_name=span.name)
+            return Step(span.span_id, span.parent_span_id, start, end)
         return Step(
             span.span_id,
             span.parent_span_id,
             start,
             end,
             look.kind,
-            look.text(_NAMES.get(look.kind, "")),
-            self._arguments_of(look) if look.kind == "tool" else None,
-            failed=look.has(CLASS) and look.text(CLASS) != NONE and not look.has(SOFT),
-            usage=look.has(INPUT) or look.has(OUTPUT),
-            parallel=look.value(PARALLEL) is True,
-            span_name=look.name,
+            look.text(_NAMES[look.kind]) if look.kind in _NAMES else "",
+            self._arguments_of(look) if repeats and look.kind == "tool" else None,
+            look.has(CLASS) and look.text(CLASS) != NONE and not look.has(SOFT),
+            look.has(INPUT) or look.has(OUTPUT),
+            look.value(PARALLEL) is True if look.kind == "tool" else False,
         )
 
     def _arguments_of(self, look: Look) -> bytes | None:
@@ -187,14 +185,24 @@ class Inheritance:
 def _may_have_marks(group: Sequence[Tagged], parents: set[bytes]) -> bool:
     """Whether any mark can come out: calls that overlap or repeat, models that fail or have spans below."""
     calls = [one for one in group if one.kind in _CALLS]
-    if any(one.has(PARALLEL) for one in calls) or (len(calls) > 1 and (_overlap(calls) or _repeat(calls))):
+    if any(one.has(PARALLEL) for one in calls) or (
+        len(calls) > 1 and (_overlap(calls) or _repeat(one.look for one in calls))
+    ):
         return True
-    models = [one.span for one in group if one.kind in _MODELS]
-    if len(models) < 2:
-        return False
-    above = Counter(span.parent_span_id for span in models)
-    failed = {one.span.parent_span_id for one in group if one.kind in _MODELS and one.has(CLASS)}
-    return any(above[parent] > 1 for parent in failed) or any(span.span_id in parents for span in models)
+    models = [one for one in group if one.kind in _MODELS]
+    return len(models) > 1 and (_retried(models) or any(one.span.span_id in parents for one in models))
+
+
+def _retried(models: Sequence[Tagged]) -> bool:
+    """Whether a call failed, and another one below the same span came after it."""
+    for one in models:
+        if one.has(CLASS):
+            parent, ended = one.span.parent_span_id, one.span.end_time_unix_nano
+            if any(
+                other.span.parent_span_id == parent and other.span.start_time_unix_nano >= ended for other in models
+            ):
+                return True
+    return False
 
 
 def _overlap(calls: Sequence[Tagged]) -> bool:
@@ -202,10 +210,11 @@ def _overlap(calls: Sequence[Tagged]) -> bool:
     return any(start < ended for (_, ended), (start, _) in pairwise(times))
 
 
-def _repeat(calls: Sequence[Tagged]) -> bool:
+def _repeat(calls: Iterable[Look]) -> bool:
     """Whether a tool was called three times, or twice after a failure."""
-    names = Counter(one.look.text(_NAMES["tool"]) for one in calls)
-    return any(names[one.look.text(_NAMES["tool"])] > (1 if one.has(CLASS) else 2) for one in calls)
+    tools = [(look.text(_NAMES["tool"]), look.has(CLASS)) for look in calls if look.kind == "tool"]
+    names = Counter(name for name, _ in tools)
+    return any(names[name] > (1 if failed else 2) for name, failed in tools)
 
 
 def _above(span: Span, rule: _Inherit, tree: Tree) -> Iterator[bytes]:

@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 
 from spansieve.pdata import Value, raw_text
 
-from .atoms import Atoms, PatternSet, fits
-from .look import Look, NamedEvent, safely
+from .atoms import Atoms, Memory, PatternSet, fits
+from .look import Look, NamedEvent
 from .rules import texts
-from .values import is_none, is_one_of, number
+from .values import is_none, is_one_of, number, safely
 
 MAX_SEARCHED: Final = 4096
 """Bytes of a result that are searched, at its beginning and again at its end."""
@@ -56,9 +56,11 @@ class _OfEvent(NamedTuple):
     soft_if_ok: bool
 
     def seen(self, event: NamedEvent, dialect: str) -> bool:
-        if (self.dialect and self.dialect != dialect) or not any(fits(name, event.name) for name in self.events):
+        """Whether the event, which has one of the names, gives this sign."""
+        if self.dialect and self.dialect != dialect:
             return False
-        return not self.key or (self.key in event.attributes and self.test(event.attributes[self.key]))
+        raw = event.attributes.raws().get(self.key) if self.key else None
+        return not self.key or (raw is not None and self.test(safely(raw)))
 
 
 class _OfContent:
@@ -73,13 +75,14 @@ class _OfContent:
         self._soft = Signal(rank, spec["source"], spec["as"], soft=True)
         self._softs = [pattern.get("soft", False) for pattern in spec["patterns"]]
         self._set = PatternSet(pattern["re"] for pattern in spec["patterns"])
+        self._known = Memory(self._searched)
 
     def signal_in(self, look: Look, keys: Iterable[str]) -> Signal | None:
         """What the attributes `keys` say; a hard sign beats a soft one."""
         soft = None
         for key in keys:
             raw = look.index.get(key)
-            found = None if raw is None else self._searched(raw)
+            found: Signal | None = None if raw is None else self._known[raw]
             if found is not None and not found.soft:
                 return found._replace(key=key)
             soft = soft or found
@@ -139,6 +142,7 @@ class Signals:
             for rule in errors["not_errors"]
             for key, wanted in rule.get("attr", {}).items()
         ]
+        self._of_name = Memory(self._named)
         self.content_keys = frozenset(key for content in self._content for key in content.keys)
         """Attributes in which results stand."""
 
@@ -159,6 +163,9 @@ class Signals:
             self._logs += [found] * ("log" in where)
             atoms.event(found.events)
 
+    def _named(self, event: str) -> tuple[_OfEvent, ...]:
+        return tuple(one for one in self._events if any(fits(name, event) for name in one.events))
+
     def of_facts(self, dialect: str, kind: str, facts: int) -> tuple[Signal, ...]:
         """The signs in the attributes and the name of a span of which `facts` hold."""
         return tuple(
@@ -173,14 +180,14 @@ class Signals:
     def of_events(self, events: Iterable[NamedEvent], dialect: str, *, is_ok: bool) -> Iterator[Signal]:
         """The signs in a span's events; `is_ok`: its status says OK."""
         for event in events:
-            for one in self._events:
+            for one in self._of_name[event.name]:
                 if one.seen(event, dialect):
                     yield one.signal._replace(event=event, soft=one.signal.soft or (one.soft_if_ok and is_ok))
 
     def of_record(self, record: NamedEvent, dialect: str) -> Iterator[Signal]:
         """The signs in a log record."""
         for one in self._logs:
-            if one.seen(record, dialect):
+            if any(fits(name, record.name) for name in one.events) and one.seen(record, dialect):
                 yield one.signal._replace(event=record)
 
     def of_finish(self, finish: str, kind: str) -> Signal | None:

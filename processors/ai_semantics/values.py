@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from spansieve.pdata import Value
+from spansieve.pdata import DecodeError, Value, decode_pair
 
 NO_VALUES: Final = frozenset({"", "null", "None", "<not specified>"})
 """Texts that stand for no value: JSON's and Python's words for it, and Google ADK's."""
@@ -18,6 +18,14 @@ class Skip(NamedTuple):
     """A value that is there and can't be used; `reason` is a word for a metric."""
 
     reason: str
+
+
+def safely(raw: bytes) -> Value:
+    """The value of a pair, None where it is malformed."""
+    try:
+        return decode_pair(raw)
+    except DecodeError:
+        return None
 
 
 def folded(text: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any, Final
 from spansieve.pdata import Value
 
 from .atoms import compile_quietly, fits
-from .look import Look, safely
+from .look import Look
 from .readers import MAX_CONTENT_BYTES, Given, collect_json, finish_reasons
-from .values import Skip, is_none, number, parsed
+from .values import Skip, is_none, number, parsed, safely
 
 _OUTPUT: Final = "gen_ai.output.messages"
 _SYSTEM: Final = "gen_ai.system_instructions"

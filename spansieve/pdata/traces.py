@@ -286,6 +286,11 @@ class TraceBatch(RequestBatch[Span]):
         self._count = count
         return True
 
+    def has_lone_spans(self) -> bool:
+        """Whether no two of its spans are of one trace; makes no views."""
+        ids = [span.trace_id for span in self._messages()]
+        return len(set(ids)) == len(ids)
+
     @staticmethod
     def _lists(scope_message: Wire) -> Iterator[Wire]:
         yield scope_message.spans
