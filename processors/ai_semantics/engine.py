@@ -159,13 +159,13 @@ class Engine:
         table = self._table
         if alike.operation.fix and not alike.recognised.marked:
             _fix(look, alike.operation)
-        if alike.inherits:
-            table.inheritance.inherit(look, span, tree)
-        table.filling.run(alike.steps, look)
+        steps, run = alike.steps, table.filling.run
+        run(steps, look)
+        more = alike.inherits and table.inheritance.inherit(look, span, tree)
+        if (alike.has_table_events and table.events.add(look)) or more:
+            run(steps, look)  # some read what came from above or from the events
         if look.kind in _MODEL_KINDS and PROVIDER in look.out:
             self._keep_framework(look)
-        if alike.has_table_events:
-            table.events.add(look)
 
     def _normalise(self, look: Look) -> None:
         found = self._table.normaliser.of[look.index[PROVIDER]]

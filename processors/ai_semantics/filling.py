@@ -83,6 +83,8 @@ class Filling:
         """Put into `look.out` what the steps find."""
         out = look.out
         for target, sources in steps:
+            if target.name in out:
+                continue
             for get, source in sources:
                 found = get(look)
                 if found.__class__ is bytes:

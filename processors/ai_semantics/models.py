@@ -63,10 +63,17 @@ class Models:
     def add_window(self, index: Mapping[str, bytes], out: dict[str, bytes], kind: str) -> None:
         """Put the window of the model, and how much of it was used, into `out`, which is to be added to `index`."""
         limit = self._window(index, out)
-        if limit and kind == "model" and limit > 0 and UTILIZATION not in index:
+        if not limit or kind != "model" or limit < 0 or UTILIZATION in index:
+            return
+        raw = index.get(INPUT) or out.get(INPUT)
+        if raw is None:
+            return
+        if len(raw) == _TWO_BYTES and raw[-3] == _INT and raw[-2] >= 0x80 > raw[-1] and not _excludes(index, out):
+            count: float | None = raw[-2] & 0x7F | raw[-1] << 7  # most calls have 128 to 16,383 tokens
+        else:
             count = _input_tokens(index, out)
-            if count is not None:
-                out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
+        if count is not None:
+            out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
 
     def _window(self, index: Mapping[str, bytes], out: dict[str, bytes]) -> float | None:
         if WINDOW in index or WINDOW in out:
@@ -107,32 +114,22 @@ def _raw(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> byte
     return index.get(key) or out.get(key, b"")
 
 
+def _excludes(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> bool:
+    return EXCLUDES_CACHE in index or EXCLUDES_CACHE in out
+
+
 def _input_tokens(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> float | None:
     """The call's input tokens, cached ones included."""
     raw = _raw(index, out, INPUT)
-    if not raw:
-        return None
-    count: float | None = _short_count(raw)
-    if count is None:
-        count = number(safely(raw))
-    if count is None or (EXCLUDES_CACHE not in index and EXCLUDES_CACHE not in out):
+    count = number(safely(raw)) if raw else None
+    if count is None or not _excludes(index, out):
         return count
     return count + _count_of(index, out, CACHE_READ) + _cache_writes(index, out)
 
 
-def _short_count(raw: bytes) -> int | None:
-    """The number in a pair that is laid out as usual, of at most three bytes; None for any other."""
-    size = len(raw) - len(INPUT) - 5
-    if not 0 < size < 4 or raw[-size - 1] != _INT or raw[-1] >= 0x80:
-        return None
-    if size == 1:
-        return raw[-1]
-    if size == 2:
-        return raw[-2] & 0x7F | raw[-1] << 7
-    return raw[-3] & 0x7F | (raw[-2] & 0x7F) << 7 | raw[-1] << 14
-
-
 _INT: Final = 0x18
+_TWO_BYTES: Final = len(INPUT) + 7
+"""Length of the pair of `INPUT` with a number that takes two bytes."""
 
 
 def _count_of(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> int:

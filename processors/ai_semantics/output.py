@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from spansieve.pdata import Span, StatusCode
+from spansieve.pdata import Span, StatusCode, encode_pair
 
 from .judge import CLASS, NONE, SOFT
 from .look import ORIGINAL, Look
 from .recognise import OPERATION
+from .values import safely
 
 _SEMCONV: Final = "spansieve.semconv"
 _ORIGINAL_NAME: Final = f"{ORIGINAL}name"
@@ -85,7 +86,8 @@ class Output:
     def _renamed(self, pairs: Mapping[str, bytes], kind: str) -> dict[str, bytes]:
         """`pairs` under the names that come next."""
         found: dict[str, bytes] = {}
-        for key, raw in pairs.items():
+        for key, given in pairs.items():
+            raw = _whole(given) if key == _TOP_K else given
             name = self._renames.get(key)
             if name is None or (key == _TOP_K and kind != "retrieval"):
                 found[key] = raw
@@ -96,6 +98,12 @@ class Output:
     def _drop_sources(self, look: Look) -> None:
         keys = {key for source in (look.read or {}).values() for key in source.keys if key in look.index}
         look.item.attributes.remove(keys - self._targets)
+
+
+def _whole(raw: bytes) -> bytes:
+    """The pair of a number, which the coming conventions have as an integer."""
+    value = safely(raw)
+    return encode_pair(_TOP_K, int(value)) if isinstance(value, float) and value.is_integer() else raw
 
 
 def _mark_failed(span: Span, look: Look) -> None:

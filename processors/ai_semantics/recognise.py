@@ -13,6 +13,7 @@ DIALECT: Final = "spansieve.dialect"
 KIND: Final = "spansieve.ai.kind"
 OPERATION: Final = "gen_ai.operation.name"
 _ANY: Final = "any"
+_MARKED: Final = "the span has its kind"
 _ALL: Final = Mask()
 
 
@@ -66,7 +67,8 @@ class Recogniser:
         dialect, detected = self._dialect(facts)
         if facts & self._marked:
             kind = next((kind for bit, kind in self._kind_bits if facts & bit), "other")
-            return Recognised(dialect, Operation(kind, rule="the span has its kind"), detected, marked=True)
+            silent = self._operation(dialect, facts).silent
+            return Recognised(dialect, Operation(kind, silent=silent, rule=_MARKED), detected, marked=True)
         if not dialect:
             return Recognised()
         return Recognised(dialect, self._operation(dialect, facts), detected)

@@ -111,14 +111,16 @@ class Inheritance:
         """Whether spans of this dialect and kind may get anything from those above."""
         return any(dialect == rule.dialect and kind in rule.kinds for rule in self._inherit)
 
-    def inherit(self, look: Look, span: Span, tree: Tree) -> None:
-        """Put into `look.out` what the nearest ancestor in the request has."""
+    def inherit(self, look: Look, span: Span, tree: Tree) -> bool:
+        """Put into `look.out` what the nearest ancestor in the request has; returns whether that is anything."""
+        before = len(look.out)
         for rule in self._inherit:
             if look.dialect != rule.dialect or look.kind not in rule.kinds or look.has(rule.target.name):
                 continue
             found = next(_above(span, rule, tree), None)
             if found is not None:
                 look.out[rule.target.name] = found
+        return len(look.out) > before
 
     def lift(self, failed: Sequence[Tagged], done: Sequence[Tagged], tree: Tree) -> None:
         """Copy errors to the nearest span above that a rule names, where that one has none of its own."""

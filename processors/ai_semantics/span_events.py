@@ -43,8 +43,9 @@ class SpanEvents:
         self.own = atoms.event((_INFERENCE,))
         """Set on spans whose events have the counts of their calls: such a span repeats nothing."""
 
-    def add(self, look: Look) -> None:
-        """Put into `look.out` what the events say and the span does not."""
+    def add(self, look: Look) -> bool:
+        """Put into `look.out` what the events say and the span does not; returns whether that is anything."""
+        before = len(look.out)
         for name, table in self._attributes.items():
             events = [event for event in look.events if event.name == name]
             if len(events) > 1:
@@ -57,6 +58,7 @@ class SpanEvents:
             count = sum(event.name == name for event in look.events)
             if count:
                 _put(look, target, count)
+        return len(look.out) > before
 
 
 def _put(look: Look, key: str, value: Writable) -> None:

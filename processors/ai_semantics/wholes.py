@@ -5,7 +5,7 @@ from itertools import product
 from re import findall, split
 from typing import Any, Final
 
-from spansieve.pdata import Value
+from spansieve.pdata import StatusCode, Value
 
 from .atoms import compile_quietly, fits
 from .look import Look
@@ -31,7 +31,7 @@ def value_of(spec: Mapping[str, Any]) -> ValueOf:
 def _key(spec: Mapping[str, Any]) -> ValueOf:
     key = spec["key"]
     if spec.get("transform") == "messages_finish_reasons":
-        return lambda look: None if look.has(_MARK) else list(finish_reasons(look.value(key)))
+        return lambda look: None if _MARK in look.index else list(finish_reasons(look.value(key))) or None
     if "add" in spec:
         return _sum_of([key, *spec["add"]])
     if "add_json" in spec:
@@ -172,7 +172,7 @@ def given(spec: Mapping[str, Any], target: str) -> Callable[[Look], Given | Skip
         values = {key: safely(raw) for key, raw in pairs.items()}
         if not values and not events:
             return None
-        failed = look.has("spansieve.error.class") and look.text("spansieve.error.class") != "none"
+        failed = getattr(look.item, "status_code", 0) == StatusCode.ERROR
         return Given(values, events, output=target == _OUTPUT, failed=failed, system=target == _SYSTEM)
 
     return look_at
