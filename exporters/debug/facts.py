@@ -1,11 +1,12 @@
 """What a span says of an AI agent's work, by the GenAI conventions' names and the older ones in wide use.
 
-A first look for people alone: what spans mean for processing is `ai_semantics`' to say.
+A first look for people alone: what spans mean is `ai_semantics`' to say, and its marks are read where they are.
 """
 
 from typing import NamedTuple
 
-from spansieve.pdata import Attributes, Span, Value
+from spansieve.pdata import Attributes, DecodeError, Span, Value
+from spansieve.semconv import names
 
 _MODEL = (
     "gen_ai.response.model",
@@ -42,6 +43,24 @@ class Facts(NamedTuple):
     output_tokens: int | None
     tool: str
     agent: str
+    kind: str = ""
+    """What kind of step it is; empty where no `ai_semantics` saw it."""
+    is_rollup: bool = False
+    """Whether its tokens repeat those of spans below."""
+
+
+class Failure(NamedTuple):
+    """What `ai_semantics` says of a failure; texts as they stand in the span."""
+
+    name: str
+    """A class, or `none`: what looks like a failure is none."""
+    source: str
+    is_soft: bool
+
+    @property
+    def is_none(self) -> bool:
+        """Whether this says that nothing failed."""
+        return self.name == names.NO_ERROR
 
 
 def _first(attributes: Attributes, names: tuple[str, ...]) -> Value:
@@ -73,7 +92,30 @@ def facts(span: Span) -> Facts:
         _tokens(attributes, _OUTPUT),
         _text(attributes, _TOOL),
         _text(attributes, _AGENT),
+        _text(attributes, (names.KIND,)),
+        attributes.get(names.ROLLUP) is True,
     )
+
+
+def failure(span: Span) -> Failure | None:
+    """What `span` is marked with, None where nothing is. Raises DecodeError for attributes that can't be read."""
+    attributes = span.attributes
+    name = _text(attributes, (names.ERROR_CLASS,))
+    if not name:
+        return None
+    return Failure(name, _text(attributes, (names.ERROR_SOURCE,)), attributes.get(names.ERROR_SOFT) is True)
+
+
+def failed(span: Span) -> bool:
+    """Whether `span` failed: by its status unless it is marked as control flow, or by a mark that is not soft.
+
+    What can't be read did not.
+    """
+    try:
+        found = failure(span)
+        return span.is_error if found is None or found.is_soft else not found.is_none
+    except DecodeError:
+        return False
 
 
 def problem(span: Span) -> str:

@@ -8,9 +8,10 @@ from rich.tree import Tree
 
 from spansieve.pdata import DecodeError, Event, Link, Span, SpanKind, StatusCode, TraceBatch
 
-from .facts import Facts, exception, facts, problem
+from .facts import Facts, facts, failed
 from .forest import Node, by_trace, walk
 from .lines import LONG, SHORT, UNREADABLE, attribute_lines, hang, line, resource_line, scope_name, service
+from .steps import outcome, step
 from .text import duration, moment, plural, safe, size
 
 
@@ -20,14 +21,6 @@ def word(kind: type[IntEnum], value: int) -> str:
         return kind(value).name
     except ValueError:
         return str(value)
-
-
-def failed(span: Span) -> bool:
-    """Whether the status says ERROR; one that can't be read does not."""
-    try:
-        return span.is_error
-    except DecodeError:
-        return False
 
 
 def summary(batch: TraceBatch) -> Text:
@@ -58,43 +51,20 @@ def _heading(trace_id: bytes, spans: list[Span]) -> Text:
     )
 
 
-def _tokens(known: Facts) -> str:
-    parts = ((known.input_tokens, "in"), (known.output_tokens, "out"))
-    text = " / ".join(f"{count} {way}" for count, way in parts if count is not None)
-    return f"{text} tokens" if text else ""
-
-
-def _outcome(span: Span) -> tuple[str, str] | None:
-    if span.is_error:
-        why = safe(problem(span), SHORT)
-        return (f"ERROR: {why}" if why else "ERROR", "bold red")
-    why = safe(exception(span), SHORT)
-    return (f"exception: {why}", "yellow") if why else None
-
-
-def _unless_said(word: str, name: str, prefix: str = "") -> str:
-    """`word`, unless the span's name says it already, or its beginning (`gpt-4o` of `gpt-4o-2024-08-06`)."""
-    said = word in name or any(len(part) > 3 and word.startswith(part) for part in name.split())
-    return "" if said else prefix + safe(word, SHORT)
-
-
 def label(node: Node, agent_above: str) -> tuple[Text, str]:
-    """A span in one line: name, duration, model, tokens, tool, agent where it is a new one, error; and the agent."""
+    """A span in one line: name, duration, what it did, an agent where it is a new one, error; and the agent."""
     span = node.span
     name = span.name
     try:
-        known, outcome = facts(span), _outcome(span)
+        known, ended = facts(span), outcome(span)
     except DecodeError:
-        known, outcome = Facts("", None, None, "", ""), (UNREADABLE, "yellow")
+        known, ended = Facts("", None, None, "", ""), (UNREADABLE, "yellow")
     agent = "" if known.agent == agent_above else known.agent
     shown = line(
         (safe(name, SHORT) or "(no name)", "red" if failed(span) else ""),
         (duration(span.duration_ns), "dim"),
-        (_unless_said(known.model, name), "cyan"),
-        (_tokens(known), "green"),
-        (_unless_said(known.tool, name, "tool "), "magenta"),
-        (_unless_said(agent, name, "agent "), "blue"),
-        outcome,
+        *step(known._replace(agent=agent), name),
+        ended,
         ("(parent elsewhere)" if node.orphan else "", "dim"),
     )
     return shown, known.agent or agent_above
