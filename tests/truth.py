@@ -130,6 +130,13 @@ class Seen:
                     return True
         return False
 
+    def failed_spans(self) -> set[str]:
+        """Spans with an error, on themselves or on a log record of their tool call."""
+        name = "gen_ai.tool.name"
+        return {
+            span.span for span in self.spans if span.failed or self._record_failed(span, span.attributes.get(name, ""))
+        }
+
     def tokens(self, direction: str) -> int:
         """Tokens, each counted once: no roll-ups, and cached ones added where the producer left them out."""
         return sum(_tokens(span, direction) for span in self.spans if not span.is_rollup)
