@@ -149,6 +149,7 @@ def test_the_demo_shows_a_conversation() -> None:
     done = spansieve("demo")
     assert done.returncode == 0, done.stderr
     assert "lookup_customer" in done.stdout
+    assert "execute_tool sync_ledger  33 ms  tool  ERROR tool_error: " in done.stdout
     assert "five turns" in done.stdout
     assert done.stdout.count("trace  ") == 5
     assert "sent 15 spans of 002.traces.pb\n" in done.stdout
