@@ -21,9 +21,10 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_CUMULATIVE
 
 from spansieve.otlp.json_mapping import to_protobuf
-from spansieve.pdata import Signal, Span, TraceBatch, count
+from spansieve.pdata import Signal, Span, TraceBatch, count, parse
 from spansieve.plugin import Processor, signals_of
-from spansieve.testing import ERROR, OK, otlp_request
+from spansieve.processors.ai_semantics import AiSemantics, AiSemanticsConfig
+from spansieve.testing import ERROR, OK, FakeHost, otlp_request
 from tests.captures import REQUESTS, captured, parts
 
 from .program import Program, Sink, eventually, export, running
@@ -169,8 +170,10 @@ def put(attributes: Any, key: str, value: AnyValue) -> None:  # noqa: ANN401
 
 
 def processed(signal: Signal, body: bytes) -> bytes:
-    """The request as the processors should leave it, worked out with the generated classes."""
-    request = REQUESTS[signal].FromString(body)
+    """The request as the processors should leave it: what `ai_semantics`, which comes first, adds is another test's
+    matter, so it is asked; the rest is worked out with the generated classes.
+    """
+    request = REQUESTS[signal].FromString(tagged(signal, body))
     for resource_part in getattr(request, f"resource_{'spans' if signal == 'traces' else signal}"):
         put(resource_part.resource.attributes, "place", AnyValue(string_value="here"))
         for item in items_of(signal, resource_part):
@@ -182,6 +185,14 @@ def processed(signal: Signal, body: bytes) -> bytes:
                 put(item.attributes, "sampling.threshold", AnyValue(string_value="0"))
             put(item.attributes, "told", AnyValue(int_value=7))
     return bytes(request.SerializeToString())
+
+
+def tagged(signal: Signal, body: bytes) -> bytes:
+    """The request as `ai_semantics` leaves it."""
+    batch = parse(signal, body)
+    if signal != "metrics":
+        getattr(AiSemantics(AiSemanticsConfig(), FakeHost()), signal)(batch)
+    return batch.encode()
 
 
 def exporters(folder: Path, sink: Sink, http_sink: HttpSink) -> dict[str, dict[str, Any]]:
