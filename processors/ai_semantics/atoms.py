@@ -10,8 +10,7 @@ from typing import Any
 
 import re2
 
-from spansieve.actions.patterns import utf8
-from spansieve.pdata import Value
+from spansieve.pdata import Value, raw_text
 
 from .values import is_one_of, safely
 
@@ -179,11 +178,12 @@ class Atoms:
         tests, patterns = tuple(self._tests.get(key, ())), self._searches.get(key)
 
         def bits(raw: bytes) -> int:
-            value = safely(raw)
-            if value is None:
-                return 0
-            found = sum(bit for test, bit in tests if test(value))
-            return found | patterns.bits(utf8(value)) if patterns and isinstance(value, str) else found
+            found = 0
+            if tests:
+                value = safely(raw)
+                found = sum(bit for test, bit in tests if value is not None and test(value))
+            text = raw_text(raw) if patterns else None
+            return found | patterns.bits(text) if patterns and text is not None else found
 
         return bits
 

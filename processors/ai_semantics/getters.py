@@ -19,6 +19,9 @@ Get = Callable[[Look], bytes | Skip | None]
 _STRING: Final = 0x0A
 _INT: Final = 0x18
 _SHORT: Final = 256
+_JSON_BYTES: Final = 4096
+_JSON_ENTRIES: Final = 256
+"""An agent's calls have the same parameters again and again, and several targets read them."""
 MAX_COPIED: Final = 64 * 1024
 """Bytes of a value that is copied; more is content, and that is copied with `content: true` alone."""
 
@@ -133,13 +136,13 @@ def from_json(target: Target, key: str, paths: str, tables: Mapping[str, Transfo
         able = [way for way, last in ways if last in raw]
         return value_at(able, tree_of(safely(raw))) if able else None
 
-    known = Memory(short)
+    known = Memory(short, entries=_JSON_ENTRIES, longest=_JSON_BYTES)
 
     def get(look: Look) -> bytes | Skip | None:
         raw = look.raw(key)
         if raw is None:
             return None
-        if len(raw) <= _SHORT:
+        if len(raw) <= _JSON_BYTES:
             return known[raw]  # type: ignore[no-any-return]
         able = [way for way, last in ways if last in raw]
         if not able:

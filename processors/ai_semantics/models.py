@@ -9,6 +9,7 @@ from typing import Final
 
 from spansieve.pdata import Span, encode_pair
 from spansieve.prices import Prices, Usage, Windows
+from spansieve.semconv.names import CACHE_WRITES
 
 from .atoms import Memory
 from .filling import PROVIDER
@@ -23,7 +24,6 @@ EXCLUDES_CACHE: Final = "spansieve.ai.input_excludes_cache"
 INPUT: Final = "gen_ai.usage.input_tokens"
 OUTPUT: Final = "gen_ai.usage.output_tokens"
 CACHE_READ: Final = "gen_ai.usage.cache_read.input_tokens"
-CACHE_WRITES: Final = ("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens")
 _MODELS: Final = ("gen_ai.request.model", "gen_ai.response.model")
 WINDOWED: Final = frozenset({"model", "embedding"})
 _PRICED: Final = frozenset({"model", "embedding", "rerank"})

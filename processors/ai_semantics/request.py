@@ -164,15 +164,15 @@ class Inheritance:
     def _step(self, span: Span, look: Look | None, *, repeats: bool) -> Step:
         """The span as the marks want it; `repeats`: arguments matter."""
         start, end = span.start_time_unix_nano, span.end_time_unix_nano
-        if look is None:
-            return Step(span.span_id, span.parent_span_id, start, end)
+        if look is None or look.kind not in _NAMES:
+            return Step(span.span_id, span.parent_span_id, start, end, "" if look is None else look.kind)
         return Step(
             span.span_id,
             span.parent_span_id,
             start,
             end,
             look.kind,
-            look.text(_NAMES[look.kind]) if look.kind in _NAMES else "",
+            look.text(_NAMES[look.kind]),
             self._arguments_of(look) if repeats and look.kind == "tool" else None,
             look.has(CLASS) and look.text(CLASS) != NONE and not look.has(SOFT),
             look.has(INPUT) or look.has(OUTPUT),

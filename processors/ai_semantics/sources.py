@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from spansieve.pdata import Value, encode_pair
+from spansieve.semconv.names import CACHE_WRITES
 
 from .atoms import Atoms
 from .getters import Get, Target, changed, copied, from_json, from_reader, from_span_name, valued
@@ -149,7 +150,8 @@ def _of_provider(names: object) -> Callable[[Look], bool]:
 def _any_less(spec: Mapping[str, Any]) -> Callable[[Look], bool]:
     def test(look: Look) -> bool:
         left = number(look.value(spec["left"]))
-        parts = [number(look.value(key)) or 0 for key in spec["right_sum"]]
+        keys = [key for key in spec["right_sum"] if key != CACHE_WRITES[1] or not look.has(CACHE_WRITES[0])]
+        parts = [number(look.value(key)) or 0 for key in keys]  # one count under two names is not two
         return left is not None and left < sum(parts)
 
     return test

@@ -19,3 +19,5 @@ ERROR_SOFT: Final = "spansieve.error.soft"
 """true: it may be a normal outcome."""
 NO_ERROR: Final = "none"
 """The class of control flow that was raised as an exception: no error, whatever the status says."""
+CACHE_WRITES: Final = ("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens")
+"""Tokens written to the cache: one count, under the name of 1.41.1 or the coming one."""
