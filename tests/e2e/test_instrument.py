@@ -14,10 +14,11 @@ PAGE = (Path(__file__).parents[2] / "docs" / "instrument.md").read_text("utf-8")
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONFIG = """
 receivers: {otlp: {protocols: {http: {endpoint: "localhost:{http}"}}}}
+processors: {ai_semantics: {}}
 exporters: {otlp_grpc: {endpoint: "localhost:SINK", tls: {insecure: true}}}
 service:
   telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: {metrics}}}}}]}}
-  pipelines: {traces: {receivers: [otlp], exporters: [otlp_grpc]}}
+  pipelines: {traces: {receivers: [otlp], processors: [ai_semantics], exporters: [otlp_grpc]}}
 """
 
 
@@ -53,4 +54,10 @@ def test_the_pages_example_arrives_as_the_page_says(sink: Sink, tmp_path: Path) 
     assert {span.attributes["gen_ai.conversation.id"] for span in spans.values()} == {"t-42"}
     assert [name for name, span in spans.items() if span.is_error] == ["execute_tool send_mail"]
     assert spans["chat gpt-4o"].attributes["gen_ai.usage.input_tokens"] == 412
+    assert [span.attributes.get("spansieve.ai.kind") for span in spans.values()] == [
+        {"invoke_agent": "agent", "execute_tool": "tool", "chat": "model"}.get(name.split()[0], "batch")
+        for name in spans
+    ]
+    leaves = [span.attributes for span in spans.values() if not span.attributes.get("spansieve.ai.rollup")]
+    assert sum(int(str(leaf.get("gen_ai.usage.input_tokens", 0))) for leaf in leaves) == 412
     assert "customer" not in str([dict(span.attributes) for span in spans.values()])
