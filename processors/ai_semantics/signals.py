@@ -135,7 +135,7 @@ class Signals:
         self.finishes = frozenset(self._finish)
         """Finish classes that are signs of an error."""
         self._no_types: dict[str, str] = {
-            name: rule.get("kind", "") for rule in errors["not_errors"] for name in _types(rule)
+            name: rule.get("kind", "") for rule in reversed(errors["not_errors"]) for name in _types(rule)
         }
         self._no_bits: list[tuple[int, str]] = [
             (atoms.value(key, wanted), rule.get("kind", ""))
@@ -149,10 +149,10 @@ class Signals:
     def _add(self, rank: int, spec: Mapping[str, Any], atoms: Atoms) -> None:
         signal = Signal(rank, spec["source"], spec.get("as", ""), spec.get("soft", False))
         where = texts(spec["where"])
-        if "status" in where:
+        if "status" in where and self.status is None:
             self.status = signal
         if "finish" in where:
-            self._finish |= {word: (frozenset(spec["kinds"]), signal) for word in spec["class"]}
+            self._finish = {word: (frozenset(spec["kinds"]), signal) for word in spec["class"]} | self._finish
         if "content" in where:
             self._content.append(_OfContent(rank, spec))
         if "span" in where:

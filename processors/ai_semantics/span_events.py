@@ -48,9 +48,9 @@ class SpanEvents:
         before = len(look.out)
         for name, table in self._attributes.items():
             events = [event for event in look.events if event.name == name]
-            if len(events) > 1:
+            if len(events) > 1 and name in _COUNTS:
                 _put(look, _COUNTS[name], len(events))
-            if events and (len(events) == 1 or name == _INFERENCE):
+            if events and (len(events) == 1 or name != _DECISION):
                 _copy(look, events, table)
             elif events:
                 _rename(events, table)

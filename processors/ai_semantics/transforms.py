@@ -28,7 +28,7 @@ def chain_of(text: str, tables: Mapping[str, Transform]) -> Transform:
             paths = [word.removeprefix("json_path:")]
             steps.append(_json_path(tuple(paths)))
         elif step is None:
-            raise ValueError(f"{word!r} is no transform; there are {', '.join(sorted({*_PLAIN, 'json_path:<path>'}))}")
+            raise ValueError(f"{word!r} is no transform; there are {', '.join(sorted({*PLAIN, 'json_path:<path>'}))}")
         else:
             steps.append(step)
     return steps[0] if len(steps) == 1 else _joined(steps)
@@ -48,7 +48,7 @@ def _step(word: str, tables: Mapping[str, Transform]) -> Transform | None:
             return tables[word.removeprefix("map:")]
         except KeyError:
             raise ValueError(f"{word!r}: there is no such table; there are {', '.join(sorted(tables))}") from None
-    return _PLAIN.get(word)
+    return PLAIN.get(word)
 
 
 def _joined(steps: Sequence[Transform]) -> Transform:
@@ -125,7 +125,7 @@ def _url_host(value: Value) -> Value | Skip | None:
         return Skip("url")
 
 
-_PLAIN: dict[str, Transform] = {
+PLAIN: dict[str, Transform] = {
     "copy": lambda value: value,
     "to_str": lambda value: value,
     "to_int": lambda value: value,
