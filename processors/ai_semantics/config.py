@@ -1,11 +1,16 @@
 """The configuration of `ai_semantics`; the README beside this file explains every key."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from spansieve.config.mistakes import Mistakes
 from spansieve.plugin import Config
 from spansieve.prices import PricesConfig, WindowRule
+
+from .merge import Origin
+from .rules_config import Rules
+from .rules_files import Read
 
 
 class FromFinish(Config):
@@ -49,3 +54,22 @@ class AiSemanticsConfig(Config):
         default=[], description="Context windows that win over the shipped table; the first that fits counts."
     )
     cost: Cost = Field(default=Cost(), description="What calls cost.")
+    rules: Rules = Field(default=Rules(), description="Own dialects and mappings, before the shipped ones.")
+    rules_files: list[Read] = Field(
+        default=[], description="Paths of YAML files with further `rules`, read with the configuration."
+    )
+
+    def origins(self) -> list[Origin]:
+        """All rules, those that count first in front."""
+        own = [Origin("rules.", self.rules)] if self.rules.model_fields_set else []
+        return [*own, *(Origin(f"{file.path}: ", file.rules) for file in self.rules_files)]
+
+    @model_validator(mode="after")
+    def _rules_hold(self) -> Self:
+        if self.origins():
+            from .rules_verify import mistakes_in  # noqa: PLC0415 (examples run the processor, which needs this)
+
+            found = mistakes_in(self)
+            if found:
+                raise Mistakes(found)
+        return self

@@ -4,16 +4,17 @@ Source: OpenTelemetry's GenAI semantic conventions 1.41.1; the mapping of `spans
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from spansieve.pdata import LogBatch, TraceBatch
-from spansieve.plugin import Host, Processor
+from spansieve.plugin import Clock, Host, Processor
 from spansieve.prices import Prices, Windows
 from spansieve.semconv import raw_mapping
 
 from .config import AiSemanticsConfig
 from .engine import Engine
 from .log_engine import LogEngine
+from .merge import merge
 from .models import Models
 from .output import Output
 from .plans import Plans
@@ -35,11 +36,10 @@ class AiSemantics(Processor[AiSemanticsConfig]):
         self._unpriced = host.counter(
             "spansieve_ai_semantics_unpriced", unit="{call}", description="Calls of models without a known price."
         )
-        self._models = _models(config, host)
-        table = table_of(config, raw_mapping(), self._skip)
-        plans, output = Plans(table), output_of(config, raw_mapping())
-        self._spans = Engine(table, plans, self._models, output)
-        self._logs = LogEngine(table, plans, output)
+        parts = parts_of(config, host.clock, self._skip)
+        self._models = parts.models
+        self._spans = Engine(parts.table, parts.plans, parts.models, parts.output)
+        self._logs = LogEngine(parts.table, parts.plans, parts.output)
 
     def _skip(self, target: str, reason: str) -> None:
         self._skipped.add(1, target=target, reason=reason)
@@ -56,9 +56,26 @@ class AiSemantics(Processor[AiSemanticsConfig]):
         self._logs.records(batch)
 
 
-def _models(config: AiSemanticsConfig, host: Host) -> Models:
+class Parts(NamedTuple):
+    """What engines are made of."""
+
+    table: Table
+    plans: Plans
+    models: Models
+    output: Output
+
+
+def parts_of(config: AiSemanticsConfig, clock: Clock, skipped: Callable[[str, str], None]) -> Parts:
+    """The parts as `config` wants them; `skipped` is told target and reason. Raises as `AiSemantics` does."""
+    models = _models(config, clock)
+    mapping = merge(raw_mapping(), config.origins())
+    table = table_of(config, mapping, skipped)
+    return Parts(table, Plans(table), models, output_of(config, mapping))
+
+
+def _models(config: AiSemanticsConfig, clock: Clock) -> Models:
     enabled = config.cost.enabled
-    prices = Prices(config.cost, host.clock.time_ns) if enabled else None
+    prices = Prices(config.cost, clock.time_ns) if enabled else None
     return Models(Windows(config.context_windows, library=enabled), prices)
 
 

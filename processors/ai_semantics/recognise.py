@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from .atoms import Atoms
-from .rules import Mask, mask_of
+from .rules import AT, Mask, mask_of
 
 DIALECT: Final = "spansieve.dialect"
 KIND: Final = "spansieve.ai.kind"
@@ -109,6 +109,6 @@ def _compiled(
                 rule.get("fix", False),
                 rule.get("usage", ""),
                 rule.get("silent", False),
-                f"operations.{name}[{place}]",
+                rule.get(AT, f"operations.{name}[{place}]"),
             ),
         )

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from .atoms import Atoms
 from .getters import Get, Target
 from .providers import Providers
-from .rules import Mask, mask_of, texts
+from .rules import AT, Mask, mask_of, texts
 from .sources import Sources
 from .wholes import braces
 
@@ -50,7 +50,7 @@ class Records:
                     rule.get("op", ""),
                     rule.get("error", False),
                     fill,
-                    f"logs[{place}]",
+                    rule.get(AT, f"logs[{place}]"),
                 )
                 self._rules.setdefault(name, []).append(found)
         self.names = frozenset(self._rules)

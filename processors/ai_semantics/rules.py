@@ -1,7 +1,7 @@
 """Rules as masks: a rule holds where all bits that it needs are set and none that it forbids is."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from .atoms import Atoms
 
@@ -23,6 +23,8 @@ class Mask(NamedTuple):
 
 CONDITIONS = ("scope", "scope_exact", "attr", "attr_prefix", "attr_re", "name", "event", "resource", "not")
 """The keys of a rule that are conditions."""
+AT: Final = "at"
+"""The key of a rule that says where it was written; without it, it stands in the shipped table."""
 
 TextsT = TypeVar("TextsT")
 
