@@ -129,7 +129,9 @@ class Engine:
                 return None
             if pair:
                 out[FINISH] = pair
-        if alike.windowed:
+        if alike.is_counted:
+            self._models.add_usual_window(index, out)
+        elif alike.windowed:
             self._models.add_window(index, out, alike.kind)
         return out
 

@@ -25,6 +25,8 @@ INPUT: Final = "gen_ai.usage.input_tokens"
 OUTPUT: Final = "gen_ai.usage.output_tokens"
 CACHE_READ: Final = "gen_ai.usage.cache_read.input_tokens"
 _MODELS: Final = ("gen_ai.request.model", "gen_ai.response.model")
+COUNTED: Final = frozenset({_MODELS[0], PROVIDER, INPUT})
+SPECIAL: Final = frozenset({WINDOW, UTILIZATION, EXCLUDES_CACHE})
 WINDOWED: Final = frozenset({"model", "embedding"})
 _PRICED: Final = frozenset({"model", "embedding", "rerank"})
 _DOUBLE: Final = Struct("<d").pack
@@ -60,18 +62,22 @@ class Models:
         found = self._windows.limit(model, provider if isinstance(provider, str) else "")
         return (found, encode_pair(WINDOW, found)) if found else None
 
+    def add_usual_window(self, index: Mapping[str, bytes], out: dict[str, bytes]) -> None:
+        """As `add_window`, the quick way for a model call that has all of `COUNTED` and nothing of `SPECIAL`."""
+        found = self._limits[index[_MODELS[0]], index[PROVIDER]]
+        raw = index[INPUT]
+        if found is None or len(raw) != _TWO_BYTES or raw[-3] != _INT or raw[-2] < 0x80 or raw[-1] >= 0x80:
+            self.add_window(index, out, "model")
+            return
+        limit, out[WINDOW] = found
+        out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round((raw[-2] & 0x7F | raw[-1] << 7) / limit, 4))
+
     def add_window(self, index: Mapping[str, bytes], out: dict[str, bytes], kind: str) -> None:
         """Put the window of the model, and how much of it was used, into `out`, which is to be added to `index`."""
         limit = self._window(index, out)
         if not limit or kind != "model" or limit < 0 or UTILIZATION in index:
             return
-        raw = index.get(INPUT) or out.get(INPUT)
-        if raw is None:
-            return
-        if len(raw) == _TWO_BYTES and raw[-3] == _INT and raw[-2] >= 0x80 > raw[-1] and not _excludes(index, out):
-            count: float | None = raw[-2] & 0x7F | raw[-1] << 7  # most calls have 128 to 16,383 tokens
-        else:
-            count = _input_tokens(index, out)
+        count = _input_tokens(index, out)
         if count is not None:
             out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
 
@@ -114,22 +120,18 @@ def _raw(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> byte
     return index.get(key) or out.get(key, b"")
 
 
-def _excludes(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> bool:
-    return EXCLUDES_CACHE in index or EXCLUDES_CACHE in out
-
-
 def _input_tokens(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> float | None:
     """The call's input tokens, cached ones included."""
     raw = _raw(index, out, INPUT)
     count = number(safely(raw)) if raw else None
-    if count is None or not _excludes(index, out):
+    if count is None or (EXCLUDES_CACHE not in index and EXCLUDES_CACHE not in out):
         return count
     return count + _count_of(index, out, CACHE_READ) + _cache_writes(index, out)
 
 
 _INT: Final = 0x18
 _TWO_BYTES: Final = len(INPUT) + 7
-"""Length of the pair of `INPUT` with a number that takes two bytes."""
+"""Length of the pair of `INPUT` with a number that takes two bytes, as 128 to 16,383 do: most calls are there."""
 
 
 def _count_of(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> int:

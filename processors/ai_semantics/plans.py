@@ -13,7 +13,7 @@ from .atoms import Memory
 from .filling import PROVIDER, Step
 from .finish import FINISH, REASONS
 from .look import Place
-from .models import ROLLUP, WINDOWED
+from .models import COUNTED, ROLLUP, SPECIAL, WINDOWED
 from .recognise import DIALECT, KIND, OPERATION, Operation, Recognised
 from .signals import Signal
 from .table import Table
@@ -42,6 +42,8 @@ class Alike(NamedTuple):
     has_table_events: bool
     inherits: bool
     windowed: bool
+    is_counted: bool
+    """Whether a model, its provider and input tokens are there, and nothing that bears on the window besides."""
     is_full: bool
     """Whether nothing has to be filled in but for the window."""
     is_plain: bool
@@ -166,6 +168,7 @@ class Plans:
             has_table_events=has_table_events,
             inherits=inherits,
             windowed=kind in WINDOWED,
+            is_counted=kind == "model" and keys >= COUNTED and keys.isdisjoint(SPECIAL),
             is_full=is_full,
             is_plain=is_full and not (signals or searches),
         )

@@ -7,6 +7,7 @@ from .atoms import Atoms
 from .filling import Filling, Normaliser
 from .finish import FINISH, REASONS, Finish
 from .judge import CLASS, Judge
+from .models import COUNTED, ROLLUP, SPECIAL
 from .providers import Providers
 from .recognise import DIALECT, KIND, OPERATION, Recogniser
 from .records import Records
@@ -14,7 +15,7 @@ from .request import Inheritance
 from .signals import Signals
 from .span_events import SpanEvents
 
-_ALWAYS = (DIALECT, KIND, OPERATION, REASONS, FINISH, CLASS, "spansieve.ai.rollup", "gen_ai.system")
+_ALWAYS = (DIALECT, KIND, OPERATION, REASONS, FINISH, CLASS, ROLLUP, "gen_ai.system", *COUNTED, *SPECIAL)
 
 
 class Table:
