@@ -6,8 +6,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from spansieve.pdata import Attributes, DecodeError, Resource, Scope, Value
-
-from .text import safe, shown
+from spansieve.terminal import safe, shown
 
 SHORT = 120
 """Characters of a value in `normal`."""

@@ -6,6 +6,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from spansieve.pdata import DataPoint, DecodeError, Exemplar, Metric, MetricBatch
+from spansieve.terminal import moment, number, plural, safe, size
 
 from .lines import (
     LONG,
@@ -19,7 +20,6 @@ from .lines import (
     scope_name,
     service,
 )
-from .text import moment, number, plural, safe, size
 
 _TEMPORALITY = {1: "delta", 2: "cumulative"}
 _NO_VALUE = 1  # DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK

@@ -6,6 +6,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from spansieve.pdata import DecodeError, LogBatch, LogRecord
+from spansieve.terminal import moment, plural, safe, shown, size
 
 from .lines import (
     LONG,
@@ -19,7 +20,6 @@ from .lines import (
     scope_name,
     service,
 )
-from .text import moment, plural, safe, shown, size
 
 _SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _STYLES = {"WARN": "yellow", "ERROR": "bold red", "FATAL": "bold red"}

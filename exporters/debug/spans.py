@@ -7,12 +7,12 @@ from rich.text import Text
 from rich.tree import Tree
 
 from spansieve.pdata import DecodeError, Event, Link, Span, SpanKind, StatusCode, TraceBatch
+from spansieve.terminal import duration, moment, plural, safe, size
 
 from .facts import Facts, facts, failed
 from .forest import Node, by_trace, walk
 from .lines import LONG, SHORT, UNREADABLE, attribute_lines, hang, line, resource_line, scope_name, service
 from .steps import outcome, step
-from .text import duration, moment, plural, safe, size
 
 
 def word(kind: type[IntEnum], value: int) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from spansieve.pdata import Span
+from spansieve.terminal import safe
 
 from .facts import Facts, exception, failure, problem
 from .lines import SHORT
-from .text import safe
 
 _MODEL, _TOOL, _AGENT = "cyan", "magenta", "blue"
 _SUBJECTS = {"model": "model", "embedding": "model", "rerank": "model", "tool": "tool", "mcp": "tool", "agent": "agent"}

@@ -1,6 +1,8 @@
-"""What several verbs share: which configuration to read."""
+"""What several verbs share: which configuration to read, and which recordings."""
 
-from collections.abc import Callable, Sequence
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +11,9 @@ import click
 import spansieve
 from spansieve.config.load import Loaded, load
 from spansieve.registry import Registry
+
+from .recording import NotOtlp, Recorded, read_bytes
+from .recording import read as read_recording
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -48,3 +53,37 @@ def show_warnings(loaded: Loaded) -> None:
     """Say on stderr what is legal and probably not meant."""
     for warning in loaded.warnings:
         click.echo(f"warning: {warning}", err=True)
+
+
+def recordings(files: Sequence[Path], to: str) -> list[Recorded]:
+    """The requests in `files` and folders, `-` being standard input; `to` is the verb that wants them.
+
+    Raises click.UsageError for what can't be read, and where there is nothing.
+    """
+    try:
+        recorded = [one for file in files for one in (_from_stdin() if str(file) == "-" else read_recording(file))]
+    except NotOtlp as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        raise click.UsageError(f"{error.filename}: can't be read: {error.strerror}") from error
+    if not recorded:
+        names = ", ".join(str(file) for file in files)
+        raise click.UsageError(
+            f"nothing to {to} in {names}: folders are searched for *.jsonl and for names such as 001.traces.pb or "
+            "calls.logs.json"
+        )
+    return recorded
+
+
+def _from_stdin() -> Iterator[Recorded]:
+    content = sys.stdin.buffer.read()
+    return read_bytes("(standard input)", content, lines=not _is_one_body(content))
+
+
+def _is_one_body(content: bytes) -> bool:
+    """Whether `content` is one JSON text, over however many lines."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -53,22 +53,25 @@ def read(path: Path) -> Iterator[Recorded]:
             elif _NAMED.search(inner.name) or inner.suffix == ".jsonl":
                 yield from read(inner)
         return
-    content = path.read_bytes()
+    yield from read_bytes(str(path), path.read_bytes(), lines=path.suffix != ".json")
+
+
+def read_bytes(source: str, content: bytes, *, lines: bool) -> Iterator[Recorded]:
+    """The requests in `content`, which came from `source`; `lines`: JSON is one body a line. Raises NotOtlp."""
     try:
         if content.lstrip()[:1] == b"{":
-            yield from _json(path, content)
+            yield from _json(source, content.splitlines() if lines else [content])
         else:
-            yield _protobuf(path, content)
+            yield _protobuf(source, content)
     except pdata.DecodeError as error:
-        raise NotOtlp(f"{path}: {error}") from error
+        raise NotOtlp(f"{source}: {error}") from error
 
 
-def _json(path: Path, content: bytes) -> Iterator[Recorded]:
-    lines = [content] if path.suffix == ".json" else content.splitlines()
+def _json(source: str, lines: list[bytes]) -> Iterator[Recorded]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        where = str(path) if len(lines) == 1 else f"{path}:{number}"
+        where = source if len(lines) == 1 else f"{source}:{number}"
         try:
             keys = json.loads(line)
         except (ValueError, RecursionError):
@@ -80,8 +83,8 @@ def _json(path: Path, content: bytes) -> Iterator[Recorded]:
         yield Recorded(where, signal, body, pdata.count(signal, body))
 
 
-def _protobuf(path: Path, content: bytes) -> Recorded:
-    named = _NAMED.search(path.name)
+def _protobuf(source: str, content: bytes) -> Recorded:
+    named = _NAMED.search(source)
     tried: list[Signal] = [named[1]] if named else list(_MESSAGES)  # type: ignore[list-item]
     for signal in tried:
         message = _MESSAGES[signal]()
@@ -90,8 +93,8 @@ def _protobuf(path: Path, content: bytes) -> Recorded:
         except ProtobufError:
             continue
         if named or not _unknown(message):
-            return Recorded(str(path), signal, content, pdata.count(signal, content))
-    raise NotOtlp(f"{path}: is neither an OTLP request in protobuf nor OTLP JSON")
+            return Recorded(source, signal, content, pdata.count(signal, content))
+    raise NotOtlp(f"{source}: is neither an OTLP request in protobuf nor OTLP JSON")
 
 
 def _unknown(message: Message) -> bool:

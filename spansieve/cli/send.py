@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from .client import courier
-from .recording import NotOtlp, Recorded, moved, read, times
+from .options import recordings
+from .recording import Recorded, moved, times
 
 
 @click.command(short_help="Replay recorded telemetry.")
@@ -32,7 +33,7 @@ def send(files: Sequence[Path], endpoint: str, speed: float | None) -> None:
 
     A recording keeps its trace ids, also with --speed: sent twice to one backend, its spans join the same traces.
     """
-    recorded = _read(files)
+    recorded = recordings(files, "send")
     try:
         to = courier(endpoint)
     except ValueError as error:
@@ -41,22 +42,6 @@ def send(files: Sequence[Path], endpoint: str, speed: float | None) -> None:
         paced = recorded if speed is None else at_pace(recorded, speed)
         failed = sum(not post.deliver(one) for one in paced)
     sys.exit(1 if failed else 0)
-
-
-def _read(files: Sequence[Path]) -> list[Recorded]:
-    try:
-        recorded = [one for file in files for one in read(file)]
-    except NotOtlp as error:
-        raise click.UsageError(str(error)) from error
-    except OSError as error:
-        raise click.UsageError(f"{error.filename}: can't be read: {error.strerror}") from error
-    if not recorded:
-        names = ", ".join(str(file) for file in files)
-        raise click.UsageError(
-            f"nothing to send in {names}: folders are searched for *.jsonl and for names such as 001.traces.pb or "
-            "calls.logs.json"
-        )
-    return recorded
 
 
 def at_pace(recorded: Sequence[Recorded], speed: float) -> Iterable[Recorded]:
