@@ -34,6 +34,8 @@ class Verdict(NamedTuple):
     """What `error.type` becomes where it is missing; empty for soft errors."""
     kind: str = ""
     """The kind of span that control flow makes this one."""
+    signals: tuple[Signal, ...] = ()
+    """The signs, the most telling first."""
 
     def pairs(self, look: Look) -> dict[str, bytes]:
         """The pairs to write."""
@@ -87,10 +89,10 @@ class Judge:
         types = [*_types(look, found)]
         control = self._signals.control_flow(types, look.facts)
         if control is not None:
-            return Verdict(NONE, kind=control)
+            return Verdict(NONE, kind=control, signals=tuple(found))
         evidence = self._evidence(look, found, types, message)
         name = self._classifier.class_of(evidence)
-        return Verdict(name, found[0].source, found[0].soft, _type_of(name, evidence))
+        return Verdict(name, found[0].source, found[0].soft, _type_of(name, evidence), signals=tuple(found))
 
     def _evidence(self, look: Look, found: Sequence[Signal], types: list[str], message: str) -> Evidence:
         says = next((signal.says for signal in found if signal.says), "")

@@ -69,8 +69,8 @@ class LogEngine:
         for key, value in ((DIALECT, look.dialect), (KIND, rule.kind), (OPERATION, rule.op)):
             if value:
                 look.put(key, value)
-        for target, get in rule.fill:
-            found = None if look.has(target.name) else get(look)
+        for target, source in rule.fill:
+            found = None if look.has(target.name) else source.get(look)
             if isinstance(found, bytes):
                 look.out[target.name] = found
         filling = self._table.filling

@@ -77,7 +77,7 @@ class Models:
         limit = self._window(index, out)
         if not limit or kind != "model" or limit < 0 or UTILIZATION in index:
             return
-        count = _input_tokens(index, out)
+        count = input_tokens(index, out)
         if count is not None:
             out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
 
@@ -100,7 +100,7 @@ class Models:
 
     def _add_cost(self, look: Look, span: Span, prices: Prices) -> None:
         index, out = look.index, look.out
-        plain, output = _input_tokens(index, out), number(look.value(OUTPUT))
+        plain, output = input_tokens(index, out), number(look.value(OUTPUT))
         model = look.text(_MODELS[1]) or look.text(_MODELS[0])
         if (plain is None and output is None) or not model:
             return
@@ -120,7 +120,7 @@ def _raw(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> byte
     return index.get(key) or out.get(key, b"")
 
 
-def _input_tokens(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> float | None:
+def input_tokens(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> float | None:
     """The call's input tokens, cached ones included."""
     raw = _raw(index, out, INPUT)
     count = number(safely(raw)) if raw else None

@@ -59,6 +59,8 @@ class AiSemantics(Processor[AiSemanticsConfig]):
 class Parts(NamedTuple):
     """What engines are made of."""
 
+    mapping: Mapping[str, Any]
+    """The rules, the user's with them."""
     table: Table
     plans: Plans
     models: Models
@@ -70,7 +72,7 @@ def parts_of(config: AiSemanticsConfig, clock: Clock, skipped: Callable[[str, st
     models = _models(config, clock)
     mapping = merge(raw_mapping(), config.origins())
     table = table_of(config, mapping, skipped)
-    return Parts(table, Plans(table), models, output_of(config, mapping))
+    return Parts(mapping, table, Plans(table), models, output_of(config, mapping))
 
 
 def _models(config: AiSemanticsConfig, clock: Clock) -> Models:

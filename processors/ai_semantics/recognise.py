@@ -52,7 +52,7 @@ class Recogniser:
         ranked = sorted(mapping["dialects"], key=lambda dialect: dialect["priority"])
         self.dialects = [dialect["id"] for dialect in ranked]
         self._detect = [
-            (mask_of(way, atoms), dialect["id"], f"dialects.{dialect['id']}.detect[{place}]")
+            (mask_of(way, atoms), dialect["id"], f"{_place_of(dialect)}.detect[{place}]")
             for dialect in ranked
             for place, way in enumerate(dialect["detect"])
         ]
@@ -88,6 +88,10 @@ class Recogniser:
                 if mask.holds(facts):
                     return operation
         return Operation()
+
+
+def _place_of(dialect: Mapping[str, Any]) -> str:
+    return str(dialect.get(AT, f"dialects.{dialect['id']}"))
 
 
 def _compiled(

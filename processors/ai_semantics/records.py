@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from .atoms import Atoms
-from .getters import Get, Target
+from .getters import Target
 from .providers import Providers
 from .rules import AT, Mask, mask_of, texts
-from .sources import Sources
+from .sources import Source, Sources
 from .wholes import braces
 
 _PROVIDER: Final = "gen_ai.provider.name"
@@ -26,7 +26,7 @@ class Rule(NamedTuple):
     op: str
     failed: bool
     """Whether its name alone says that something failed."""
-    fill: tuple[tuple[Target, Get], ...]
+    fill: tuple[tuple[Target, Source], ...]
     where: str
 
 
@@ -68,7 +68,7 @@ class Records:
 
 def _filled(
     rule: Mapping[str, Any], targets: Mapping[str, Any], compiler: Sources, *, content: bool
-) -> Iterator[tuple[Target, Get]]:
+) -> Iterator[tuple[Target, Source]]:
     specs: list[tuple[str, dict[str, Any]]] = []
     for name, value in rule.get("const", {}).items():
         specs.append((name, {"const": value}))
@@ -81,7 +81,7 @@ def _filled(
         entry = targets.get(name, {})
         target = Target(name, entry.get("type", _TYPES.get(name, "any")), frozenset(), entry.get("content", False), ())
         if content or not target.content:
-            yield target, compiler.compile(target, spec).get
+            yield target, compiler.compile(target, spec)
 
 
 _TYPES: Final = {

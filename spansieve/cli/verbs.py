@@ -10,6 +10,7 @@ from spansieve.config.problems import ConfigError
 from spansieve.registry import PluginError, Registry
 
 GROUP = "spansieve.commands"
+_OWN = "spansieve"
 _LONGEST_HELP = 200  # a short help is one sentence and is shown whole
 
 
@@ -33,14 +34,16 @@ class Verbs(click.Group):
         return None if point is None else _load(point)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of verbs for the help; of a plugin's verb it says only whose it is, as that loads nothing."""
+        """Write the verbs for the help; of a stranger's verb it says only whose it is, as that loads nothing."""
         rows = []
         for name in self.list_commands(ctx):
-            own = self.commands.get(name)
-            if own is None:
-                rows.append((name, f"from {package(Registry().commands()[name])}"))
-            elif not own.hidden:
-                rows.append((name, own.get_short_help_str(_LONGEST_HELP)))
+            point = Registry().commands().get(name)
+            if point is not None and package(point) != _OWN:
+                rows.append((name, f"from {package(point)}"))
+                continue
+            verb = self.commands[name] if point is None else _load(point)
+            if not verb.hidden:
+                rows.append((name, verb.get_short_help_str(_LONGEST_HELP)))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

@@ -87,8 +87,8 @@ def test_components_lists_what_pipelines_can_be_built_of() -> None:
 
 
 def test_help_is_there_for_every_verb() -> None:
-    for verb in ([], ["run"], ["validate"], ["components"], ["config"], ["config", "default"], ["send"], ["demo"]):
-        done = spansieve(*verb, "--help")
+    for verb in ("", "run", "validate", "components", "config", "config default", "send", "demo", "explain"):
+        done = spansieve(*verb.split(), "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
 
