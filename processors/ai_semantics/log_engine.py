@@ -73,6 +73,8 @@ class LogEngine:
             found = None if look.has(target.name) else source.get(look)
             if isinstance(found, bytes):
                 look.out[target.name] = found
+                if look.read is not None:
+                    look.read[target.name] = source
         filling = self._table.filling
         keys = frozenset((*look.index, *look.out))
         filling.run(filling.program(look.dialect, look.kind, look.facts, keys), look)

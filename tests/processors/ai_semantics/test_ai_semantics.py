@@ -133,3 +133,12 @@ def test_many_shapes_of_spans_are_forgotten_rather_than_kept() -> None:
         tag.traces(TraceBatch.parse(otlp_request("agent", spec)))
     [span] = through(tag, otlp_request("agent", CHAT))
     assert span.attributes["spansieve.ai.kind"] == "model"
+
+
+def test_originals_of_log_records_are_dropped_when_asked_and_only_those_that_were_read() -> None:
+    batch = LogBatch.parse(b"\x0a\x06\x12\x04\x12\x02\x10\x09")
+    [record] = batch
+    record.attributes.update({"event.name": "codex.tool_result", "tool_name": "shell", "call_id": "c1", "took": 3})
+    processor(drop_originals=True).logs(batch)
+    assert record.attributes["gen_ai.tool.name"] == "shell"
+    assert set(record.attributes) & {"tool_name", "call_id", "took", "event.name"} == {"took", "event.name"}
