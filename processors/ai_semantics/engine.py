@@ -60,15 +60,18 @@ class Engine:
                     else:
                         done.append(Tagged(span, alike.place, pairs))
                     continue
-            look = self._look(span, alike, events, (origin, tree))
+            look = self._look(span, alike, events, origin)
             if look is not None:
-                done.append(Tagged(span, look.place, look.out, look))
+                done.append(Tagged(span, look.place, look.out, look, alike))
         if done:
             self._finish(done, batch, tree)
 
     def _finish(self, done: list[Tagged], batch: TraceBatch, tree: Tree) -> None:
         """Look at the spans together, and write."""
         inheritance, output = self._table.inheritance, self._output
+        heirs = [tagged for tagged in done if tagged.alike is not None and tagged.alike.inherits]
+        if heirs:
+            self._inherit(heirs, done, tree)
         failed = [tagged for tagged in done if CLASS in tagged.out]
         if failed:
             inheritance.lift(failed, done, tree)
@@ -79,6 +82,19 @@ class Engine:
                 output.write(tagged.span, tagged.look)
             elif tagged.out:
                 tagged.span.attributes.extend_raw(tagged.out)
+
+    def _inherit(self, heirs: list[Tagged], done: list[Tagged], tree: Tree) -> None:
+        """Fill in what comes from spans above, and what that tells further."""
+        for tagged in self._table.inheritance.inherit(heirs, done, tree):
+            if tagged.alike is not None:
+                self._fill_on(tagged.look, tagged.alike)
+
+    def _fill_on(self, look: Look, alike: Alike) -> None:
+        self._table.filling.run(alike.steps, look)
+        if look.kind in _MODEL_KINDS and PROVIDER in look.out:
+            self._keep_framework(look)
+        if alike.windowed:
+            self._models.add_window(look.index, look.out, look.kind)
 
     def recognise(self, span: Span, origin: Origin) -> tuple[Alike | None, tuple[NamedEvent, ...]]:
         """What holds of the spans that look like this one (None: nobody knows it), and its events."""
@@ -103,14 +119,11 @@ class Engine:
         known = self._table.atoms.of_event.__getitem__
         return (NamedEvent(event_name(one.name, one.attributes, known), one.attributes) for one in span.events)
 
-    def _look(
-        self, span: Span, alike: Alike, events: tuple[NamedEvent, ...], around: tuple[Origin, Tree]
-    ) -> Look | None:
+    def _look(self, span: Span, alike: Alike, events: tuple[NamedEvent, ...], origin: Origin) -> Look | None:
         """The span with what is to be written on it, or None where that is nothing."""
-        origin, tree = around
         found: Alike | None = alike
         for left in _ROUNDS:
-            look = None if found is None else self._tag(span, found, events, tree)
+            look = None if found is None else self._tag(span, found, events)
             if look is None or look.kind or not left or not look.out.keys() - {DIALECT, CLASS}:
                 return look
             # Without a kind, what was filled in may tell it: the next look has to come to the same end.
@@ -135,7 +148,7 @@ class Engine:
             self._models.add_window(index, out, alike.kind)
         return out
 
-    def _tag(self, span: Span, alike: Alike, events: tuple[NamedEvent, ...], tree: Tree) -> Look | None:
+    def _tag(self, span: Span, alike: Alike, events: tuple[NamedEvent, ...]) -> Look | None:
         silent, failed = alike.operation.silent, span.status_code == StatusCode.ERROR
         if silent and not (events or alike.signals or failed or alike.searches):
             return None
@@ -143,7 +156,7 @@ class Engine:
         if self._output.traces:
             look.read = {}
         if not alike.is_full and not silent:
-            self._fill(look, span, alike, tree)
+            self._fill(look, alike)
         if alike.has_provider and not silent:
             self._normalise(look)
         finish = self._finished(look) if alike.finishes else ""
@@ -157,15 +170,13 @@ class Engine:
             look.out = {**alike.static, **look.out}
         return look
 
-    def _fill(self, look: Look, span: Span, alike: Alike, tree: Tree) -> None:
+    def _fill(self, look: Look, alike: Alike) -> None:
         table = self._table
         if alike.operation.fix and not alike.recognised.marked:
             _fix(look, alike.operation)
-        steps, run = alike.steps, table.filling.run
-        run(steps, look)
-        more = alike.inherits and table.inheritance.inherit(look, span, tree)
-        if (alike.has_table_events and table.events.add(look)) or more:
-            run(steps, look)  # some read what came from above or from the events
+        table.filling.run(alike.steps, look)
+        if alike.has_table_events and table.events.add(look):
+            table.filling.run(alike.steps, look)  # some read what the events said
         if look.kind in _MODEL_KINDS and PROVIDER in look.out:
             self._keep_framework(look)
 
@@ -202,6 +213,8 @@ class Engine:
         if verdict.kind and not alike.recognised.marked:
             look.kind = verdict.kind
             look.out[KIND] = encode_pair(KIND, verdict.kind)
+            filling = self._table.filling
+            filling.run(filling.program(look.dialect, look.kind, look.facts, alike.keys), look)
 
 
 def _fix(look: Look, operation: Operation) -> None:

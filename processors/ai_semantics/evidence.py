@@ -36,7 +36,7 @@ class Evidence(NamedTuple):
 
     def __len__(self) -> int:
         """Its size, for a memory: that of its texts."""
-        return sum(map(len, (*self.types, *self.messages)))
+        return sum(map(len, (self.provider, *self.types, *self.messages)))
 
 
 class _Found:

@@ -47,7 +47,7 @@ class Filling:
         for entry in mapping["attributes"]:
             if entry.get("content") and not content:
                 continue
-            target = found.setdefault(entry["target"], (_target(entry, mapping), []))[0]
+            target = found.setdefault(entry["target"], (target_of(entry, mapping), []))[0]
             found[entry["target"]][1].extend(compiler.compile(target, source) for source in entry["sources"])
         self._targets = list(_ordered(found))
         self._skipped = skipped
@@ -96,7 +96,8 @@ class Filling:
                     self._skipped(target.name, found.reason)  # type: ignore[union-attr]
 
 
-def _target(entry: Mapping[str, Any], mapping: Mapping[str, Any]) -> Target:
+def target_of(entry: Mapping[str, Any], mapping: Mapping[str, Any]) -> Target:
+    """The target that an entry of `attributes` is for, with its other names."""
     name = entry["target"]
     groups = mapping["target"]["equivalent_keys"]
     others = {other for group in groups if name in group for other in group if other != name}

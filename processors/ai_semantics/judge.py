@@ -3,6 +3,7 @@
 Source: the mapping, section 7. The status stays as it is; what is found is written beside it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -87,7 +88,7 @@ class Judge:
     def _decide(self, look: Look, found: list[Signal], message: str) -> Verdict:
         found.sort(key=lambda signal: (signal.soft, signal.rank))
         types = [*_types(look, found)]
-        control = self._signals.control_flow(types, look.facts)
+        control = self._signals.control_flow(_raised(look, types, message), look.facts)
         if control is not None:
             return Verdict(NONE, kind=control, signals=tuple(found))
         evidence = self._evidence(look, found, types, message)
@@ -115,18 +116,30 @@ def _exceptions(look: Look) -> Iterator[NamedEvent]:
 def _types(look: Look, found: Iterable[Signal]) -> Iterator[str]:
     """Types of errors: what the span says, its exceptions, and the attributes that gave a sign."""
     values: list[Value] = [look.value(TYPE), look.value("exception.type")]
-    values += [event.attributes.get("exception.type") for event in _exceptions(look)]
+    values += [event.value("exception.type") for event in _exceptions(look)]
     values += [look.value(signal.key) for signal in found if signal.key.endswith("type")]
-    values += [signal.event.attributes.get(TYPE) for signal in found if signal.event is not None]
+    values += [signal.event.value(TYPE) for signal in found if signal.event is not None]
     return (str(value) for value in dict.fromkeys(v for v in values if isinstance(v, str | int)) if value != "")
 
 
+def _raised(look: Look, types: Sequence[str], message: str) -> list[str]:
+    """Types of what was raised; some exporters have them in front of the message alone, as `GraphInterrupt(...)`."""
+    messages = [message, *(event.value("exception.message") for event in _exceptions(look))]
+    leading = [found.group(1) for text in messages if isinstance(text, str) and (found := _LEADING.match(text))]
+    named = [name for name in types if name not in _BARE]
+    return named or leading or list(types)
+
+
+_LEADING: Final = re.compile(r"([A-Za-z_][\w.]{0,100})[(:]")
+_BARE: Final = frozenset({"Exception", "BaseException", "builtins.Exception"})
+
+
 def _messages(look: Look, found: Iterable[Signal]) -> Iterator[str]:
-    values: list[Value] = [event.attributes.get("exception.message") for event in _exceptions(look)]
+    values: list[Value] = [event.value("exception.message") for event in _exceptions(look)]
     values += [look.value(key) for key in _MESSAGES]
     for signal in found:
         if signal.event is not None:
-            values += [signal.event.attributes.get(key) for key in (*_MESSAGES, "error")]
+            values += [signal.event.value(key) for key in (*_MESSAGES, "error")]
         elif signal.key and signal.source == "attribute":
             values.append(look.value(signal.key))
     return (value for value in dict.fromkeys(v for v in values if isinstance(v, str)))
@@ -136,7 +149,7 @@ def _codes(look: Look, found: Iterable[Signal]) -> Iterator[int]:
     values = [look.value(key) for key in _CODES if look.has(key)]
     for signal in found:
         if signal.event is not None:
-            values += [signal.event.attributes.get(key) for key in _CODES]
+            values += [signal.event.value(key) for key in _CODES]
     for value in values:
         code = number(value)
         if code is not None and code in _ERROR_CODES:

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from spansieve.pdata import LogBatch, LogRecord
 
 from .judge import CLASS
-from .look import Look, NamedEvent, event_name
+from .look import EVENT_NAME, Look, NamedEvent, event_name
 from .output import Output
 from .plans import Plans
 from .recognise import DIALECT, KIND, OPERATION
 from .records import Rule
 from .table import Table
+from .values import safely
 
 
 class LogEngine:
@@ -37,6 +38,8 @@ class LogEngine:
         """The record with what is to be written, or None where no rule knows its name; `facts` hold of its scope."""
         table = self._table
         given = event_name(record.event_name, record.attributes, self._is_known)
+        if "." not in given and not _is_named(record, given):
+            return None
         name = table.records.named(given)
         if not name or not (self._is_known(given) or self._is_known(name)):
             return None
@@ -70,7 +73,8 @@ class LogEngine:
             if value:
                 look.put(key, value)
         for target, source in rule.fill:
-            found = None if look.has(target.name) else source.get(look)
+            is_there = any(look.has(name) for name in (target.name, *target.others))
+            found = None if is_there else source.get(look)
             if isinstance(found, bytes):
                 look.out[target.name] = found
                 if look.read is not None:
@@ -88,3 +92,9 @@ class LogEngine:
         if not look.kind and look.dialect:
             look.put(DIALECT, look.dialect)
             look.put(KIND, "other")
+
+
+def _is_named(record: LogRecord, name: str) -> bool:
+    """Whether `name`, a bare word such as `tool_result`, is meant as the name of an event, and is no logger's text."""
+    raw = record.attributes.raws().get(EVENT_NAME)
+    return record.event_name == name or (raw is not None and safely(raw) == name)

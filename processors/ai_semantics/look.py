@@ -27,6 +27,11 @@ class NamedEvent:
         self.name = name
         self.attributes = attributes
 
+    def value(self, key: str) -> Value:
+        """The value of `key`; None where there is none or it is malformed."""
+        raw = self.attributes.raws().get(key)
+        return None if raw is None else safely(raw)
+
 
 Place = tuple[str, str, int]
 """Dialect, kind and facts of an item."""
@@ -108,10 +113,13 @@ class Look:
             self.out[key] = encode_pair(key, value)
 
     def replace(self, pair: bytes, original: bytes) -> None:
-        """Write another value of a key that is there at once; its old one is to be added as an original."""
+        """Write another value of a key that is there at once; its old one is to be added as an original.
+
+        Nothing where the old one would be lost: the key repeats, or has an original already.
+        """
         key = decode_text(pair[2 : pair[1] + 2])
-        self.item.attributes.write(key, pair)
-        if not self.has(f"{ORIGINAL}{key}"):
+        if not self.has(f"{ORIGINAL}{key}") and not self.item.attributes.repeats:
+            self.item.attributes.write(key, pair)
             self.out[f"{ORIGINAL}{key}"] = original
 
 

@@ -11,7 +11,7 @@ from spansieve.pdata import Span, encode_pair
 from spansieve.prices import Prices, Usage, Windows
 from spansieve.semconv.names import CACHE_WRITES
 
-from .atoms import Memory
+from .atoms import MAX_BYTES, Memory
 from .filling import PROVIDER
 from .look import Look
 from .values import number, safely
@@ -54,6 +54,11 @@ class Models:
         self.unpriced = 0
         """Calls of models that have no known price, in all."""
 
+    def _known_limit(self, model: bytes, provider: bytes | None) -> tuple[int, bytes] | None:
+        pair = model, provider
+        found: tuple[int, bytes] | None = self._limits[pair] if len(model) <= MAX_BYTES else self._limit(pair)
+        return found
+
     def _limit(self, key: tuple[bytes, bytes | None]) -> tuple[int, bytes] | None:
         """The window of the model in a pair, asked of the provider in another, and its own pair."""
         model, provider = safely(key[0]), safely(key[1]) if key[1] is not None else ""
@@ -64,7 +69,7 @@ class Models:
 
     def add_usual_window(self, index: Mapping[str, bytes], out: dict[str, bytes]) -> None:
         """As `add_window`, the quick way for a model call that has all of `COUNTED` and nothing of `SPECIAL`."""
-        found = self._limits[index[_MODELS[0]], index[PROVIDER]]
+        found = self._known_limit(index[_MODELS[0]], index[PROVIDER])
         raw = index[INPUT]
         if found is None or len(raw) != _TWO_BYTES or raw[-3] != _INT or raw[-2] < 0x80 or raw[-1] >= 0x80:
             self.add_window(index, out, "model")
@@ -85,9 +90,11 @@ class Models:
         if WINDOW in index or WINDOW in out:
             return number(safely(_raw(index, out, WINDOW)))
         provider = index.get(PROVIDER) or out.get(PROVIDER)
+        if provider is not None and len(provider) > MAX_BYTES:
+            provider = None
         for key in _MODELS:
             raw = index.get(key) or out.get(key)
-            found = self._limits[raw, provider] if raw is not None else None
+            found = self._known_limit(raw, provider) if raw is not None else None
             if found is not None:
                 out[WINDOW] = found[1]
                 return float(found[0])

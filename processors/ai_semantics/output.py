@@ -46,7 +46,8 @@ class Output:
         """The arguments are keys of the configuration."""
         self._semconv = semconv
         self._renames: dict[str, str] = mapping["target"]["dev_renames"] if semconv == "dev" else {}
-        self._targets = frozenset(entry["target"] for entry in mapping["attributes"])
+        standard = {entry["target"] for entry in mapping["attributes"]} | set(mapping["target"]["dev_renames"].values())
+        self._targets = frozenset(standard.union(*mapping["target"]["equivalent_keys"]))
         self._drop = drop_originals
         self._rename_spans = rename_spans
         self._mark_scope = mark_scope
@@ -96,14 +97,16 @@ class Output:
         return found
 
     def _drop_sources(self, look: Look) -> None:
-        keys = {key for source in (look.read or {}).values() for key in source.keys if key in look.index}
+        keys = {key for source in (look.read or {}).values() for key in source.originals if key in look.index}
         look.item.attributes.remove(keys - self._targets)
 
 
 def _whole(raw: bytes) -> bytes:
     """The pair of a number, which the coming conventions have as an integer."""
     value = safely(raw)
-    return encode_pair(_TOP_K, int(value)) if isinstance(value, float) and value.is_integer() else raw
+    if not isinstance(value, float) or not value.is_integer() or abs(value) >= 2**63:
+        return raw
+    return encode_pair(_TOP_K, int(value))
 
 
 def _mark_failed(span: Span, look: Look) -> None:

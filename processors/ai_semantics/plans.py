@@ -22,10 +22,16 @@ MAX_PLANS: Final = 4096
 """Plans and verdicts remembered, of all scopes; one more, and all are forgotten. About 1 kB each."""
 
 
+_MAX_CHARACTERS: Final = 4096
+"""Keys of a span by which its plan is found the quicker way; a span with more in its keys takes the other."""
+
+
 class Alike(NamedTuple):
     """What holds of all spans that look alike to the rules."""
 
     recognised: Recognised
+    keys: frozenset[str]
+    """The known keys that are there."""
     place: Place
     kind: str
     operation: Operation
@@ -104,9 +110,9 @@ class Plans:
         """The plan for spans with the keys of `index`."""
         shape = frozenset(map(self._known.__getitem__, index))
         plan = origin.plans.get(shape) or self._made(origin, shape)
-        if len(origin.by_keys) >= MAX_PLANS:
-            origin.by_keys.clear()
-        origin.by_keys[tuple(index)] = plan
+        if sum(map(len, index)) <= _MAX_CHARACTERS:
+            origin.by_keys[tuple(index)] = plan
+            self._count += 1
         return plan
 
     def _representative(self, key: str) -> str | None:
@@ -125,8 +131,10 @@ class Plans:
                 keys.remove(name)
                 keys.update(patterns)
                 facts |= bits
-        for key in keys:
+        exact = [key for key in keys if "*" not in key]
+        for key in exact:
             facts |= atoms.of_key[key]
+            keys.update(pattern for pattern in self._table.filling.patterns if _fits(pattern, key))
         tested = [(key, memory) for key, memory in self._table.tested.items() if key in keys]
         plan = origin.plans[shape] = Plan(frozenset(keys), facts, tested)
         self._count += 1
@@ -156,6 +164,7 @@ class Plans:
         is_full = bool(kind) and not (steps or fixes or has_table_events or inherits or operation.silent)
         return Alike(
             recognised,
+            keys,
             (dialect, kind, facts),
             kind,
             operation,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from .atoms import Atoms
+from .filling import target_of
 from .getters import Target
 from .providers import Providers
 from .rules import AT, Mask, mask_of, texts
@@ -36,7 +37,7 @@ class Records:
     def __init__(self, mapping: Mapping[str, Any], atoms: Atoms, providers: Providers, *, content: bool) -> None:
         """Compile them; without `content`, none is copied."""
         compiler = Sources(atoms, providers, {})
-        targets = {entry["target"]: entry for entry in mapping["attributes"]}
+        targets = {entry["target"]: target_of(entry, mapping) for entry in mapping["attributes"]}
         self._rules: dict[str, list[Rule]] = {}
         for place, rule in enumerate(mapping["logs"]):
             names = [name for pattern in texts(rule["event"]) for name in braces(pattern)]
@@ -67,7 +68,7 @@ class Records:
 
 
 def _filled(
-    rule: Mapping[str, Any], targets: Mapping[str, Any], compiler: Sources, *, content: bool
+    rule: Mapping[str, Any], targets: Mapping[str, Target], compiler: Sources, *, content: bool
 ) -> Iterator[tuple[Target, Source]]:
     specs: list[tuple[str, dict[str, Any]]] = []
     for name, value in rule.get("const", {}).items():
@@ -78,8 +79,7 @@ def _filled(
         transform = {"transform": "map:providers.values"} if name == _PROVIDER else {}
         specs.append((name, {"key": key, **transform}))
     for name, spec in specs:
-        entry = targets.get(name, {})
-        target = Target(name, entry.get("type", _TYPES.get(name, "any")), frozenset(), entry.get("content", False), ())
+        target = targets.get(name) or Target(name, _TYPES.get(name, "any"), frozenset(), False, ())
         if content or not target.content:
             yield target, compiler.compile(target, spec)
 

@@ -5,9 +5,9 @@ marks again, the same way.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from spansieve.pdata import Span
 from spansieve.structure import Step, marks
@@ -21,6 +21,9 @@ from .rules import texts
 from .tree import Tree
 from .values import safely
 
+if TYPE_CHECKING:
+    from .plans import Alike
+
 PARALLEL: Final = "spansieve.ai.parallel"
 _CALLS: Final = frozenset({"tool", "agent"})
 _MODELS: Final = frozenset({"model", "embedding"})
@@ -31,16 +34,23 @@ _NAMES: Final = {
     "embedding": "gen_ai.request.model",
 }
 _ARGUMENTS: Final = "gen_ai.tool.call.arguments"
+_MOST_LIFTED: Final = 64
+"""Spans that an error is lifted over, at most."""
+_Outs = Mapping[int, Mapping[str, bytes]]
+_Above = dict[tuple[int, bytes, bytes], bytes | None]
 _ARGS_HASH: Final = "spansieve.ai.tool.args_hash"
 
 
 class Tagged:
     """A span that was recognised, with what is to be written on it."""
 
-    __slots__ = ("_look", "kind", "out", "place", "span")
+    __slots__ = ("_look", "alike", "kind", "out", "place", "span")
 
-    def __init__(self, span: Span, place: Place, out: dict[str, bytes], look: Look | None = None) -> None:
-        """`out` is written; where `look` is at hand, it holds the same."""
+    def __init__(
+        self, span: Span, place: Place, out: dict[str, bytes], look: Look | None = None, alike: "Alike | None" = None
+    ) -> None:
+        """`out` is written; where `look` is at hand, it holds the same, and `alike` is what was recognised."""
+        self.alike = alike
         self.span = span
         self.place = place
         self.kind = place[1] if look is None else look.kind
@@ -111,15 +121,19 @@ class Inheritance:
         """Whether spans of this dialect and kind may get anything from those above."""
         return any(dialect == rule.dialect and kind in rule.kinds for rule in self._inherit)
 
-    def inherit(self, look: Look, span: Span, tree: Tree) -> bool:
-        """Put into `look.out` what the nearest ancestor in the request has; returns whether that is anything."""
-        before = len(look.out)
-        for rule in self._inherit:
-            if look.dialect != rule.dialect or look.kind not in rule.kinds or look.has(rule.target.name):
-                continue
-            found = next(_above(span, rule, tree), None)
-            if found is not None:
-                look.out[rule.target.name] = found
+    def inherit(self, heirs: Sequence[Tagged], done: Sequence[Tagged], tree: Tree) -> list[Tagged]:
+        """Give the heirs what the nearest ancestor in the request has or is about to; returns who got anything."""
+        outs = {id(one.span): one.out for one in done}
+        above: dict[tuple[int, bytes, bytes], bytes | None] = {}
+        return [one for one in heirs if self._inherit_one(one, outs, above, tree)]
+
+    def _inherit_one(self, one: Tagged, outs: _Outs, above: _Above, tree: Tree) -> bool:
+        look, before = one.look, len(one.look.out)
+        for place, rule in enumerate(self._inherit):
+            if look.dialect == rule.dialect and look.kind in rule.kinds and not look.has(rule.target.name):
+                found = _nearest(one.span, (place, rule), outs, above, tree)
+                if found is not None:
+                    look.out[rule.target.name] = found
         return len(look.out) > before
 
     def lift(self, failed: Sequence[Tagged], done: Sequence[Tagged], tree: Tree) -> None:
@@ -127,7 +141,8 @@ class Inheritance:
         rules = [(one, rule) for one in failed for rule in self._lift if rule.fits(one.look)]
         looks = {id(one.span): one.look for one in done} if rules else {}
         for one, rule in rules:
-            _lift_one(one.look, rule, (looks.get(id(above)) for above in tree.ancestors(one.span)))
+            near = islice(tree.ancestors(one.span), _MOST_LIFTED)
+            _lift_one(one.look, rule, (looks.get(id(above)) for above in near))
 
     def mark(self, done: Sequence[Tagged], spans: Iterable[Span]) -> None:
         """Put the marks of structure into what is to be written, on spans that were not recognised at once."""
@@ -135,7 +150,7 @@ class Inheritance:
         for one in done:
             if one.kind in _NAMES:
                 traces.setdefault(one.span.trace_id, []).append(one)
-        several = [(trace_id, group) for trace_id, group in traces.items() if len(group) > 1]
+        several = [(trace_id, group) for trace_id, group in traces.items() if len(group) > 1 and any(trace_id)]
         if not several:
             return
         parents = {span.parent_span_id for span in spans}
@@ -154,12 +169,9 @@ class Inheritance:
         found = marks([self._step(span, looks.get(id(span)), repeats=repeats) for span in spans])
         for place, values in found.items():
             look = looks.get(id(spans[place]))
-            if look is not None:
+            if look is not None:  # what nobody knows is not touched
                 for key, value in values.items():
                     look.put(key, value)
-            else:
-                attributes = spans[place].attributes
-                attributes.update({key: value for key, value in values.items() if key not in attributes})
 
     def _step(self, span: Span, look: Look | None, *, repeats: bool) -> Step:
         """The span as the marks want it; `repeats`: arguments matter."""
@@ -197,14 +209,11 @@ def _may_have_marks(group: Sequence[Tagged], parents: set[bytes]) -> bool:
 
 def _retried(models: Sequence[Tagged]) -> bool:
     """Whether a call failed, and another one below the same span came after it."""
+    latest: dict[bytes, int] = {}
     for one in models:
-        if one.has(CLASS):
-            parent, ended = one.span.parent_span_id, one.span.end_time_unix_nano
-            if any(
-                other.span.parent_span_id == parent and other.span.start_time_unix_nano >= ended for other in models
-            ):
-                return True
-    return False
+        parent, start = one.span.parent_span_id, one.span.start_time_unix_nano
+        latest[parent] = max(start, latest.get(parent, 0))
+    return any(one.has(CLASS) and latest[one.span.parent_span_id] >= one.span.end_time_unix_nano for one in models)
 
 
 def _overlap(calls: Sequence[Tagged]) -> bool:
@@ -219,13 +228,29 @@ def _repeat(calls: Iterable[Look]) -> bool:
     return any(names[name] > (1 if failed else 2) for name, failed in tools)
 
 
-def _above(span: Span, rule: _Inherit, tree: Tree) -> Iterator[bytes]:
+def _nearest(span: Span, placed: tuple[int, _Inherit], outs: _Outs, above: _Above, tree: Tree) -> bytes | None:
+    """What the nearest ancestor has; remembered for each that was passed, so that no stretch is climbed twice."""
+    place, rule = placed
+    passed: list[tuple[int, bytes, bytes]] = []
+    found: bytes | None = None
     for ancestor in tree.ancestors(span):
-        for key in rule.keys:
-            raw = ancestor.attributes.raw(key)
-            found = None if raw is None else encoded(rule.target, safely(raw))
-            if isinstance(found, bytes):
-                yield found
+        step = place, ancestor.trace_id, ancestor.span_id
+        found = above[step] if step in above else _of_ancestor(ancestor, rule, outs)
+        passed.append(step)
+        if found is not None or step in above:
+            break
+    above.update(dict.fromkeys(passed, found))
+    return found
+
+
+def _of_ancestor(span: Span, rule: _Inherit, outs: _Outs) -> bytes | None:
+    raws, out = span.attributes.raws(), outs.get(id(span), {})
+    for key in rule.keys:
+        raw = raws.get(key) or out.get(key)
+        found = None if raw is None else encoded(rule.target, safely(raw))
+        if isinstance(found, bytes):
+            return found
+    return None
 
 
 def _lift_one(look: Look, rule: _Lift, above: Iterable[Look | None]) -> None:
@@ -237,6 +262,6 @@ def _lift_one(look: Look, rule: _Lift, above: Iterable[Look | None]) -> None:
         if not one.has(CLASS):
             for key in rule.copy:
                 raw = look.raw(key)
-                if raw is not None:
+                if raw is not None and not one.has(key):
                     one.out[key] = raw
         return

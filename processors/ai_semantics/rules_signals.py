@@ -42,6 +42,9 @@ class Pattern(Part):
 
     re: Regex = Field(description="RE2 pattern, searched in the first and last 4 KiB.")
     soft: bool = Field(default=False, description="Whether it may be a normal outcome.")
+    structural: bool = Field(
+        default=False, description="Whether it is soft in a text that is no structure, which may merely quote it."
+    )
     note: str = Field(default="", description="Whose words these are, for readers of the rules.")
 
 

@@ -5,6 +5,7 @@ overstates where control flow is raised as an exception.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +19,8 @@ from .values import is_none, is_one_of, number, safely
 MAX_SEARCHED: Final = 4096
 """Bytes of a result that are searched, at its beginning and again at its end."""
 EXCEPTION: Final = "exception"
+_STRUCTURE: Final = re.compile(rb"\s*([\[{\"(]|\w+[=(])")
+"""How JSON and the texts of Python objects begin."""
 
 
 class Signal(NamedTuple):
@@ -74,6 +77,7 @@ class _OfContent:
         self._hard = Signal(rank, spec["source"], spec["as"])
         self._soft = Signal(rank, spec["source"], spec["as"], soft=True)
         self._softs = [pattern.get("soft", False) for pattern in spec["patterns"]]
+        self._structural = [pattern.get("structural", False) for pattern in spec["patterns"]]
         self._set = PatternSet(pattern["re"] for pattern in spec["patterns"])
         self._known = Memory(self._searched)
 
@@ -98,7 +102,9 @@ class _OfContent:
             found |= set(self._set.match(b"\0" + tail))  # the NUL keeps `^` from fitting in the middle
         if not found:
             return None
-        return self._soft if all(self._softs[place] for place in found) else self._hard
+        quoted = not _STRUCTURE.match(text)
+        is_soft = all(self._softs[place] or (quoted and self._structural[place]) for place in found)
+        return self._soft if is_soft else self._hard
 
 
 def _as_json(value: Value) -> bytes:
@@ -216,12 +222,14 @@ class Signals:
     def control_flow(self, types: Sequence[str], facts: int) -> str | None:
         """The kind of span that control flow makes this one ('' = as it is), or None where it is an error.
 
-        Frameworks raise an exception to interrupt a run for a person; `types` are those of the exceptions seen.
+        Frameworks raise an exception to interrupt a run for a person; `types` are those of all that was raised, and one
+        of them that is no control flow makes it an error.
         """
-        known = [kind for bit, kind in self._no_bits if facts & bit]
-        for name in types:
-            known += [self._no_types[word] for word in (name, name.rpartition(".")[2]) if word in self._no_types]
-        return known[0] if known else None
+        for bit, kind in self._no_bits:
+            if facts & bit:
+                return kind
+        known = [self._no_types.get(name, self._no_types.get(name.rpartition(".")[2])) for name in types]
+        return known[0] if known and None not in known else None
 
 
 def _types(rule: Mapping[str, Any]) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ class Source(NamedTuple):
     """How people are told of it."""
     keys: tuple[str, ...]
     """One of these keys or key patterns has to be there; empty = it does not matter."""
+    originals: tuple[str, ...]
+    """Keys of which nothing is left to tell once the value was written."""
     dialects: frozenset[str]
     kinds: frozenset[str]
     mask: Mask
@@ -61,6 +63,7 @@ class Sources:
         return Source(
             _label(spec),
             _keys(spec),
+            _originals(spec),
             frozenset(dialects),
             frozenset(texts(spec.get("kinds", ()))),
             mask_of(when, self._atoms).and_(self._place(spec)),
@@ -130,6 +133,12 @@ def _keys(spec: Mapping[str, Any]) -> tuple[str, ...]:
     return next((texts(place) for place in places if place), ())
 
 
+def _originals(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    """The key whose whole value is what is written; JSON of which a part is read holds more."""
+    partial = spec.get("transform", "").startswith(_PATH) or spec.get("transform") in WHOLE
+    return () if "key" not in spec or partial else (spec["key"],)
+
+
 def _guarded(get: Get, when: Mapping[str, Any]) -> Get:
     """`get`, asked only where the conditions hold that look at what was written before."""
     tests = [make(when[word]) for word, make in _LATE.items() if word in when]
@@ -144,7 +153,7 @@ def _has(keys: list[str]) -> Callable[[Look], bool]:
 
 def _of_provider(names: object) -> Callable[[Look], bool]:
     wanted = frozenset(texts(names))
-    return lambda look: look.value("gen_ai.provider.name") in wanted
+    return lambda look: look.text("gen_ai.provider.name") in wanted
 
 
 def _any_less(spec: Mapping[str, Any]) -> Callable[[Look], bool]:

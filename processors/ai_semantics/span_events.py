@@ -69,7 +69,7 @@ def _put(look: Look, key: str, value: Writable) -> None:
 def _copy(look: Look, events: Sequence[NamedEvent], table: Mapping[str, Target]) -> None:
     """Token counts are summed, of all else the last one counts."""
     for key, target in table.items():
-        values = [value for event in events if not is_none(value := event.attributes.get(key))]
+        values = [value for event in events if not is_none(value := event.value(key))]
         if not values or look.has(target.name):
             continue
         value = values[-1]
@@ -89,8 +89,7 @@ def _rename(events: Sequence[NamedEvent], table: Mapping[str, Target]) -> None:
         pairs = {
             target.name: found
             for key, target in table.items()
-            if target.name not in event.attributes
-            and isinstance(found := encoded(target, event.attributes.get(key)), bytes)
+            if target.name not in event.attributes and isinstance(found := encoded(target, event.value(key)), bytes)
         }
         if pairs:
             event.attributes.extend_raw(pairs)

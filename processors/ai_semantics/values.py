@@ -84,22 +84,23 @@ def _word(value: object) -> str:
 
 
 def number(value: Value) -> float | None:
-    """`value` as a number, texts of digits included; None where it is none."""
-    if isinstance(value, bool) or value is None:
+    """`value` as a number that OTLP can hold, texts of digits included; None where it is none."""
+    found = _number_in(value) if isinstance(value, str) else value
+    if isinstance(found, bool) or not isinstance(found, int | float):
         return None
-    if isinstance(value, int | float):
-        return value if math.isfinite(value) else None
-    if not isinstance(value, str) or len(value) > 64:
+    is_held = abs(found) < 2**63 if isinstance(found, int) else math.isfinite(found)
+    return found if is_held else None
+
+
+def _number_in(text: str) -> float | None:
+    if len(text) > 64 or "_" in text:
         return None
-    try:
-        found = int(value)
-    except ValueError:
+    for kind in (int, float):
         try:
-            decimal = float(value)
+            return kind(text)
         except ValueError:
-            return None
-        return decimal if math.isfinite(decimal) and "_" not in value else None
-    return None if "_" in value else found
+            continue
+    return None
 
 
 def is_none(value: Value) -> bool:

@@ -6,6 +6,7 @@ from .engine import Engine
 from .judge import CLASS
 from .log_engine import LogEngine
 from .look import ORIGINAL, Look, NamedEvent
+from .models import UTILIZATION, WINDOW
 from .notes import Notebook
 from .plans import Alike, Origin
 from .processor import Parts
@@ -30,16 +31,19 @@ class WatchedEngine(Engine):
             self._notebook.of(span).alikes.append(alike)
         return alike, events
 
-    def _fill(self, look: Look, span: Span, alike: Alike, tree: Tree) -> None:
-        notes, before = self._notebook.of(span), set(look.out)
+    def _fill(self, look: Look, alike: Alike) -> None:
+        notes, before = self._notebook.of(look.item), set(look.out)
         notes.looks.append(look)
-        super()._fill(look, span, alike, tree)
+        super()._fill(look, alike)
         others = look.out.keys() - before - (look.read or {}).keys()
-        if alike.inherits:
-            beside = Look(span, span.raw_name, (), alike.place, {key: look.out[key] for key in before})
-            self._table.inheritance.inherit(beside, span, tree)
-            notes.inherited |= others & beside.out.keys()
-        notes.of_events |= {key for key in others - notes.inherited if not key.startswith(ORIGINAL)}
+        notes.of_events |= {key for key in others if not key.startswith(ORIGINAL)}
+
+    def _inherit(self, heirs: list[Tagged], done: list[Tagged], tree: Tree) -> None:
+        before = {id(one.span): set(one.out) for one in heirs}
+        super()._inherit(heirs, done, tree)
+        for one in heirs:
+            new = one.out.keys() - before[id(one.span)] - (one.look.read or {}).keys()
+            self._notebook.of(one.span).inherited |= new - {WINDOW, UTILIZATION}
 
     def _judge(self, look: Look, span: Span, alike: Alike, finish: str) -> None:
         if CLASS not in look.index:

@@ -119,9 +119,7 @@ def _of_events(spec: Mapping[str, Any]) -> ValueOf:
     many = spec.get("transform") == "collect"
 
     def read(look: Look) -> Value:
-        found = [
-            value for event in look.events if fits(name, event.name) and not is_none(value := event.attributes.get(key))
-        ]
+        found = [value for event in look.events if fits(name, event.name) and not is_none(value := event.value(key))]
         return (found if many else found[-1]) if found else None
 
     return read
@@ -131,7 +129,7 @@ def _event_sum(spec: Mapping[str, Any]) -> ValueOf:
     name, key = spec["event_sum"]
 
     def read(look: Look) -> Value:
-        found = [number(event.attributes.get(key)) for event in look.events if event.name == name]
+        found = [number(event.value(key)) for event in look.events if event.name == name]
         counts = [int(count) for count in found if count is not None and count >= 0]
         return sum(counts) if counts else None
 
@@ -139,7 +137,13 @@ def _event_sum(spec: Mapping[str, Any]) -> ValueOf:
 
 
 def _of_resource(spec: Mapping[str, Any]) -> ValueOf:
-    return lambda look: look.item.resource.attributes.get(spec["resource"])
+    key = spec["resource"]
+
+    def read(look: Look) -> Value:
+        raw = look.item.resource.attributes.raws().get(key)
+        return None if raw is None else safely(raw)
+
+    return read
 
 
 _READ: Final[dict[str, Callable[[Mapping[str, Any]], ValueOf]]] = {
@@ -165,7 +169,7 @@ def given(spec: Mapping[str, Any], target: str) -> Callable[[Look], Given | Skip
         if sum(map(len, pairs.values())) > MAX_CONTENT_BYTES:
             return Skip("too_large")
         events = [
-            (event.name, dict(event.attributes))
+            (event.name, {key: safely(raw) for key, raw in event.attributes.raws().items()})
             for event in look.events
             if any(fits(glob, event.name) for glob in globs)
         ]

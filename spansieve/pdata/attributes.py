@@ -78,6 +78,11 @@ class Attributes(MutableMapping[str, Value]):
                 self._places = _Places(self._container[:])
         return self._places
 
+    @property
+    def repeats(self) -> bool:
+        """Whether some key stands there more than once."""
+        return len(self._container) != len(self._indexed())
+
     def raw(self, key: str) -> bytes | None:
         """The bytes of the (first) KeyValue of `key`, undecoded; None where there is none."""
         return self._indexed().get(key)
