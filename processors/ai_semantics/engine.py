@@ -6,7 +6,7 @@ Source: genai_semconv, section 1.
 from collections.abc import Iterator
 from typing import Final
 
-from spansieve.pdata import Span, StatusCode, TraceBatch, Value, encode_pair
+from spansieve.pdata import DecodeError, Span, StatusCode, TraceBatch, Value, encode_pair
 
 from .filling import PROVIDER, moved
 from .finish import FINISH, REASONS
@@ -49,22 +49,31 @@ class Engine:
             if span.scope is not scope or origin is None:
                 scope = span.scope
                 origin = self._plans.origin(scope)
-            alike, events = self.recognise(span, origin)
-            if alike is None:
+            try:
+                tagged = self._span(span, origin)
+            except DecodeError:
+                self._table.skipped("span", "malformed")
                 continue
-            if alike.is_plain and not events and span.status_code != StatusCode.ERROR:
-                pairs = self._plain(span, alike)
-                if pairs is not None:
-                    if alone:
-                        span.attributes.extend_raw(pairs)
-                    else:
-                        done.append(Tagged(span, alike.place, pairs))
-                    continue
-            look = self._look(span, alike, events, origin)
-            if look is not None:
-                done.append(Tagged(span, look.place, look.out, look, alike))
+            if tagged is None:
+                continue
+            if alone and tagged.is_simple:
+                span.attributes.extend_raw(tagged.out)
+            else:
+                done.append(tagged)
         if done:
             self._finish(done, batch, tree)
+
+    def _span(self, span: Span, origin: Origin) -> Tagged | None:
+        """The span with what is to be written on it, None for one that nobody knows. Raises DecodeError."""
+        alike, events = self.recognise(span, origin)
+        if alike is None:
+            return None
+        if alike.is_plain and not events and span.status_code != StatusCode.ERROR:
+            pairs = self._plain(span, alike)
+            if pairs is not None:
+                return Tagged(span, alike.place, pairs)
+        look = self._look(span, alike, events, origin)
+        return None if look is None else Tagged(span, look.place, look.out, look, alike)
 
     def _finish(self, done: list[Tagged], batch: TraceBatch, tree: Tree) -> None:
         """Look at the spans together, and write."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from spansieve.pdata import LogBatch, LogRecord
+from spansieve.pdata import DecodeError, LogBatch, LogRecord
 
 from .judge import CLASS
 from .look import EVENT_NAME, Look, NamedEvent, event_name
@@ -30,7 +30,11 @@ class LogEngine:
             if record.scope is not scope:
                 scope = record.scope
                 facts = self._plans.origin(scope).facts
-            look = self.look_at(record, facts)
+            try:
+                look = self.look_at(record, facts)
+            except DecodeError:
+                self._table.skipped("record", "malformed")
+                continue
             if look is not None and look.out:
                 self._output.write_record(look)
 

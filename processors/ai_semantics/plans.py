@@ -7,7 +7,7 @@ what holds of the span.
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from spansieve.pdata import Scope, encode_pair
+from spansieve.pdata import DecodeError, Scope, encode_pair
 
 from .atoms import Memory
 from .filling import PROVIDER, Step
@@ -96,7 +96,11 @@ class Plans:
     def origin(self, scope: Scope) -> Origin:
         """What holds of the spans of `scope`."""
         atoms = self._table.atoms
-        facts = atoms.of_scope[scope.name] | atoms.of_resource(scope.resource.attributes.raws())
+        facts = atoms.of_scope[scope.name]
+        try:
+            facts |= atoms.of_resource(scope.resource.attributes.raws())
+        except DecodeError:
+            self._table.skipped("resource", "malformed")
         if self._count > MAX_PLANS:
             self._origins.clear()
             self._count = 0

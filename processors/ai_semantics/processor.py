@@ -4,7 +4,7 @@ Source: OpenTelemetry's GenAI semantic conventions 1.41.1; the mapping of `spans
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Clock, Host, Processor
@@ -25,6 +25,7 @@ class AiSemantics(Processor[AiSemanticsConfig]):
     """Adds attributes in place; drops nothing. Metrics pass as they are."""
 
     config = AiSemanticsConfig
+    on_error: ClassVar[Literal["refuse", "drop", "pass"]] = "pass"  # a span without tags is better than none
 
     def __init__(self, config: AiSemanticsConfig, host: Host) -> None:
         """Compile all rules. Raises ValueError for rules that can't be, and where the price library is missing."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from spansieve.pdata import Span
+from spansieve.pdata import DecodeError, Span
 from spansieve.structure import Step, marks
 
 from .atoms import Atoms
@@ -63,6 +63,11 @@ class Tagged:
         if self._look is None:
             self._look = Look(self.span, self.span.raw_name, (), self.place, self.out)
         return self._look
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether it needed no second look, and so has nothing to do with other spans."""
+        return self._look is None
 
     def has(self, key: str) -> bool:
         """Whether `key` is there or about to be."""
@@ -244,7 +249,10 @@ def _nearest(span: Span, placed: tuple[int, _Inherit], outs: _Outs, above: _Abov
 
 
 def _of_ancestor(span: Span, rule: _Inherit, outs: _Outs) -> bytes | None:
-    raws, out = span.attributes.raws(), outs.get(id(span), {})
+    try:
+        raws, out = span.attributes.raws(), outs.get(id(span), {})
+    except DecodeError:
+        return None
     for key in rule.keys:
         raw = raws.get(key) or out.get(key)
         found = None if raw is None else encoded(rule.target, safely(raw))

@@ -30,6 +30,7 @@ class Table:
         skipped: Callable[[str, str], None],
     ) -> None:
         """`mapping` is as `merge` gives it; the other arguments are of the configuration."""
+        self.skipped = skipped
         atoms = self.atoms = Atoms()
         self.providers = Providers(mapping["providers"])
         self.recogniser = Recogniser(mapping, atoms)

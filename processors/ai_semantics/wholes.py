@@ -5,7 +5,7 @@ from itertools import product
 from re import findall, split
 from typing import Any, Final
 
-from spansieve.pdata import StatusCode, Value
+from spansieve.pdata import DecodeError, StatusCode, Value
 
 from .atoms import compile_quietly, fits
 from .look import Look
@@ -140,7 +140,10 @@ def _of_resource(spec: Mapping[str, Any]) -> ValueOf:
     key = spec["resource"]
 
     def read(look: Look) -> Value:
-        raw = look.item.resource.attributes.raws().get(key)
+        try:
+            raw = look.item.resource.attributes.raws().get(key)
+        except DecodeError:
+            return None
         return None if raw is None else safely(raw)
 
     return read

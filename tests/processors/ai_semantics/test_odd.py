@@ -261,3 +261,18 @@ def test_a_name_that_only_begins_like_a_tool_s_names_none(name: str) -> None:
     [span] = through(processor(), request({"name": name, "a": {"traceloop.span.kind": "tool"}}, scope="x"))
     assert span.attributes["spansieve.ai.kind"] == "tool"
     assert "gen_ai.tool.name" not in span.attributes
+
+
+def test_a_span_that_can_t_be_read_stays_as_it_is_and_costs_no_other() -> None:
+    batch = TraceBatch.parse(
+        request({"a": {"gen_ai.operation.name": "chat"}}, {"a": {"gen_ai.operation.name": "chat"}})
+    )
+    first, _ = batch
+    first.attributes.set_raw({"bad": b"\x0a\x05bad"})
+    host = FakeHost()
+    left = TraceBatch.parse(batch.encode())
+    AiSemantics(AiSemanticsConfig(), host).traces(left)
+    again = TraceBatch.parse(left.encode())
+    _, second = again
+    assert second.attributes["spansieve.ai.kind"] == "model"
+    assert host.counts["spansieve_ai_semantics_skipped", "malformed", "span"] == 1
