@@ -23,6 +23,8 @@ from .tree import Tree
 _ROUNDS: Final = (2, 1, 0)
 """Looks left at a span after each one."""
 _SYSTEM: Final = "gen_ai.system"
+_RUNS: Final = frozenset({"agent", "workflow", "model"})
+"""Kinds that stay what they are when control flow passes through them."""
 _MODEL_KINDS: Final = frozenset({"model", "embedding"})
 _NO_EVENTS: Final[tuple[NamedEvent, ...]] = ()
 
@@ -219,7 +221,7 @@ class Engine:
         if verdict is None:
             return
         look.out.update(verdict.pairs(look))
-        if verdict.kind and not alike.recognised.marked:
+        if verdict.kind and not alike.recognised.marked and look.kind not in _RUNS:
             look.kind = verdict.kind
             look.out[KIND] = encode_pair(KIND, verdict.kind)
             filling = self._table.filling

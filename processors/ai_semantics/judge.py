@@ -22,6 +22,7 @@ NONE: Final = "none"
 """The class of control flow: no error, whatever status and events say."""
 _CODES: Final = ("http.response.status_code", "http.status_code", "status_code")
 _MESSAGES: Final = ("exception.message", "error.message")
+_NO_TYPES: Final = frozenset({"", "none", "OK"})
 _ERROR_CODES: Final = range(400, 600)
 
 
@@ -81,6 +82,9 @@ class Judge:
     def record(self, look: Look, record: NamedEvent, *, failed: bool) -> Verdict | None:
         """The verdict on a log record; `failed`: its name alone says that something did."""
         found = [*self._signals.of_record(record, look.dialect), *self._signals.of_record_content(look)]
+        stated = look.value(TYPE)
+        if not found and isinstance(stated, str) and stated not in _NO_TYPES:
+            found.append(Signal(0, TYPE, key=TYPE))
         if failed and not found:
             found.append(Signal(0, "event", event=record))
         return self._decide(look, found, "") if found else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from spansieve.pdata import DecodeError, LogBatch, LogRecord
 
+from .filling import PROVIDER
 from .judge import CLASS
 from .look import EVENT_NAME, Look, NamedEvent, event_name
 from .output import Output
@@ -56,6 +57,7 @@ class LogEngine:
             look.read = {}
         if rule is not None:
             self._fill(look, rule)
+            self._normalise(look)
         if CLASS not in look.index:
             self._judge(look, record, failed=rule is not None and rule.failed)
         return look
@@ -86,6 +88,11 @@ class LogEngine:
         filling = self._table.filling
         keys = frozenset((*look.index, *look.out))
         filling.run(filling.program(look.dialect, look.kind, look.facts, keys), look)
+
+    def _normalise(self, look: Look) -> None:
+        found = self._table.normaliser.of[look.index[PROVIDER]] if PROVIDER in look.index else None
+        if found is not None:
+            look.replace(*found)
 
     def _judge(self, look: Look, record: LogRecord, *, failed: bool) -> None:
         event = NamedEvent(look.name, record.attributes)

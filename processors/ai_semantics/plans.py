@@ -157,6 +157,9 @@ class Plans:
         recognised = table.recogniser.recognise(facts)
         if not recognised.dialect and not recognised.marked:
             return None
+        asked = None if recognised.marked else table.signals.asked(facts)
+        if asked:
+            recognised = recognised._replace(operation=recognised.operation._replace(kind=asked))
         dialect, operation = recognised.dialect, recognised.operation
         kind = operation.kind
         steps = () if operation.silent else table.filling.program(dialect, kind, facts, keys)

@@ -17,6 +17,7 @@ from .getters import Target, encoded
 from .judge import CLASS, NONE, SOFT
 from .look import Look, Place
 from .models import INPUT, OUTPUT
+from .recognise import OPERATION
 from .rules import texts
 from .tree import Tree
 from .values import safely
@@ -33,6 +34,7 @@ _NAMES: Final = {
     "model": "gen_ai.request.model",
     "embedding": "gen_ai.request.model",
 }
+_APPROVAL: Final = "approval"
 _ARGUMENTS: Final = "gen_ai.tool.call.arguments"
 _MOST_LIFTED: Final = 64
 """Spans that an error is lifted over, at most."""
@@ -53,9 +55,11 @@ class Tagged:
         self.alike = alike
         self.span = span
         self.place = place
-        self.kind = place[1] if look is None else look.kind
         self.out = out
         self._look = look
+        kind = place[1] if look is None else look.kind
+        self.kind = kind if kind != _APPROVAL else _role(self.look)
+        """What it is for the marks."""
 
     @property
     def look(self) -> Look:
@@ -72,6 +76,12 @@ class Tagged:
     def has(self, key: str) -> bool:
         """Whether `key` is there or about to be."""
         return key in self.out or key in self.span.attributes.raws()
+
+
+def _role(look: Look) -> str:
+    """What a span is for the marks: a tool that a person has to approve was called as any other."""
+    is_tool = look.kind == _APPROVAL and look.text(OPERATION) == "execute_tool"
+    return "tool" if is_tool else look.kind
 
 
 class _Lift(NamedTuple):
@@ -181,19 +191,20 @@ class Inheritance:
     def _step(self, span: Span, look: Look | None, *, repeats: bool) -> Step:
         """The span as the marks want it; `repeats`: arguments matter."""
         start, end = span.start_time_unix_nano, span.end_time_unix_nano
-        if look is None or look.kind not in _NAMES:
-            return Step(span.span_id, span.parent_span_id, start, end, "" if look is None else look.kind)
+        role = "" if look is None else _role(look)
+        if look is None or role not in _NAMES:
+            return Step(span.span_id, span.parent_span_id, start, end, role)
         return Step(
             span.span_id,
             span.parent_span_id,
             start,
             end,
-            look.kind,
-            look.text(_NAMES[look.kind]),
-            self._arguments_of(look) if repeats and look.kind == "tool" else None,
+            role,
+            look.text(_NAMES[role]),
+            self._arguments_of(look) if repeats and role == "tool" else None,
             look.has(CLASS) and look.text(CLASS) != NONE and not look.has(SOFT),
             look.has(INPUT) or look.has(OUTPUT),
-            look.value(PARALLEL) is True if look.kind == "tool" else False,
+            look.value(PARALLEL) is True if role == "tool" else False,
         )
 
     def _arguments_of(self, look: Look) -> bytes | None:
@@ -228,7 +239,7 @@ def _overlap(calls: Sequence[Tagged]) -> bool:
 
 def _repeat(calls: Iterable[Look]) -> bool:
     """Whether a tool was called three times, or twice after a failure."""
-    tools = [(look.text(_NAMES["tool"]), look.has(CLASS)) for look in calls if look.kind == "tool"]
+    tools = [(look.text(_NAMES["tool"]), look.has(CLASS)) for look in calls if _role(look) == "tool"]
     names = Counter(name for name, _ in tools)
     return any(names[name] > (1 if failed else 2) for name, failed in tools)
 

@@ -219,6 +219,10 @@ class Signals:
             if found is not None:
                 yield found
 
+    def asked(self, facts: int) -> str | None:
+        """The kind of a span whose attributes alone say that a person was asked, or None."""
+        return next((kind for bit, kind in self._no_bits if facts & bit and kind), None)
+
     def control_flow(self, types: Sequence[str], facts: int) -> str | None:
         """The kind of span that control flow makes this one ('' = as it is), or None where it is an error.
 

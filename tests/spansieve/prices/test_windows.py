@@ -71,8 +71,8 @@ def test_the_price_library_is_asked_only_for_what_the_table_does_not_know() -> N
     pytest.importorskip("genai_prices", reason='needs the extra: pip install "spansieve[cost]"')
     windows = Windows(library=True)
     assert windows.limit("gpt-5") == 272_000  # the library says 400000
-    assert Windows().limit("text-embedding-ada-002") is None
-    assert windows.limit("text-embedding-ada-002", "openai") == 8192
+    assert Windows().limit("moonshot-v1-8k") is None
+    assert windows.limit("moonshot-v1-8k", "moonshot_ai") == 8192
 
 
 def test_windows_do_not_need_the_price_library() -> None:
