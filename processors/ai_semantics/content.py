@@ -5,7 +5,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-from .look import ORIGINAL
+from spansieve.semconv.names import ORIGINAL
+
 from .rules import texts
 
 

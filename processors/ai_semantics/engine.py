@@ -7,15 +7,24 @@ from collections.abc import Iterator
 from typing import Final
 
 from spansieve.pdata import DecodeError, Span, StatusCode, TraceBatch, Value, encode_pair
+from spansieve.semconv.names import (
+    DIALECT,
+    ERROR_CLASS,
+    FINISH,
+    FINISH_REASONS,
+    KIND,
+    NO_ERROR,
+    OPERATION,
+    ORIGINAL,
+    PROVIDER,
+)
 
-from .filling import PROVIDER, moved
-from .finish import FINISH, REASONS
-from .judge import CLASS, NONE
-from .look import ORIGINAL, Look, NamedEvent, event_name
+from .filling import moved
+from .look import Look, NamedEvent, event_name
 from .models import Models
 from .output import Output
 from .plans import Alike, Origin, Plans
-from .recognise import DIALECT, KIND, OPERATION, Operation
+from .recognise import Operation
 from .request import Tagged
 from .table import Table
 from .tree import Tree
@@ -83,7 +92,7 @@ class Engine:
         heirs = [tagged for tagged in done if tagged.alike is not None and tagged.alike.inherits]
         if heirs:
             self._inherit(heirs, done, tree)
-        failed = [tagged for tagged in done if CLASS in tagged.out]
+        failed = [tagged for tagged in done if ERROR_CLASS in tagged.out]
         if failed:
             inheritance.lift(failed, done, tree)
         inheritance.mark(done, batch)
@@ -135,7 +144,7 @@ class Engine:
         found: Alike | None = alike
         for left in _ROUNDS:
             look = None if found is None else self._tag(span, found, events)
-            if look is None or look.kind or not left or not look.out.keys() - {DIALECT, CLASS}:
+            if look is None or look.kind or not left or not look.out.keys() - {DIALECT, ERROR_CLASS}:
                 return look
             # Without a kind, what was filled in may tell it: the next look has to come to the same end.
             self._output.write(span, look)
@@ -148,7 +157,7 @@ class Engine:
         if alike.has_provider and self._table.normaliser.of[index[PROVIDER]] is not None:
             return None
         if alike.finishes and FINISH not in index:
-            finish, pair = self._table.finish.of[index[REASONS]]
+            finish, pair = self._table.finish.of[index[FINISH_REASONS]]
             if finish in self._failing:
                 return None
             if pair:
@@ -176,7 +185,7 @@ class Engine:
         if failed or events or alike.signals or alike.searches or finish in self._failing:
             self._judge(look, span, alike, finish)
         if silent:
-            if not look.out or look.text(CLASS) == NONE:
+            if not look.out or look.text(ERROR_CLASS) == NO_ERROR:
                 return None
             look.out = {**alike.static, **look.out}
         return look
@@ -206,7 +215,7 @@ class Engine:
         """The class of the finish reasons; it is to be written where it is not there."""
         if FINISH in look.index:
             return look.text(FINISH)
-        raw = look.raw(REASONS)
+        raw = look.raw(FINISH_REASONS)
         if raw is None:
             return ""
         finish, pair = self._table.finish.of[raw]
@@ -215,7 +224,7 @@ class Engine:
         return str(finish)
 
     def _judge(self, look: Look, span: Span, alike: Alike, finish: str) -> None:
-        if CLASS in look.index:
+        if ERROR_CLASS in look.index:
             return
         verdict = self._table.judge.span(look, span, alike.signals, finish, searches=alike.searches)
         if verdict is None:

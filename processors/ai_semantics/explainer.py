@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from spansieve.cli.recording import Recorded
 from spansieve.pdata import LogBatch, LogRecord, Span, StatusCode, TraceBatch, Value
 from spansieve.plugin import Clock
+from spansieve.semconv.names import KIND, OPERATION
 
 from .config import AiSemanticsConfig
 from .content import Content
@@ -17,7 +18,6 @@ from .look import event_name
 from .notes import Notebook, Notes
 from .origins import Rules, origin_of
 from .processor import parts_of
-from .recognise import KIND, OPERATION
 from .values import safely
 from .watching import WatchedEngine, WatchedLogEngine
 

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from spansieve.pdata import Writable, encode_pair
+from spansieve.semconv.names import ORIGINAL, PROVIDER
 
 from .atoms import Atoms, Memory
 from .getters import Get, Target
-from .look import ORIGINAL, Look
+from .look import Look
 from .providers import Providers
 from .sources import Source, Sources
 from .values import Skip, safely
 
-PROVIDER: Final = "gen_ai.provider.name"
 _INFER_FROM: Final = ("server.address", "gen_ai.request.model")
 
 

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from spansieve.pdata import Value, encode_pair
+from spansieve.semconv.names import FINISH
 
 from .atoms import Memory
 from .values import folded, parsed, safely
 
-REASONS: Final = "gen_ai.response.finish_reasons"
-FINISH: Final = "spansieve.ai.finish"
 _UNKNOWN: Final = "other"
 
 

@@ -8,18 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from spansieve.pdata import Span, StatusCode, Value, Writable, encode_pair
+from spansieve.semconv.names import ERROR_CLASS, ERROR_SOFT, ERROR_SOURCE, ERROR_TYPE, NO_ERROR, PROVIDER
 
 from .evidence import UNKNOWN, Classifier, Evidence
 from .look import Look, NamedEvent
 from .signals import EXCEPTION, Signal, Signals
 from .values import number
 
-CLASS: Final = "spansieve.error.class"
-SOURCE: Final = "spansieve.error.source"
-SOFT: Final = "spansieve.error.soft"
-TYPE: Final = "error.type"
-NONE: Final = "none"
-"""The class of control flow: no error, whatever status and events say."""
 _CODES: Final = ("http.response.status_code", "http.status_code", "status_code")
 _MESSAGES: Final = ("exception.message", "error.message")
 _NO_TYPES: Final = frozenset({"", "none", "OK"})
@@ -41,13 +36,13 @@ class Verdict(NamedTuple):
 
     def pairs(self, look: Look) -> dict[str, bytes]:
         """The pairs to write."""
-        values: dict[str, Writable] = {CLASS: self.name}
+        values: dict[str, Writable] = {ERROR_CLASS: self.name}
         if self.source:
-            values[SOURCE] = self.source
+            values[ERROR_SOURCE] = self.source
         if self.soft:
-            values[SOFT] = True
+            values[ERROR_SOFT] = True
         if self.type and not self.soft:
-            values[TYPE] = self.type
+            values[ERROR_TYPE] = self.type
         return {key: encode_pair(key, value) for key, value in values.items() if not look.has(key)}
 
 
@@ -82,9 +77,9 @@ class Judge:
     def record(self, look: Look, record: NamedEvent, *, failed: bool) -> Verdict | None:
         """The verdict on a log record; `failed`: its name alone says that something did."""
         found = [*self._signals.of_record(record, look.dialect), *self._signals.of_record_content(look)]
-        stated = look.value(TYPE)
+        stated = look.value(ERROR_TYPE)
         if not found and isinstance(stated, str) and stated not in _NO_TYPES:
-            found.append(Signal(0, TYPE, key=TYPE))
+            found.append(Signal(0, ERROR_TYPE, key=ERROR_TYPE))
         if failed and not found:
             found.append(Signal(0, "event", event=record))
         return self._decide(look, found, "") if found else None
@@ -94,7 +89,7 @@ class Judge:
         types = [*_types(look, found)]
         control = self._signals.control_flow(_raised(look, types, message), look.facts)
         if control is not None:
-            return Verdict(NONE, kind=control, signals=tuple(found))
+            return Verdict(NO_ERROR, kind=control, signals=tuple(found))
         evidence = self._evidence(look, found, types, message)
         name = self._classifier.class_of(evidence)
         return Verdict(name, found[0].source, found[0].soft, _type_of(name, evidence), signals=tuple(found))
@@ -103,7 +98,7 @@ class Judge:
         says = next((signal.says for signal in found if signal.says), "")
         return Evidence(
             look.kind,
-            look.text("gen_ai.provider.name"),
+            look.text(PROVIDER),
             tuple(types),
             tuple(text for text in (message, *_messages(look, found)) if text),
             tuple(dict.fromkeys((*_codes(look, found), *_numbers(types)))),
@@ -119,10 +114,10 @@ def _exceptions(look: Look) -> Iterator[NamedEvent]:
 
 def _types(look: Look, found: Iterable[Signal]) -> Iterator[str]:
     """Types of errors: what the span says, its exceptions, and the attributes that gave a sign."""
-    values: list[Value] = [look.value(TYPE), look.value("exception.type")]
+    values: list[Value] = [look.value(ERROR_TYPE), look.value("exception.type")]
     values += [event.value("exception.type") for event in _exceptions(look)]
     values += [look.value(signal.key) for signal in found if signal.key.endswith("type")]
-    values += [signal.event.value(TYPE) for signal in found if signal.event is not None]
+    values += [signal.event.value(ERROR_TYPE) for signal in found if signal.event is not None]
     return (str(value) for value in dict.fromkeys(v for v in values if isinstance(v, str | int)) if value != "")
 
 

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 
 from spansieve.pdata import DecodeError, LogBatch, LogRecord
+from spansieve.semconv.names import DIALECT, ERROR_CLASS, KIND, OPERATION, PROVIDER
 
-from .filling import PROVIDER
-from .judge import CLASS
 from .look import EVENT_NAME, Look, NamedEvent, event_name
 from .output import Output
 from .plans import Plans
-from .recognise import DIALECT, KIND, OPERATION
 from .records import Rule
 from .table import Table
 from .values import safely
@@ -58,7 +56,7 @@ class LogEngine:
         if rule is not None:
             self._fill(look, rule)
             self._normalise(look)
-        if CLASS not in look.index:
+        if ERROR_CLASS not in look.index:
             self._judge(look, record, failed=rule is not None and rule.failed)
         return look
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spansieve.pdata import Attributes, Resource, Value, Writable, decode_text, encode_pair
+from spansieve.semconv.names import ORIGINAL
 
 from .values import safely, tree_of
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 EVENT_NAME = "event.name"
 """Where loggers put the name of a span event or log record; it comes before the name in the field."""
 _SEEDS = "event"
-ORIGINAL = "spansieve.original."
-"""Before the key of a value that was replaced."""
 
 
 class NamedEvent:

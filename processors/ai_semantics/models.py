@@ -9,24 +9,28 @@ from typing import Final
 
 from spansieve.pdata import Span, encode_pair
 from spansieve.prices import Prices, Usage, Windows
-from spansieve.semconv.names import CACHE_WRITES
+from spansieve.semconv.names import (
+    CACHE_READ_TOKENS,
+    CACHE_WRITES,
+    CONTEXT_UTILIZATION,
+    CONTEXT_WINDOW,
+    COST,
+    INPUT_EXCLUDES_CACHE,
+    INPUT_TOKENS,
+    OUTPUT_TOKENS,
+    PROVIDER,
+    REQUEST_MODEL,
+    RESPONSE_MODEL,
+    ROLLUP,
+)
 
 from .atoms import MAX_BYTES, Memory
-from .filling import PROVIDER
 from .look import Look
 from .values import number, safely
 
-WINDOW: Final = "spansieve.ai.context.window"
-UTILIZATION: Final = "spansieve.ai.context.utilization"
-COST: Final = "spansieve.cost.usd"
-ROLLUP: Final = "spansieve.ai.rollup"
-EXCLUDES_CACHE: Final = "spansieve.ai.input_excludes_cache"
-INPUT: Final = "gen_ai.usage.input_tokens"
-OUTPUT: Final = "gen_ai.usage.output_tokens"
-CACHE_READ: Final = "gen_ai.usage.cache_read.input_tokens"
-_MODELS: Final = ("gen_ai.request.model", "gen_ai.response.model")
-COUNTED: Final = frozenset({_MODELS[0], PROVIDER, INPUT})
-SPECIAL: Final = frozenset({WINDOW, UTILIZATION, EXCLUDES_CACHE})
+_MODELS: Final = (REQUEST_MODEL, RESPONSE_MODEL)
+COUNTED: Final = frozenset({_MODELS[0], PROVIDER, INPUT_TOKENS})
+SPECIAL: Final = frozenset({CONTEXT_WINDOW, CONTEXT_UTILIZATION, INPUT_EXCLUDES_CACHE})
 WINDOWED: Final = frozenset({"model", "embedding"})
 _PRICED: Final = frozenset({"model", "embedding", "rerank"})
 _DOUBLE: Final = Struct("<d").pack
@@ -37,7 +41,7 @@ def _head(key: str) -> bytes:
     return bytes((0x0A, len(key))) + key.encode() + b"\x12\x09\x21"
 
 
-_UTILIZATION_HEAD: Final = _head(UTILIZATION)
+_UTILIZATION_HEAD: Final = _head(CONTEXT_UTILIZATION)
 _COST_HEAD: Final = _head(COST)
 
 
@@ -65,30 +69,30 @@ class Models:
         if not isinstance(model, str) or not model:
             return None
         found = self._windows.limit(model, provider if isinstance(provider, str) else "")
-        return (found, encode_pair(WINDOW, found)) if found else None
+        return (found, encode_pair(CONTEXT_WINDOW, found)) if found else None
 
     def add_usual_window(self, index: Mapping[str, bytes], out: dict[str, bytes]) -> None:
         """As `add_window`, the quick way for a model call that has all of `COUNTED` and nothing of `SPECIAL`."""
         found = self._known_limit(index[_MODELS[0]], index[PROVIDER])
-        raw = index[INPUT]
+        raw = index[INPUT_TOKENS]
         if found is None or len(raw) != _TWO_BYTES or raw[-3] != _INT or raw[-2] < 0x80 or raw[-1] >= 0x80:
             self.add_window(index, out, "model")
             return
-        limit, out[WINDOW] = found
-        out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round((raw[-2] & 0x7F | raw[-1] << 7) / limit, 4))
+        limit, out[CONTEXT_WINDOW] = found
+        out[CONTEXT_UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round((raw[-2] & 0x7F | raw[-1] << 7) / limit, 4))
 
     def add_window(self, index: Mapping[str, bytes], out: dict[str, bytes], kind: str) -> None:
         """Put the window of the model, and how much of it was used, into `out`, which is to be added to `index`."""
         limit = self._window(index, out)
-        if not limit or kind != "model" or limit < 0 or UTILIZATION in index:
+        if not limit or kind != "model" or limit < 0 or CONTEXT_UTILIZATION in index:
             return
         count = input_tokens(index, out)
         if count is not None:
-            out[UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
+            out[CONTEXT_UTILIZATION] = _UTILIZATION_HEAD + _DOUBLE(round(count / limit, 4))
 
     def _window(self, index: Mapping[str, bytes], out: dict[str, bytes]) -> float | None:
-        if WINDOW in index or WINDOW in out:
-            return number(safely(_raw(index, out, WINDOW)))
+        if CONTEXT_WINDOW in index or CONTEXT_WINDOW in out:
+            return number(safely(_raw(index, out, CONTEXT_WINDOW)))
         provider = index.get(PROVIDER) or out.get(PROVIDER)
         if provider is not None and len(provider) > MAX_BYTES:
             provider = None
@@ -96,7 +100,7 @@ class Models:
             raw = index.get(key) or out.get(key)
             found = self._known_limit(raw, provider) if raw is not None else None
             if found is not None:
-                out[WINDOW] = found[1]
+                out[CONTEXT_WINDOW] = found[1]
                 return float(found[0])
         return None
 
@@ -107,15 +111,17 @@ class Models:
 
     def _add_cost(self, look: Look, span: Span, prices: Prices) -> None:
         index, out = look.index, look.out
-        plain, output = input_tokens(index, out), number(look.value(OUTPUT))
+        plain, output = input_tokens(index, out), number(look.value(OUTPUT_TOKENS))
         model = look.text(_MODELS[1]) or look.text(_MODELS[0])
         if (plain is None and output is None) or not model:
             return
-        usage = Usage(int(plain or 0), int(output or 0), _count_of(index, out, CACHE_READ), _cache_writes(index, out))
+        usage = Usage(
+            int(plain or 0), int(output or 0), _count_of(index, out, CACHE_READ_TOKENS), _cache_writes(index, out)
+        )
         at = span.start_time_unix_nano or span.end_time_unix_nano
-        cost = prices.cost(look.text("gen_ai.provider.name"), model, usage, at)
+        cost = prices.cost(look.text(PROVIDER), model, usage, at)
         if cost is None and look.has(_MODELS[0]):
-            cost = prices.cost(look.text("gen_ai.provider.name"), look.text(_MODELS[0]), usage, at)
+            cost = prices.cost(look.text(PROVIDER), look.text(_MODELS[0]), usage, at)
         if cost is None:
             self.unpriced += 1
         else:
@@ -129,16 +135,16 @@ def _raw(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> byte
 
 def input_tokens(index: Mapping[str, bytes], out: Mapping[str, bytes]) -> float | None:
     """The call's input tokens, cached ones included."""
-    raw = _raw(index, out, INPUT)
+    raw = _raw(index, out, INPUT_TOKENS)
     count = number(safely(raw)) if raw else None
-    if count is None or (EXCLUDES_CACHE not in index and EXCLUDES_CACHE not in out):
+    if count is None or (INPUT_EXCLUDES_CACHE not in index and INPUT_EXCLUDES_CACHE not in out):
         return count
-    return count + _count_of(index, out, CACHE_READ) + _cache_writes(index, out)
+    return count + _count_of(index, out, CACHE_READ_TOKENS) + _cache_writes(index, out)
 
 
 _INT: Final = 0x18
-_TWO_BYTES: Final = len(INPUT) + 7
-"""Length of the pair of `INPUT` with a number that takes two bytes, as 128 to 16,383 do: most calls are there."""
+_TWO_BYTES: Final = len(INPUT_TOKENS) + 7
+"""Length of the pair of `INPUT_TOKENS` with a number of two bytes: 128 to 16,383, as most calls have."""
 
 
 def _count_of(index: Mapping[str, bytes], out: Mapping[str, bytes], key: str) -> int:

@@ -3,13 +3,27 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from .filling import PROVIDER
-from .finish import FINISH, REASONS
-from .judge import CLASS, SOFT, SOURCE, TYPE
-from .look import ORIGINAL
-from .models import COST, INPUT, ROLLUP, UTILIZATION, WINDOW
+from spansieve.semconv.names import (
+    CONTEXT_UTILIZATION,
+    CONTEXT_WINDOW,
+    COST,
+    DIALECT,
+    ERROR_CLASS,
+    ERROR_SOFT,
+    ERROR_SOURCE,
+    ERROR_TYPE,
+    FINISH,
+    FINISH_REASONS,
+    INPUT_TOKENS,
+    KIND,
+    OPERATION,
+    ORIGINAL,
+    PROVIDER,
+    ROLLUP,
+)
+
 from .notes import Notes
-from .recognise import DIALECT, KIND, OPERATION, Operation, Recogniser
+from .recognise import Operation, Recogniser
 from .signals import Signal
 
 _STRUCTURE: Final = (
@@ -89,12 +103,12 @@ _TOLD: Final[Mapping[str, Callable[[Notes, Rules], str]]] = {
     KIND: _kind,
     OPERATION: lambda _, rules: rules.operation.rule,
     ROLLUP: _rollup,
-    FINISH: lambda *_: REASONS,
-    WINDOW: lambda *_: "the model's window",
-    UTILIZATION: lambda *_: f"{INPUT} and {WINDOW}",
+    FINISH: lambda *_: FINISH_REASONS,
+    CONTEXT_WINDOW: lambda *_: "the model's window",
+    CONTEXT_UTILIZATION: lambda *_: f"{INPUT_TOKENS} and {CONTEXT_WINDOW}",
     COST: lambda *_: "the price table",
-    CLASS: _signs,
-    SOURCE: _signs,
-    SOFT: _signs,
-    TYPE: _signs,
+    ERROR_CLASS: _signs,
+    ERROR_SOURCE: _signs,
+    ERROR_SOFT: _signs,
+    ERROR_TYPE: _signs,
 }

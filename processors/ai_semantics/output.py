@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from spansieve.pdata import Span, StatusCode, encode_pair
+from spansieve.semconv.names import ERROR_CLASS, ERROR_SOFT, NO_ERROR, OPERATION, ORIGINAL
 
-from .judge import CLASS, NONE, SOFT
-from .look import ORIGINAL, Look
-from .recognise import OPERATION
+from .look import Look
 from .values import safely
 
 _SEMCONV: Final = "spansieve.semconv"
@@ -79,7 +78,7 @@ class Output:
         """Change what is no attribute of the span."""
         if self._mark_scope and _SEMCONV not in span.scope.attributes:
             span.scope.attributes[_SEMCONV] = self._semconv
-        if self._set_status and look.has(CLASS):
+        if self._set_status and look.has(ERROR_CLASS):
             _mark_failed(span, look)
         if self._rename_spans and look.dialect not in _KEEP_NAMES:
             _rename(span, look)
@@ -111,7 +110,7 @@ def _whole(raw: bytes) -> bytes:
 
 def _mark_failed(span: Span, look: Look) -> None:
     status = span.status
-    if status.code == StatusCode.UNSET and look.text(CLASS) != NONE and not look.has(SOFT):
+    if status.code == StatusCode.UNSET and look.text(ERROR_CLASS) != NO_ERROR and not look.has(ERROR_SOFT):
         status.code = StatusCode.ERROR
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from spansieve.pdata import DecodeError, Scope, encode_pair
+from spansieve.semconv.names import DIALECT, FINISH, FINISH_REASONS, KIND, OPERATION, PROVIDER, ROLLUP
 
 from .atoms import Memory
-from .filling import PROVIDER, Step
-from .finish import FINISH, REASONS
+from .filling import Step
 from .look import Place
-from .models import COUNTED, ROLLUP, SPECIAL, WINDOWED
-from .recognise import DIALECT, KIND, OPERATION, Operation, Recognised
+from .models import COUNTED, SPECIAL, WINDOWED
+from .recognise import Operation, Recognised
 from .signals import Signal
 from .table import Table
 
@@ -179,7 +179,9 @@ class Plans:
             steps,
             signals,
             searches=searches,
-            finishes=REASONS in keys or FINISH in keys or any(step.target.name == REASONS for step in steps),
+            finishes=FINISH_REASONS in keys
+            or FINISH in keys
+            or any(step.target.name == FINISH_REASONS for step in steps),
             has_provider=PROVIDER in keys,
             has_table_events=has_table_events,
             inherits=inherits,

@@ -6,12 +6,11 @@ Source: the mapping, sections 1 and 2.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from spansieve.semconv.names import DIALECT, KIND
+
 from .atoms import Atoms
 from .rules import AT, Mask, mask_of
 
-DIALECT: Final = "spansieve.dialect"
-KIND: Final = "spansieve.ai.kind"
-OPERATION: Final = "gen_ai.operation.name"
 _ANY: Final = "any"
 _MARKED: Final = "the span has its kind"
 _ALL: Final = Mask()

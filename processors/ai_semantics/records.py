@@ -6,6 +6,8 @@ Body, severity and what stands there stay; trace and span ids are never invented
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from spansieve.semconv.names import PROVIDER
+
 from .atoms import Atoms
 from .filling import target_of
 from .getters import Target
@@ -13,8 +15,6 @@ from .providers import Providers
 from .rules import AT, Mask, mask_of, texts
 from .sources import Source, Sources
 from .wholes import braces
-
-_PROVIDER: Final = "gen_ai.provider.name"
 
 
 class Rule(NamedTuple):
@@ -76,7 +76,7 @@ def _filled(
     for name, (first, *others) in rule.get("sum", {}).items():
         specs.append((name, {"key": first, "add": others}))
     for key, name in rule.get("attrs", {}).items():
-        transform = {"transform": "map:providers.values"} if name == _PROVIDER else {}
+        transform = {"transform": "map:providers.values"} if name == PROVIDER else {}
         specs.append((name, {"key": key, **transform}))
     for name, spec in specs:
         target = targets.get(name) or Target(name, _TYPES.get(name, "any"), frozenset(), False, ())

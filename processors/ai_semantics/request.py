@@ -10,14 +10,12 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from spansieve.pdata import DecodeError, Span
+from spansieve.semconv.names import ERROR_CLASS, ERROR_SOFT, INPUT_TOKENS, NO_ERROR, OPERATION, OUTPUT_TOKENS, PARALLEL
 from spansieve.structure import Step, marks
 
 from .atoms import Atoms
 from .getters import Target, encoded
-from .judge import CLASS, NONE, SOFT
 from .look import Look, Place
-from .models import INPUT, OUTPUT
-from .recognise import OPERATION
 from .rules import texts
 from .tree import Tree
 from .values import safely
@@ -25,7 +23,6 @@ from .values import safely
 if TYPE_CHECKING:
     from .plans import Alike
 
-PARALLEL: Final = "spansieve.ai.parallel"
 _CALLS: Final = frozenset({"tool", "agent"})
 _MODELS: Final = frozenset({"model", "embedding"})
 _NAMES: Final = {
@@ -202,8 +199,8 @@ class Inheritance:
             role,
             look.text(_NAMES[role]),
             self._arguments_of(look) if repeats and role == "tool" else None,
-            look.has(CLASS) and look.text(CLASS) != NONE and not look.has(SOFT),
-            look.has(INPUT) or look.has(OUTPUT),
+            look.has(ERROR_CLASS) and look.text(ERROR_CLASS) != NO_ERROR and not look.has(ERROR_SOFT),
+            look.has(INPUT_TOKENS) or look.has(OUTPUT_TOKENS),
             look.value(PARALLEL) is True if role == "tool" else False,
         )
 
@@ -229,7 +226,9 @@ def _retried(models: Sequence[Tagged]) -> bool:
     for one in models:
         parent, start = one.span.parent_span_id, one.span.start_time_unix_nano
         latest[parent] = max(start, latest.get(parent, 0))
-    return any(one.has(CLASS) and latest[one.span.parent_span_id] >= one.span.end_time_unix_nano for one in models)
+    return any(
+        one.has(ERROR_CLASS) and latest[one.span.parent_span_id] >= one.span.end_time_unix_nano for one in models
+    )
 
 
 def _overlap(calls: Sequence[Tagged]) -> bool:
@@ -239,7 +238,7 @@ def _overlap(calls: Sequence[Tagged]) -> bool:
 
 def _repeat(calls: Iterable[Look]) -> bool:
     """Whether a tool was called three times, or twice after a failure."""
-    tools = [(look.text(_NAMES["tool"]), look.has(CLASS)) for look in calls if _role(look) == "tool"]
+    tools = [(look.text(_NAMES["tool"]), look.has(ERROR_CLASS)) for look in calls if _role(look) == "tool"]
     names = Counter(name for name, _ in tools)
     return any(names[name] > (1 if failed else 2) for name, failed in tools)
 
@@ -278,7 +277,7 @@ def _lift_one(look: Look, rule: _Lift, above: Iterable[Look | None]) -> None:
             continue
         if (rule.to_kind and one.kind != rule.to_kind) or (rule.to_name and not one.facts & rule.to_name):
             continue
-        if not one.has(CLASS):
+        if not one.has(ERROR_CLASS):
             for key in rule.copy:
                 raw = look.raw(key)
                 if raw is not None and not one.has(key):

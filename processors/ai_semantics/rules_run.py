@@ -13,11 +13,11 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 from spansieve.config.mistakes import Mistake
 from spansieve.config.problems import Path
 from spansieve.pdata import LogBatch, TraceBatch, encode_pair, encode_value
+from spansieve.semconv.names import DIALECT, KIND
 
 from .engine import Engine
 from .log_engine import LogEngine
 from .processor import Parts
-from .recognise import DIALECT, KIND
 from .rules_examples import Example, ExampleLog, ExampleSpan
 
 TIME_NS: Final = 1_767_225_600 * 10**9

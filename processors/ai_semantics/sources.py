@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from spansieve.pdata import Value, encode_pair
-from spansieve.semconv.names import CACHE_WRITES
+from spansieve.semconv.names import CACHE_WRITES, PROVIDER
 
 from .atoms import Atoms
 from .getters import Get, Target, changed, copied, from_json, from_reader, from_span_name, valued
@@ -153,7 +153,7 @@ def _has(keys: list[str]) -> Callable[[Look], bool]:
 
 def _of_provider(names: object) -> Callable[[Look], bool]:
     wanted = frozenset(texts(names))
-    return lambda look: look.text("gen_ai.provider.name") in wanted
+    return lambda look: look.text(PROVIDER) in wanted
 
 
 def _any_less(spec: Mapping[str, Any]) -> Callable[[Look], bool]:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from spansieve.semconv.names import ERROR_CLASS, ERROR_SOFT, NO_ERROR, OUTPUT_TOKENS, ROLLUP
 from spansieve.terminal import safe
 
 from .explained import Explained
-from .judge import CLASS, NONE, SOFT
-from .models import OUTPUT, ROLLUP, input_tokens
+from .models import input_tokens
 from .values import number, safely
 
 _CONVERSATION: Final = "gen_ai.conversation.id"
@@ -40,16 +40,16 @@ class Summary:
             self._unknown[one.name] += 1
         if one.signal == "traces" and ROLLUP not in one.attributes:
             self._add_tokens(one)
-        failure = _text(one, CLASS)
-        if failure and failure != NONE:
-            (self._soft if SOFT in one.attributes else self._failures)[failure] += 1
+        failure = _text(one, ERROR_CLASS)
+        if failure and failure != NO_ERROR:
+            (self._soft if ERROR_SOFT in one.attributes else self._failures)[failure] += 1
         if session := _text(one, _CONVERSATION):
             self._sessions[session] = None
 
     def _add_tokens(self, one: Explained) -> None:
         self.input_tokens += max(0, int(input_tokens(one.attributes, {}) or 0))
-        if OUTPUT in one.attributes:
-            self.output_tokens += max(0, int(number(safely(one.attributes[OUTPUT])) or 0))
+        if OUTPUT_TOKENS in one.attributes:
+            self.output_tokens += max(0, int(number(safely(one.attributes[OUTPUT_TOKENS])) or 0))
 
     @property
     def sessions(self) -> list[str]:

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from spansieve.semconv.names import DIALECT, ERROR_CLASS, FINISH, FINISH_REASONS, KIND, OPERATION, ROLLUP
+
 from .atoms import Atoms
 from .filling import Filling, Normaliser
-from .finish import FINISH, REASONS, Finish
-from .judge import CLASS, Judge
-from .models import COUNTED, ROLLUP, SPECIAL
+from .finish import Finish
+from .judge import Judge
+from .models import COUNTED, SPECIAL
 from .providers import Providers
-from .recognise import DIALECT, KIND, OPERATION, Recogniser
+from .recognise import Recogniser
 from .records import Records
 from .request import Inheritance
 from .signals import Signals
 from .span_events import SpanEvents
 
-_ALWAYS = (DIALECT, KIND, OPERATION, REASONS, FINISH, CLASS, ROLLUP, "gen_ai.system", *COUNTED, *SPECIAL)
+_ALWAYS = (DIALECT, KIND, OPERATION, FINISH_REASONS, FINISH, ERROR_CLASS, ROLLUP, "gen_ai.system", *COUNTED, *SPECIAL)
 
 
 class Table:

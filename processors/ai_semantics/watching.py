@@ -1,12 +1,11 @@
 """The processor's engines with notes taken: what they do is theirs, and what is asked beside it changes nothing."""
 
 from spansieve.pdata import LogRecord, Span, TraceBatch
+from spansieve.semconv.names import CONTEXT_UTILIZATION, CONTEXT_WINDOW, ERROR_CLASS, ORIGINAL
 
 from .engine import Engine
-from .judge import CLASS
 from .log_engine import LogEngine
-from .look import ORIGINAL, Look, NamedEvent
-from .models import UTILIZATION, WINDOW
+from .look import Look, NamedEvent
 from .notes import Notebook
 from .plans import Alike, Origin
 from .processor import Parts
@@ -43,10 +42,10 @@ class WatchedEngine(Engine):
         super()._inherit(heirs, done, tree)
         for one in heirs:
             new = one.out.keys() - before[id(one.span)] - (one.look.read or {}).keys()
-            self._notebook.of(one.span).inherited |= new - {WINDOW, UTILIZATION}
+            self._notebook.of(one.span).inherited |= new - {CONTEXT_WINDOW, CONTEXT_UTILIZATION}
 
     def _judge(self, look: Look, span: Span, alike: Alike, finish: str) -> None:
-        if CLASS not in look.index:
+        if ERROR_CLASS not in look.index:
             judge = self._table.judge
             self._notebook.of(span).verdict = judge.span(look, span, alike.signals, finish, searches=alike.searches)
         super()._judge(look, span, alike, finish)
@@ -54,7 +53,7 @@ class WatchedEngine(Engine):
     def _finish(self, done: list[Tagged], batch: TraceBatch, tree: Tree) -> None:
         by_span = {id(one.span): one for one in done}
         lifted: list[tuple[Tagged, str]] = []
-        for one in [one for one in done if CLASS in one.out]:
+        for one in [one for one in done if ERROR_CLASS in one.out]:
             above = [by_span[id(span)] for span in tree.ancestors(one.span) if id(span) in by_span]
             before = [set(other.out) for other in above]
             self._table.inheritance.lift([one], done, tree)

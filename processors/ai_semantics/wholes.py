@@ -6,6 +6,7 @@ from re import findall, split
 from typing import Any, Final
 
 from spansieve.pdata import DecodeError, StatusCode, Value
+from spansieve.semconv.names import KIND
 
 from .atoms import compile_quietly, fits
 from .look import Look
@@ -31,7 +32,8 @@ def value_of(spec: Mapping[str, Any]) -> ValueOf:
 def _key(spec: Mapping[str, Any]) -> ValueOf:
     key = spec["key"]
     if spec.get("transform") == "messages_finish_reasons":
-        return lambda look: None if _MARK in look.index else list(finish_reasons(look.value(key))) or None
+        # A span that has its kind was here before: what its messages say may be what was written then.
+        return lambda look: None if KIND in look.index else list(finish_reasons(look.value(key))) or None
     if "add" in spec:
         return _sum_of([key, *spec["add"]])
     if "add_json" in spec:
@@ -41,10 +43,6 @@ def _key(spec: Mapping[str, Any]) -> ValueOf:
     if "match" in spec:
         return _matching(key, spec["match"])
     return lambda look: look.value(key)
-
-
-_MARK: Final = "spansieve.ai.kind"
-"""A span that has it was here before: what its messages say may be what was written then."""
 
 
 def _sum_of(keys: list[str]) -> ValueOf:
