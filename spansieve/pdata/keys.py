@@ -81,6 +81,10 @@ def _name(key: str) -> tuple[bytes, bytes]:
     return name, head
 
 
+_HEAD_ENDS = [slice(0, length + 4) for length in range(256)]
+"""By the length of a key: what is its head. Making a slice for each attribute took a tenth of the index's time."""
+
+
 def index_of(raws: list[bytes]) -> dict[str, bytes]:
     """Each key of `raws` with its first KeyValue, in order; shorter where keys repeat. Raises DecodeError."""
     index = _index(raws)
@@ -93,10 +97,10 @@ def index_of(raws: list[bytes]) -> dict[str, bytes]:
 
 def _index(raws: list[bytes]) -> dict[str, bytes]:
     index: dict[str, bytes] = {}
-    heads = _heads
+    heads, ends = _heads, _HEAD_ENDS
     for raw in raws:
         try:
-            key, size = heads[raw[: raw[1] + 4]]
+            key, size = heads[raw[ends[raw[1]]]]
         except LookupError:  # a new head, or too short to have one
             key = key_of(raw)
         else:
