@@ -30,6 +30,7 @@ class Load(NamedTuple):
     requests: int
     compression: str = "none"
     attributes: int = 0
+    semantics: bool = False
 
 
 _PLAIN = (
@@ -42,6 +43,8 @@ _PLAIN = (
 LOADS = (
     *_PLAIN,
     Load("512 spans, `attributes`", ten_attributes(512), 300, attributes=1),
+    Load("512 spans, `ai_semantics`", ten_attributes(512), 300, semantics=True),
+    Load("codex, `ai_semantics`", capture("codex/001.traces.pb"), 300, semantics=True),
     *(
         load._replace(name=f"{load.name}, gzip out", requests=load.requests * 2 // 5, compression="gzip")
         for load in _PLAIN
@@ -51,7 +54,7 @@ LOADS = (
 
 def _contenders(load: Load, sink: Sink, folder: Path, stack: ExitStack) -> Iterator[Contender]:
     for name in SERVERS:
-        setup = Setup(free_port(), sink.port, folder, load.compression, load.attributes)
+        setup = Setup(free_port(), sink.port, folder, load.compression, load.attributes, load.semantics)
         try:
             yield Contender(name, stack.enter_context(start(name, setup)), setup.port)
         except (Missing, RuntimeError) as reason:

@@ -35,7 +35,7 @@ it is held against the others with gzip alone.
 
 class Setup(NamedTuple):
     """What a server is to do: where to listen and send to, a folder for its files, how many `attributes` processors one
-    behind the other, and (ours alone) `service.workers`.
+    behind the other, and (ours alone) whether `ai_semantics` stands there, and `service.workers`.
     """
 
     port: int
@@ -43,6 +43,7 @@ class Setup(NamedTuple):
     folder: Path
     compression: str = "none"
     attributes: int = 0
+    semantics: bool = False
     storage: Mapping[str, Any] | None = None
     """The keys of a storage that the queue stands in; None = in memory."""
     workers: int = 1
@@ -73,6 +74,9 @@ def _collector(setup: Setup) -> Path:
         names = [f"attributes/{number}" for number in range(setup.attributes)]
         config["processors"] = dict.fromkeys(names, ATTRIBUTES)
         config["service"]["pipelines"]["traces"]["processors"] = names
+    if setup.semantics:
+        config["processors"] = {"ai_semantics": {}}
+        config["service"]["pipelines"]["traces"]["processors"] = ["ai_semantics"]
     if setup.storage is not None:
         config["extensions"] = {"file_storage": setup.storage}
         config["service"]["extensions"] = ["file_storage"]
@@ -100,8 +104,8 @@ def bare(setup: Setup) -> list[str]:
 
 def rotel(setup: Setup) -> list[str]:
     """The Rust collector from PyPI. Raises Missing."""
-    if setup.attributes:
-        raise Missing("rotel has no attributes processor")
+    if setup.attributes or setup.semantics:
+        raise Missing("rotel has no such processor")
     return [
         *(str(_peer("rotel")), "start"),
         *("--exporter", "otlp", "--otlp-exporter-protocol", "grpc"),
@@ -114,6 +118,8 @@ def rotel(setup: Setup) -> list[str]:
 
 def otelcol(setup: Setup) -> list[str]:
     """The Go Collector. Raises Missing."""
+    if setup.semantics:
+        raise Missing("the Go Collector has no such processor")
     return [str(_peer("otelcol")), "--config", str(_collector(setup))]
 
 
