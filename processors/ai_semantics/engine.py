@@ -61,30 +61,26 @@ class Engine:
                 scope = span.scope
                 origin = self._plans.origin(scope)
             try:
-                tagged = self._span(span, origin)
+                alike, events = self.recognise(span, origin)
+                if alike is None:
+                    continue
+                pairs = self._plain(span, alike) if alike.is_plain and not events else None
+                if pairs is None:
+                    done += self._seen(span, alike, events, origin)
+                elif alone:
+                    span.attributes.extend_raw(pairs)
+                else:
+                    done.append(Tagged(span, alike.place, pairs))
             except DecodeError:
                 self._table.skipped("span", "malformed")
-                continue
-            if tagged is None:
-                continue
-            if alone and tagged.is_simple:
-                span.attributes.extend_raw(tagged.out)
-            else:
-                done.append(tagged)
         if done:
             self._finish(done, batch, tree)
 
-    def _span(self, span: Span, origin: Origin) -> Tagged | None:
-        """The span with what is to be written on it, None for one that nobody knows. Raises DecodeError."""
-        alike, events = self.recognise(span, origin)
-        if alike is None:
-            return None
-        if alike.is_plain and not events and span.status_code != StatusCode.ERROR:
-            pairs = self._plain(span, alike)
-            if pairs is not None:
-                return Tagged(span, alike.place, pairs)
+    def _seen(self, span: Span, alike: Alike, events: tuple[NamedEvent, ...], origin: Origin) -> Iterator[Tagged]:
+        """The span with what is to be written on it, where that is anything."""
         look = self._look(span, alike, events, origin)
-        return None if look is None else Tagged(span, look.place, look.out, look, alike)
+        if look is not None:
+            yield Tagged(span, look.place, look.out, look, alike)
 
     def _finish(self, done: list[Tagged], batch: TraceBatch, tree: Tree) -> None:
         """Look at the spans together, and write."""
@@ -153,6 +149,8 @@ class Engine:
 
     def _plain(self, span: Span, alike: Alike) -> dict[str, bytes] | None:
         """What to add to a span that has its standard names, the quick way; None: that is not for this one."""
+        if span.status_code == StatusCode.ERROR:
+            return None
         index, out = span.attributes.raws(), alike.static.copy()
         if alike.has_provider and self._table.normaliser.of[index[PROVIDER]] is not None:
             return None

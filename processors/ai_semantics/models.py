@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from struct import Struct
 from typing import Final
 
-from spansieve.pdata import Span, encode_pair
+from spansieve.pdata import Span, Value, encode_pair
 from spansieve.prices import Prices, Usage, Windows
 from spansieve.semconv.names import (
     CACHE_READ_TOKENS,
@@ -24,7 +24,7 @@ from spansieve.semconv.names import (
     ROLLUP,
 )
 
-from .atoms import MAX_BYTES, Memory
+from .atoms import MAX_BYTES, MAX_REMEMBERED
 from .look import Look
 from .values import number, safely
 
@@ -54,26 +54,32 @@ class Models:
         self._prices = prices
         self.are_priced = prices is not None
         """Whether costs are asked for."""
-        self._limits = Memory(self._limit)
+        self._limits: dict[bytes, tuple[int, bytes] | None] = {}  # by the pairs of model and provider
         self.unpriced = 0
         """Calls of models that have no known price, in all."""
 
-    def _known_limit(self, model: bytes, provider: bytes | None) -> tuple[int, bytes] | None:
-        pair = model, provider
-        found: tuple[int, bytes] | None = self._limits[pair] if len(model) <= MAX_BYTES else self._limit(pair)
+    def _limit(self, model: bytes, provider: bytes | None) -> tuple[int, bytes] | None:
+        """The window of the model in a pair, asked of the provider in another, and its own pair; remembered."""
+        key = model + (provider or b"")
+        if key in self._limits:
+            return self._limits[key]
+        found = self._looked_up(safely(model), safely(provider) if provider is not None else "")
+        if len(key) <= 2 * MAX_BYTES:
+            if len(self._limits) >= MAX_REMEMBERED:
+                self._limits.clear()
+            self._limits[key] = found
         return found
 
-    def _limit(self, key: tuple[bytes, bytes | None]) -> tuple[int, bytes] | None:
-        """The window of the model in a pair, asked of the provider in another, and its own pair."""
-        model, provider = safely(key[0]), safely(key[1]) if key[1] is not None else ""
+    def _looked_up(self, model: Value, provider: Value) -> tuple[int, bytes] | None:
         if not isinstance(model, str) or not model:
             return None
-        found = self._windows.limit(model, provider if isinstance(provider, str) else "")
-        return (found, encode_pair(CONTEXT_WINDOW, found)) if found else None
+        limit = self._windows.limit(model, provider if isinstance(provider, str) else "")
+        return (limit, encode_pair(CONTEXT_WINDOW, limit)) if limit else None
 
     def add_usual_window(self, index: Mapping[str, bytes], out: dict[str, bytes]) -> None:
         """As `add_window`, the quick way for a model call that has all of `COUNTED` and nothing of `SPECIAL`."""
-        found = self._known_limit(index[_MODELS[0]], index[PROVIDER])
+        model, provider = index[REQUEST_MODEL], index[PROVIDER]
+        found = self._limits.get(model + provider) or self._limit(model, provider)
         raw = index[INPUT_TOKENS]
         if found is None or len(raw) != _TWO_BYTES or raw[-3] != _INT or raw[-2] < 0x80 or raw[-1] >= 0x80:
             self.add_window(index, out, "model")
@@ -94,11 +100,9 @@ class Models:
         if CONTEXT_WINDOW in index or CONTEXT_WINDOW in out:
             return number(safely(_raw(index, out, CONTEXT_WINDOW)))
         provider = index.get(PROVIDER) or out.get(PROVIDER)
-        if provider is not None and len(provider) > MAX_BYTES:
-            provider = None
         for key in _MODELS:
             raw = index.get(key) or out.get(key)
-            found = self._known_limit(raw, provider) if raw is not None else None
+            found = self._limit(raw, provider) if raw is not None else None
             if found is not None:
                 out[CONTEXT_WINDOW] = found[1]
                 return float(found[0])

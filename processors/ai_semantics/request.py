@@ -65,11 +65,6 @@ class Tagged:
             self._look = Look(self.span, self.span.raw_name, (), self.place, self.out)
         return self._look
 
-    @property
-    def is_simple(self) -> bool:
-        """Whether it needed no second look, and so has nothing to do with other spans."""
-        return self._look is None
-
     def has(self, key: str) -> bool:
         """Whether `key` is there or about to be."""
         return key in self.out or key in self.span.attributes.raws()

@@ -183,13 +183,15 @@ class Attributes(MutableMapping[str, Value]):
 
     def extend_raw(self, pairs: Mapping[str, bytes]) -> None:
         """As `set_raw`, where it is known that none of the keys is there yet: the quickest way to add."""
-        index, places = self._indexed(), self._places
+        index = self._indexed() if self._index is None else self._index
+        places = self._places
         if places is not None:
             first = len(self._container) + len(places.gone)
             places.of.update((key, [place]) for place, key in enumerate(pairs, first))
         self._container.extend(list(pairs.values()))
         index.update(pairs)
-        self._saved()
+        if self._home is not None:
+            self._home.save()
 
     def remove(self, keys: Iterable[str]) -> int:
         """Delete those of `keys` that are there, all copies of each, in one pass; returns how many keys were."""

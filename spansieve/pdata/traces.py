@@ -220,10 +220,11 @@ class Span:
     @property
     def status_code(self) -> int:
         """`status.code`, had without making the status; most spans have an empty one."""
-        parts = self._message.status[:]
-        if not parts or parts == _NO_STATUS:
+        parts = self._message.status
+        size = len(parts)
+        if size == 0:
             return 0
-        code = _CODES.get(parts[0]) if len(parts) == 1 else None
+        code = _CODES.get(parts[0]) if size == 1 else None
         return self.status.code if code is None else code
 
     @property
@@ -237,8 +238,7 @@ class Span:
         return self.status_code == StatusCode.ERROR
 
 
-_NO_STATUS = [b""]
-_CODES = {b"\x18\x00": 0, b"\x18\x01": 1, b"\x18\x02": 2}
+_CODES = {b"": 0, b"\x18\x00": 0, b"\x18\x01": 1, b"\x18\x02": 2}
 """Statuses of nothing but a code, as they stand on the wire."""
 _TRACE_ID = (16, 0)
 _SPAN_ID = (8, 0)
