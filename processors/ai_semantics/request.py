@@ -152,7 +152,7 @@ class Inheritance:
             _lift_one(one.look, rule, (looks.get(id(above)) for above in near))
 
     def mark(self, done: Sequence[Tagged], spans: Iterable[Span]) -> None:
-        """Put the marks of structure into what is to be written, on spans that were not recognised at once."""
+        """Put the marks of structure into what is to be written."""
         traces: dict[bytes, list[Tagged]] = {}
         for one in done:
             if one.kind in _NAMES:
