@@ -276,3 +276,13 @@ def test_a_span_that_can_t_be_read_stays_as_it_is_and_costs_no_other() -> None:
     _, second = again
     assert second.attributes["spansieve.ai.kind"] == "model"
     assert host.counts["spansieve_ai_semantics_skipped", "malformed", "span"] == 1
+
+
+def test_a_step_that_repeats_its_call_s_tokens_is_known_under_any_tracer() -> None:
+    usage = {"gen_ai.request.model": "m", "gen_ai.provider.name": "openai", "gen_ai.usage.input_tokens": 5}
+    step = {"name": "step 1", "id": b"s" * 8, "a": usage}
+    call = {"name": "chat m", "parent": b"s" * 8, "a": {**usage, "gen_ai.operation.name": "chat"}}
+    above, below = through(processor(), request(step, call, scope="my-service"))
+    assert (above.attributes["spansieve.ai.kind"], above.attributes["spansieve.ai.rollup"]) == ("step", True)
+    assert below.attributes["spansieve.ai.kind"] == "model"
+    assert "spansieve.ai.rollup" not in below.attributes
