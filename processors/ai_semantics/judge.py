@@ -85,7 +85,8 @@ class Judge:
         return self._decide(look, found, "") if found else None
 
     def _decide(self, look: Look, found: list[Signal], message: str) -> Verdict:
-        found.sort(key=lambda signal: (signal.soft, signal.rank))
+        if len(found) > 1:
+            found.sort(key=lambda signal: (signal.soft, signal.rank))
         types = [*_types(look, found)]
         control = self._signals.control_flow(_raised(look, types, message), look.facts)
         if control is not None:

@@ -19,16 +19,17 @@ _SEEDS = "event"
 class NamedEvent:
     """A span event with the name that counts."""
 
-    __slots__ = ("attributes", "name")
+    __slots__ = ("attributes", "name", "raws")
 
     def __init__(self, name: str, attributes: Attributes) -> None:
-        """`name` is as `event_name` has it."""
+        """`name` is as `event_name` has it. Raises DecodeError for malformed attributes."""
         self.name = name
         self.attributes = attributes
+        self.raws = attributes.raws()
 
     def value(self, key: str) -> Value:
         """The value of `key`; None where there is none or it is malformed."""
-        raw = self.attributes.raws().get(key)
+        raw = self.raws.get(key)
         return None if raw is None else safely(raw)
 
 

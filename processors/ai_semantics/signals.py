@@ -62,7 +62,7 @@ class _OfEvent(NamedTuple):
         """Whether the event, which has one of the names, gives this sign."""
         if self.dialect and self.dialect != dialect:
             return False
-        raw = event.attributes.raws().get(self.key) if self.key else None
+        raw = event.raws.get(self.key) if self.key else None
         return not self.key or (raw is not None and self.test(safely(raw)))
 
 

@@ -170,7 +170,7 @@ def given(spec: Mapping[str, Any], target: str) -> Callable[[Look], Given | Skip
         if sum(map(len, pairs.values())) > MAX_CONTENT_BYTES:
             return Skip("too_large")
         events = [
-            (event.name, {key: safely(raw) for key, raw in event.attributes.raws().items()})
+            (event.name, {key: safely(raw) for key, raw in event.raws.items()})
             for event in look.events
             if any(fits(glob, event.name) for glob in globs)
         ]
