@@ -1,6 +1,6 @@
 """The processor's work on a request: recognise each span, fill in what is missing, judge it, and write once.
 
-Source: genai_semconv, section 1.
+What it promises is in docs/semantics.md.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The processor's work on a request of log records. Source: genai_semconv, section 4, logs."""
+"""The processor's work on a request of log records; docs/semantics.md says which mean something."""
 
 from collections.abc import Mapping
 

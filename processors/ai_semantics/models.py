@@ -1,6 +1,6 @@
 """What is known of a call's model: how much of its context window was used, and what the call cost.
 
-Source: genai_semconv, sections 2 and 6: the `spansieve.ai.context.*` and `spansieve.cost.usd` attributes.
+docs/prices.md says how windows and prices are found.
 """
 
 from collections.abc import Mapping
