@@ -25,7 +25,7 @@ _NAMED_BY: Final = {
     "invoke_agent": "gen_ai.agent.name",
     "invoke_workflow": "gen_ai.workflow.name",
 }
-"""What follows the operation in a span's name. Source: OpenTelemetry's GenAI semantic conventions 1.41.1, span names."""
+"""What follows the operation in a span's name. Source: OpenTelemetry's GenAI conventions 1.41.1, span names."""
 
 
 class Output:

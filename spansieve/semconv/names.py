@@ -1,7 +1,7 @@
 """Names of the attributes that tell what a span means: the standard ones that several parts read, and those that
 `ai_semantics` adds.
 
-Source: OpenTelemetry's GenAI semantic conventions 1.41.1; what `spansieve.*` mean is in processors/ai_semantics/README.md.
+Source: OpenTelemetry's GenAI conventions 1.41.1. What `spansieve.*` mean is in processors/ai_semantics/README.md.
 """
 
 from typing import Final
