@@ -10,6 +10,7 @@ from typing import Any
 
 import re2
 
+from spansieve.actions.patterns import compile_pattern
 from spansieve.pdata import Value, raw_text
 
 from .values import is_one_of, safely
@@ -53,10 +54,11 @@ class Patterns:
         """Start with none; `bits` is ready once all were added."""
         self._bits: dict[str, int] = {}
         self._set: PatternSet | None = None
+        self._by_place: tuple[int, ...] = ()
 
     def add(self, pattern: str, bit: int) -> None:
-        """Add `pattern`. Raises re2.error for what RE2 does not take."""
-        compile_quietly(pattern)
+        """Add `pattern`. Raises PatternError for what RE2 does not take."""
+        compile_pattern(pattern)
         self._bits[pattern] = bit
         self._set = None
 
@@ -65,9 +67,8 @@ class Patterns:
         if not self._bits:
             return 0
         if self._set is None:
-            self._set = PatternSet(self._bits)
-        bits = tuple(self._bits.values())
-        return sum(bits[place] for place in self._set.match(raw))
+            self._set, self._by_place = PatternSet(self._bits), tuple(self._bits.values())
+        return sum(self._by_place[place] for place in self._set.match(raw))
 
 
 class Atoms:
@@ -116,7 +117,7 @@ class Atoms:
         return bit
 
     def name(self, pattern: str) -> int:
-        """`pattern` is found in the span's name. Raises re2.error."""
+        """`pattern` is found in the span's name. Raises PatternError."""
         bit, new = self._bit("name", pattern)
         if new:
             self._names.add(pattern, bit)
@@ -155,7 +156,7 @@ class Atoms:
         return bit
 
     def search(self, key: str, pattern: str) -> int:
-        """`pattern` is found in the text of the attribute `key`. Raises re2.error."""
+        """`pattern` is found in the text of the attribute `key`. Raises PatternError."""
         bit, new = self._bit("search", key, pattern)
         if new:
             self._searches.setdefault(key, Patterns()).add(pattern, bit)
@@ -210,6 +211,13 @@ def fits(pattern: str, name: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
+def key_test(pattern: str) -> Callable[[str], bool]:
+    """Whether a key fits `pattern`, in which `*` is one or more characters."""
+    head, *_, tail = pattern.split("*")
+    least = len(head) + len(tail) + 1
+    return lambda key: key.startswith(head) and key.endswith(tail) and len(key) >= least
+
+
 def _is_scope(name: str, wanted: str, exact: bool) -> bool:
     return name == wanted or (not exact and name.startswith(wanted) and name[len(wanted)] in "./-@ ")
 
@@ -218,25 +226,18 @@ def _is_json(key: str) -> bool:
     return key.startswith("mlflow.")  # it writes every value as JSON, texts with their quotes
 
 
-def compile_quietly(pattern: str) -> Any:  # noqa: ANN401 (re2 has no types)
-    """`pattern` compiled. Raises re2.error."""
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(pattern, options)
-
-
 class PatternSet:
     """Patterns searched together."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        """Compile them. Raises re2.error for one that RE2 does not take."""
+        """Compile them. Raises PatternError for one that RE2 does not take."""
         options = re2.Options()
         options.log_errors = False
         options.max_mem = _SET_BYTES
         self._set = re2.Set.SearchSet(options)
         self._size = 0
         for pattern in patterns:
-            compile_quietly(pattern)  # a set would only say that there is an error
+            compile_pattern(pattern)  # a set would only say that there is an error
             self._set.Add(pattern)
             self._size += 1
         if self._size:

@@ -107,8 +107,7 @@ class Engine:
 
     def _fill_on(self, look: Look, alike: Alike) -> None:
         self._table.filling.run(alike.steps, look)
-        if look.kind in _MODEL_KINDS and PROVIDER in look.out:
-            self._keep_framework(look)
+        self._keep_framework(look)
         if alike.windowed:
             self._models.add_window(look.index, look.out, look.kind)
 
@@ -163,7 +162,7 @@ class Engine:
         if alike.is_counted:
             self._models.add_usual_window(index, out)
         elif alike.windowed:
-            self._models.add_window(index, out, alike.kind)
+            self._models.add_window(index, out, alike.operation.kind)
         return out
 
     def _tag(self, span: Span, alike: Alike, events: tuple[NamedEvent, ...]) -> Look | None:
@@ -176,7 +175,7 @@ class Engine:
         if not alike.is_full and not silent:
             self._fill(look, alike)
         if alike.has_provider and not silent:
-            self._normalise(look)
+            self._table.normaliser.put_right(look)
         finish = self._finished(look) if alike.finishes else ""
         if alike.windowed:
             self._models.add_window(look.index, look.out, look.kind)
@@ -195,16 +194,12 @@ class Engine:
         table.filling.run(alike.steps, look)
         if alike.has_table_events and table.events.add(look):
             table.filling.run(alike.steps, look)  # some read what the events said
-        if look.kind in _MODEL_KINDS and PROVIDER in look.out:
-            self._keep_framework(look)
-
-    def _normalise(self, look: Look) -> None:
-        found = self._table.normaliser.of[look.index[PROVIDER]]
-        if found is not None:
-            look.replace(*found)
+        self._keep_framework(look)
 
     def _keep_framework(self, look: Look) -> None:
         """A framework's name in `gen_ai.system`, once the provider was found elsewhere, is kept as an original."""
+        if look.kind not in _MODEL_KINDS or PROVIDER not in look.out:
+            return
         system: Value = look.value(_SYSTEM)
         if self._table.providers.is_framework(system):
             look.put(f"{ORIGINAL}{_SYSTEM}", system)

@@ -7,9 +7,9 @@ evidence beats a general one, since SDKs raise a `BadRequestError` for a prompt 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from spansieve.actions.patterns import utf8
+from spansieve.actions.patterns import compile_pattern, utf8
 
-from .atoms import Memory, PatternSet, compile_quietly
+from .atoms import Memory, PatternSet
 
 MAX_SEARCHED: Final = 4096
 """Bytes of a message that are searched."""
@@ -52,7 +52,7 @@ class _Found:
 
 
 class Classifier:
-    """Tells the class of an error. Raises re2.error for a pattern that RE2 does not take."""
+    """Tells the class of an error. Raises PatternError for a pattern that RE2 does not take."""
 
     def __init__(self, errors: Mapping[str, Any]) -> None:
         """`errors` is that section of the mapping."""
@@ -61,7 +61,7 @@ class Classifier:
         self._types = _Found(_patterns(classes, "types"))
         self._messages = _Found(_patterns(classes, "message"))
         self._codes = {code: name for name, rules in classes.items() for code in rules.get("http", ())}
-        self._in_text = [compile_quietly(pattern) for pattern in errors["http_from_message"]]
+        self._in_text = [compile_pattern(pattern) for pattern in errors["http_from_message"]]
         self._any_in_text = PatternSet(errors["http_from_message"])
         self._mcp: dict[str, str] = classes["tool_error"]["mcp_codes"]
         self._tools = errors["tool_kinds"]
@@ -102,7 +102,10 @@ class Classifier:
             raw = utf8(message)[:MAX_SEARCHED]
             places = self._any_in_text.match(raw)
             if places:
-                yield int(self._in_text[min(places)].search(raw).group(1))
+                found = self._in_text[min(places)].search(raw)
+                code = found.groups()[0] if found is not None else None
+                if code is not None:
+                    yield int(code)
 
 
 def _patterns(classes: Mapping[str, Any], word: str) -> Iterator[tuple[str, str]]:
@@ -124,7 +127,7 @@ class _Exception(NamedTuple):
     def of(cls, rule: Mapping[str, Any]) -> "_Exception":
         codes = frozenset([rule["http"]] if "http" in rule else ())
         types = PatternSet(f"(?i){word}" for word in rule["types"]) if "types" in rule else None
-        message = compile_quietly(rule["message"]) if "message" in rule else None
+        message = compile_pattern(rule["message"]) if "message" in rule else None
         name = rule["class"]
         return cls(rule["provider"], codes, types, message, "" if name == _BY_TYPE else name)
 

@@ -10,7 +10,7 @@ from spansieve.pdata import Writable, encode_pair
 from spansieve.semconv.names import ORIGINAL, PROVIDER
 
 from .atoms import Atoms, Memory
-from .getters import Get, Target
+from .getters import Target
 from .look import Look
 from .providers import Providers
 from .sources import Source, Sources
@@ -23,7 +23,7 @@ class Step(NamedTuple):
     """A target, and where its value may be on a span, in order."""
 
     target: Target
-    sources: tuple[tuple[Get, Source], ...]
+    sources: tuple[Source, ...]
 
 
 class Filling:
@@ -40,7 +40,7 @@ class Filling:
     ) -> None:
         """Compile the sources; without `content`, those of content are left out. `skipped` is told target and reason.
 
-        Raises ValueError and re2.error for what can't be compiled.
+        Raises ValueError and PatternError for what can't be compiled.
         """
         compiler = Sources(atoms, providers, mapping["output_type"])
         found: dict[str, tuple[Target, list[Source]]] = {}
@@ -70,7 +70,7 @@ class Filling:
             if target.kinds and kind not in target.kinds:
                 continue
             able = tuple(
-                (source.get, source)
+                source
                 for source in sources
                 if source.serves(dialect, kind, facts) and (not source.keys or not may_have.isdisjoint(source.keys))
             )
@@ -85,8 +85,8 @@ class Filling:
         for target, sources in steps:
             if target.name in out:
                 continue
-            for get, source in sources:
-                found = get(look)
+            for source in sources:
+                found = source.get(look)
                 if found.__class__ is bytes:
                     out[target.name] = found
                     if look.read is not None:
@@ -140,6 +140,13 @@ class Normaliser:
         self._providers = providers
         self.of = Memory(self._answer)
         """By a provider's pair: that of its standard name and that of its original, or None where it is right."""
+
+    def put_right(self, look: Look) -> None:
+        """Give the provider its standard name, where it is there and has another."""
+        raw = look.index.get(PROVIDER)
+        found = None if raw is None else self.of[raw]
+        if found is not None:
+            look.replace(*found)
 
     def _answer(self, raw: bytes) -> tuple[bytes, bytes] | None:
         value = safely(raw)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from spansieve.actions.patterns import utf8
+from spansieve.actions.patterns import compile_pattern, utf8
 from spansieve.pdata import Value, encode_pair
 
-from .atoms import Memory, compile_quietly
+from .atoms import Memory
 from .look import Look
 from .readers import read
 from .transforms import Transform, at_path, paths_of, plain
@@ -163,12 +163,13 @@ def valued(target: Target, value_of: Callable[[Look], Value | Skip], change: Tra
 
 
 def from_span_name(target: Target, pattern: str) -> Get:
-    """The first group of `pattern` in the span's name. Raises re2.error."""
-    compiled = compile_quietly(pattern)
+    """The first group of `pattern` in the span's name. Raises PatternError."""
+    compiled = compile_pattern(pattern)
 
     def answer(name: str) -> bytes | Skip | None:
         found = compiled.search(utf8(name))
-        return encoded(target, found.group(1).decode(errors="replace").strip()) if found else None
+        first = found.groups()[0] if found else None
+        return None if first is None else encoded(target, first.decode(errors="replace").strip())
 
     known = Memory(answer)
     return lambda look: known[look.name]

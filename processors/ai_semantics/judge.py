@@ -47,7 +47,7 @@ class Verdict(NamedTuple):
 
 
 class Judge:
-    """Finds errors. Raises re2.error for a pattern that RE2 does not take."""
+    """Finds errors. Raises PatternError for a pattern that RE2 does not take."""
 
     def __init__(self, errors: Mapping[str, Any], signals: Signals) -> None:
         """`errors` is that section of the mapping."""

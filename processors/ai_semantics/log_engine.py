@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from spansieve.pdata import DecodeError, LogBatch, LogRecord
-from spansieve.semconv.names import DIALECT, ERROR_CLASS, KIND, OPERATION, PROVIDER
+from spansieve.semconv.names import DIALECT, ERROR_CLASS, KIND, OPERATION
 
+from .getters import Target
 from .look import EVENT_NAME, Look, NamedEvent, event_name
 from .output import Output
 from .plans import Plans
@@ -55,7 +56,7 @@ class LogEngine:
             look.read = {}
         if rule is not None:
             self._fill(look, rule)
-            self._normalise(look)
+            self._table.normaliser.put_right(look)
         if ERROR_CLASS not in look.index:
             self._judge(look, record, failed=rule is not None and rule.failed)
         return look
@@ -76,21 +77,10 @@ class LogEngine:
         for key, value in ((DIALECT, look.dialect), (KIND, rule.kind), (OPERATION, rule.op)):
             if value:
                 look.put(key, value)
-        for target, source in rule.fill:
-            is_there = any(look.has(name) for name in (target.name, *target.others))
-            found = None if is_there else source.get(look)
-            if isinstance(found, bytes):
-                look.out[target.name] = found
-                if look.read is not None:
-                    look.read[target.name] = source
         filling = self._table.filling
+        filling.run((step for step in rule.steps if not _is_there(step.target, look)), look)
         keys = frozenset((*look.index, *look.out))
         filling.run(filling.program(look.dialect, look.kind, look.facts, keys), look)
-
-    def _normalise(self, look: Look) -> None:
-        found = self._table.normaliser.of[look.index[PROVIDER]] if PROVIDER in look.index else None
-        if found is not None:
-            look.replace(*found)
 
     def _judge(self, look: Look, record: LogRecord, *, failed: bool) -> None:
         event = NamedEvent(look.name, record.attributes)
@@ -101,6 +91,10 @@ class LogEngine:
         if not look.kind and look.dialect:
             look.put(DIALECT, look.dialect)
             look.put(KIND, "other")
+
+
+def _is_there(target: Target, look: Look) -> bool:
+    return any(look.has(name) for name in (target.name, *target.others))
 
 
 def _is_named(record: LogRecord, name: str) -> bool:

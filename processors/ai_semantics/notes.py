@@ -34,7 +34,7 @@ class Notes:
         """Where the value of `key` was found, if a rule of the mapping says so."""
         found = next((look.read[key] for look in self.looks if look.read and key in look.read), None)
         if found is None and self.rule is not None:
-            found = next((source for target, source in self.rule.fill if target.name == key), None)
+            found = next((step.sources[0] for step in self.rule.steps if step.target.name == key), None)
         return found
 
 

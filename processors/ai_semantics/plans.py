@@ -4,13 +4,13 @@ A plan is for spans of one scope with the same known keys; within it, what rules
 what holds of the span.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from spansieve.pdata import DecodeError, Scope, encode_pair
 from spansieve.semconv.names import DIALECT, FINISH, FINISH_REASONS, KIND, OPERATION, PROVIDER, ROLLUP
 
-from .atoms import Memory
+from .atoms import Memory, key_test
 from .filling import Step
 from .look import Place
 from .models import COUNTED, SPECIAL, WINDOWED
@@ -20,8 +20,6 @@ from .table import Table
 
 MAX_PLANS: Final = 4096
 """Plans and verdicts remembered, of all scopes; one more, and all are forgotten. About 1 kB each."""
-
-
 _MAX_CHARACTERS: Final = 4096
 """Keys of a span by which its plan is found the quicker way; a span with more in its keys takes the other."""
 
@@ -33,8 +31,6 @@ class Alike(NamedTuple):
     keys: frozenset[str]
     """The known keys that are there."""
     place: Place
-    kind: str
-    operation: Operation
     static: dict[str, bytes]
     """Pairs that all of them get."""
     steps: tuple[Step, ...]
@@ -54,6 +50,11 @@ class Alike(NamedTuple):
     """Whether nothing has to be filled in but for the window."""
     is_plain: bool
     """Whether besides nothing can say that it failed but for status, events and finish reasons."""
+
+    @property
+    def operation(self) -> Operation:
+        """What the rule says that was met."""
+        return self.recognised.operation
 
 
 class Plan:
@@ -91,6 +92,7 @@ class Plans:
         self._origins: dict[int, Origin] = {}
         self._names: dict[tuple[int, tuple[str, ...]], str] = {}
         self._known = Memory(self._representative)
+        self._patterns = {pattern: key_test(pattern) for pattern in table.filling.patterns}
         self._count = 0
 
     def origin(self, scope: Scope) -> Origin:
@@ -124,8 +126,11 @@ class Plans:
         if key in self._table.keys:
             return key
         bits = self._table.atoms.of_key[key]
-        patterns = tuple(pattern for pattern in self._table.filling.patterns if _fits(pattern, key))
+        patterns = tuple(self._patterns_of(key))
         return self._names.setdefault((bits, patterns), f"{bits} {patterns}") if bits or patterns else None
+
+    def _patterns_of(self, key: str) -> Iterator[str]:
+        return (pattern for pattern, test in self._patterns.items() if test(key))
 
     def _made(self, origin: Origin, shape: frozenset[str | None]) -> Plan:
         atoms, facts = self._table.atoms, origin.facts
@@ -138,7 +143,7 @@ class Plans:
         exact = [key for key in keys if "*" not in key]
         for key in exact:
             facts |= atoms.of_key[key]
-            keys.update(pattern for pattern in self._table.filling.patterns if _fits(pattern, key))
+            keys.update(self._patterns_of(key))
         tested = [(key, memory) for key, memory in self._table.tested.items() if key in keys]
         plan = origin.plans[shape] = Plan(frozenset(keys), facts, tested)
         self._count += 1
@@ -173,8 +178,6 @@ class Plans:
             recognised,
             keys,
             (dialect, kind, facts),
-            kind,
-            operation,
             self._static(recognised, facts, keys),
             steps,
             signals,
@@ -200,8 +203,3 @@ class Plans:
         if operation.usage == "rollup" and ROLLUP not in keys and not facts & self._table.events.own:
             found[ROLLUP] = encode_pair(ROLLUP, True)
         return found
-
-
-def _fits(pattern: str, key: str) -> bool:
-    head, *_, tail = pattern.split("*")
-    return key.startswith(head) and key.endswith(tail) and len(key) > len(head) + len(tail)

@@ -83,7 +83,7 @@ def _models(config: AiSemanticsConfig, clock: Clock) -> Models:
 
 
 def table_of(config: AiSemanticsConfig, mapping: Mapping[str, Any], skipped: Callable[[str, str], None]) -> Table:
-    """The rules of `mapping`, as `config` wants them. Raises ValueError and re2.error for what can't be compiled."""
+    """The rules of `mapping`, as `config` wants them. Raises ValueError and PatternError for what can't be compiled."""
     finish = config.errors.from_finish
     return Table(
         mapping,

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from fnmatch import translate
 from typing import Any
 
-from spansieve.actions.patterns import utf8
+from spansieve.actions.patterns import compile_pattern, utf8
 from spansieve.pdata import Value
 
-from .atoms import Memory, compile_quietly
+from .atoms import Memory
 from .transforms import Transform
 from .values import Skip, folded
 
 
 class Providers:
-    """The tables of `providers` in the mapping. Raises re2.error for a pattern that RE2 does not take."""
+    """The tables of `providers` in the mapping. Raises PatternError for a pattern that RE2 does not take."""
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         """Lower all keys once."""
@@ -25,9 +25,9 @@ class Providers:
         self._pairs: dict[str, str] = table["openinference"]
         self._vercel: list[list[str]] = table["vercel"]
         self._hosts: list[tuple[Any, str]] = [
-            (compile_quietly(translate_glob(glob)), name) for glob, name in table["server_address"]
+            (compile_pattern(translate_glob(glob)), name) for glob, name in table["server_address"]
         ]
-        self._models: list[tuple[Any, str]] = [(compile_quietly(pattern), name) for pattern, name in table["model"]]
+        self._models: list[tuple[Any, str]] = [(compile_pattern(pattern), name) for pattern, name in table["model"]]
         self._routes: dict[str, str] = {folded(route): name for route, name in table["model_route_prefixes"].items()}
         self.of_host = Memory(self._of_host)
         """The provider at an address, or None."""

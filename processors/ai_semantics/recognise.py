@@ -47,7 +47,7 @@ class Recogniser:
     """The rules for dialects and operations, as masks over `atoms`."""
 
     def __init__(self, mapping: Mapping[str, Any], atoms: Atoms) -> None:
-        """Compile all rules. Raises re2.error for a pattern that RE2 does not take."""
+        """Compile all rules. Raises PatternError for a pattern that RE2 does not take."""
         ranked = sorted(mapping["dialects"], key=lambda dialect: dialect["priority"])
         self.dialects = [dialect["id"] for dialect in ranked]
         self._detect = [

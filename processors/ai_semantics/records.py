@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 from spansieve.semconv.names import PROVIDER
 
 from .atoms import Atoms
-from .filling import target_of
+from .filling import Step, target_of
 from .getters import Target
 from .providers import Providers
 from .rules import AT, Mask, mask_of, texts
-from .sources import Source, Sources
+from .sources import Sources
 from .wholes import braces
 
 
@@ -27,12 +27,12 @@ class Rule(NamedTuple):
     op: str
     failed: bool
     """Whether its name alone says that something failed."""
-    fill: tuple[tuple[Target, Source], ...]
+    steps: tuple[Step, ...]
     where: str
 
 
 class Records:
-    """The rules for log records. Raises ValueError and re2.error for what can't be compiled."""
+    """The rules for log records. Raises ValueError and PatternError for what can't be compiled."""
 
     def __init__(self, mapping: Mapping[str, Any], atoms: Atoms, providers: Providers, *, content: bool) -> None:
         """Compile them; without `content`, none is copied."""
@@ -42,7 +42,7 @@ class Records:
         for place, rule in enumerate(mapping["logs"]):
             names = [name for pattern in texts(rule["event"]) for name in braces(pattern)]
             several = isinstance(rule["event"], list)
-            fill = tuple(_filled(rule, targets, compiler, content=content))
+            steps = tuple(_steps(rule, targets, compiler, content=content))
             for name in names:
                 found = Rule(
                     names[0] if several else name,
@@ -50,7 +50,7 @@ class Records:
                     rule["kind"],
                     rule.get("op", ""),
                     rule.get("error", False),
-                    fill,
+                    steps,
                     rule.get(AT, f"logs[{place}]"),
                 )
                 self._rules.setdefault(name, []).append(found)
@@ -67,9 +67,9 @@ class Records:
         return next((rule for rule in self._rules.get(name, ()) if rule.mask.holds(facts)), None)
 
 
-def _filled(
+def _steps(
     rule: Mapping[str, Any], targets: Mapping[str, Target], compiler: Sources, *, content: bool
-) -> Iterator[tuple[Target, Source]]:
+) -> Iterator[Step]:
     specs: list[tuple[str, dict[str, Any]]] = []
     for name, value in rule.get("const", {}).items():
         specs.append((name, {"const": value}))
@@ -81,7 +81,7 @@ def _filled(
     for name, spec in specs:
         target = targets.get(name) or Target(name, _TYPES.get(name, "any"), frozenset(), False, ())
         if content or not target.content:
-            yield target, compiler.compile(target, spec)
+            yield Step(target, (compiler.compile(target, spec),))
 
 
 _TYPES: Final = {

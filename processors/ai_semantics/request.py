@@ -96,7 +96,7 @@ class _Inherit(NamedTuple):
 
 
 class Inheritance:
-    """What spans get from those above and below them. Raises re2.error for a pattern that RE2 does not take."""
+    """What spans get from those above and below them. Raises PatternError for a pattern that RE2 does not take."""
 
     def __init__(self, mapping: Mapping[str, Any], atoms: Atoms) -> None:
         """Compile the rules."""
@@ -167,7 +167,7 @@ class Inheritance:
         for span in spans:
             if span.trace_id in wanted:
                 wanted[span.trace_id].append(span)
-        looks = {id(one.span): one.look for one in done}
+        looks = {id(one.span): one.look for one in done if one.span.trace_id in wanted}
         for group_of_spans in wanted.values():
             self._mark_trace(group_of_spans, looks)
 

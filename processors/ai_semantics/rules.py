@@ -30,7 +30,7 @@ TextsT = TypeVar("TextsT")
 
 
 def mask_of(rule: Mapping[str, Any], atoms: Atoms) -> Mask:
-    """The mask of the conditions in `rule`. Raises re2.error for a pattern that RE2 does not take."""
+    """The mask of the conditions in `rule`. Raises PatternError for a pattern that RE2 does not take."""
     need = 0
     for bit in _bits(rule, atoms):
         need |= bit

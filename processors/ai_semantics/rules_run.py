@@ -1,7 +1,7 @@
 """Examples, put through the processor: what came out instead of what was expected."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -24,6 +24,9 @@ TIME_NS: Final = 1_767_225_600 * 10**9
 """When examples begin: 2026, so that prices are there."""
 _SECOND: Final = 10**9
 _SHOWN: Final = 200
+
+
+BatchT = TypeVar("BatchT", TraceBatch, LogBatch)
 
 
 class Came(NamedTuple):
@@ -63,18 +66,19 @@ class Runner:
                 )
 
     def _span(self, example: ExampleSpan) -> Came:
-        body = _request_of_span(example)
-        batch = TraceBatch.parse(body)
-        self._spans.spans(batch)
-        left = batch.encode()
-        return Came(example.attributes, dict(next(iter(TraceBatch.parse(left))).attributes), left != body)
+        return _came(example, TraceBatch.parse(_request_of_span(example)), self._spans.spans)
 
     def _log(self, example: ExampleLog) -> Came:
-        body = _request_of_log(example)
-        batch = LogBatch.parse(body)
-        self._logs.records(batch)
-        left = batch.encode()
-        return Came(example.attributes, dict(next(iter(LogBatch.parse(left))).attributes), left != body)
+        return _came(example, LogBatch.parse(_request_of_log(example)), self._logs.records)
+
+
+def _came(example: ExampleSpan | ExampleLog, batch: BatchT, work: Callable[[BatchT], None]) -> Came:
+    """What `work` makes of `batch`, the request of `example` alone."""
+    body = batch.encode()
+    work(batch)
+    left = batch.encode()
+    item = next(iter(type(batch).parse(left)))
+    return Came(example.attributes, dict(item.attributes), left != body)
 
 
 def _written(came: Came) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from spansieve.actions.patterns import PatternError, compile_pattern
+from spansieve.actions.patterns import checked_pattern, compile_pattern
 from spansieve.config.mistakes import Mistake, Mistakes
 from spansieve.config.problems import suggestion
 from spansieve.plugin import Config
@@ -82,15 +82,7 @@ Wanted = Scalar | Annotated[list[Scalar], Field(min_length=1)]
 Values = Annotated[dict[str, Wanted], Field(min_length=1)]
 
 
-def _re2(pattern: str) -> str:
-    try:
-        compile_pattern(pattern)
-    except PatternError as error:
-        raise ValueError(f"no RE2 regular expression: {error}") from None
-    return pattern
-
-
-Regex = Annotated[str, Field(min_length=1), AfterValidator(_re2)]
+Regex = Annotated[str, Field(min_length=1), AfterValidator(checked_pattern)]
 
 
 def _transform(text: str) -> str:
@@ -98,7 +90,7 @@ def _transform(text: str) -> str:
     if text.startswith(READER):
         _known(text.removeprefix(READER), READERS, "reader of messages")
     elif text.startswith(SUFFIX):
-        if not compile_pattern(_re2(text.removeprefix(SUFFIX))).groups:
+        if not compile_pattern(checked_pattern(text.removeprefix(SUFFIX))).groups:
             raise ValueError(
                 f"the pattern behind {SUFFIX} needs a group: what it takes is the value, as in ^tool (.+)$"
             )

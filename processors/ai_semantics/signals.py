@@ -70,7 +70,7 @@ class _OfContent:
     """Patterns in the text that a tool gave back."""
 
     def __init__(self, rank: int, spec: Mapping[str, Any]) -> None:
-        """Compile the patterns. Raises re2.error."""
+        """Compile the patterns. Raises PatternError."""
         self.kinds = frozenset(spec["kinds"])
         self.keys: list[str] = spec["keys"]
         self.log_keys: dict[str, list[str]] = spec["log_keys"]
@@ -119,7 +119,7 @@ class Signals:
     def __init__(self, errors: Mapping[str, Any], atoms: Atoms, from_finish: Mapping[str, bool]) -> None:
         """`errors` is that section of the mapping; `from_finish` says for finish classes whether they count.
 
-        Raises re2.error for a pattern that RE2 does not take.
+        Raises PatternError for a pattern that RE2 does not take.
         """
         self._spans: list[_OfSpan] = []
         self._events: list[_OfEvent] = []

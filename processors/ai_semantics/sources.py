@@ -57,7 +57,7 @@ class Sources:
         }
 
     def compile(self, target: Target, spec: Mapping[str, Any]) -> Source:
-        """`spec`, a source as the mapping has it. Raises ValueError and re2.error."""
+        """`spec`, a source as the mapping has it. Raises ValueError and PatternError."""
         when = spec.get("when", {})
         dialects = {*texts(spec.get("dialects", ())), *texts(when.get("dialect", ()))}
         return Source(

@@ -21,7 +21,7 @@ _ALWAYS = (DIALECT, KIND, OPERATION, FINISH_REASONS, FINISH, ERROR_CLASS, ROLLUP
 
 
 class Table:
-    """What a pipeline's processor knows. Raises ValueError and re2.error for rules that can't be compiled."""
+    """What a pipeline's processor knows. Raises ValueError and PatternError for rules that can't be compiled."""
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from spansieve.pdata import Value
 
-from .values import Skip, folded, number, parsed, unquoted
+from .values import Skip, number, parsed, unquoted
 
 Transform = Callable[[Value], Value | Skip | None]
 """None: there is no value."""
@@ -138,9 +138,3 @@ PLAIN: dict[str, Transform] = {
     "url_host": _url_host,
 }
 """The type of the target decides what `to_int` and its like become, so they only name it."""
-
-
-def table_map(table: Mapping[str, Value]) -> Transform:
-    """What `table` has for a text, whatever its case; other texts are no value."""
-    words = {folded(str(key)): value for key, value in table.items()}
-    return lambda value: words.get(folded(value)) if isinstance(value, str) else None

@@ -5,10 +5,11 @@ from itertools import product
 from re import findall, split
 from typing import Any, Final
 
+from spansieve.actions.patterns import compile_pattern
 from spansieve.pdata import DecodeError, StatusCode, Value
 from spansieve.semconv.names import KIND
 
-from .atoms import compile_quietly, fits
+from .atoms import fits, key_test
 from .look import Look
 from .readers import MAX_CONTENT_BYTES, Given, collect_json, finish_reasons
 from .values import Skip, is_none, number, parsed, safely
@@ -75,7 +76,7 @@ def _json_sum(key: str, extra: Mapping[str, Any]) -> ValueOf:
 
 
 def _matching(key: str, pattern: str) -> ValueOf:
-    compiled = compile_quietly(pattern)
+    compiled = compile_pattern(pattern)
 
     def read(look: Look) -> Value:
         value = look.value(key)
@@ -85,13 +86,9 @@ def _matching(key: str, pattern: str) -> ValueOf:
     return read
 
 
-def matching(look: Look, pattern: str) -> dict[str, bytes]:
-    """The pairs whose keys fit `pattern`, in which `*` is one or more characters."""
-    head, *_, tail = pattern.split("*")
-    least = len(head) + len(tail) + 1
-    return {
-        key: raw for key, raw in look.index.items() if key.startswith(head) and key.endswith(tail) and len(key) >= least
-    }
+def matching(look: Look, test: Callable[[str], bool]) -> dict[str, bytes]:
+    """The pairs whose keys `test` says yes to."""
+    return {key: raw for key, raw in look.index.items() if test(key)}
 
 
 def _numbered(pairs: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
@@ -100,13 +97,13 @@ def _numbered(pairs: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
 
 
 def _pattern(spec: Mapping[str, Any]) -> ValueOf:
-    pattern = spec["key_pattern"]
+    test = key_test(spec["key_pattern"])
 
     def collect(look: Look) -> Value:
-        return [value for _, raw in _numbered(matching(look, pattern)) if not is_none(value := safely(raw))] or None
+        return [value for _, raw in _numbered(matching(look, test)) if not is_none(value := safely(raw))] or None
 
     def collect_all(look: Look) -> Value:
-        return collect_json({key: safely(raw) for key, raw in matching(look, pattern).items()})
+        return collect_json({key: safely(raw) for key, raw in matching(look, test).items()})
 
     return collect_all if spec.get("transform") == "collect_json" else collect
 
@@ -159,14 +156,14 @@ _READ: Final[dict[str, Callable[[Mapping[str, Any]], ValueOf]]] = {
 
 def given(spec: Mapping[str, Any], target: str) -> Callable[[Look], Given | Skip | None]:
     """What a reader of content is given."""
-    patterns = [spec[word] for word in ("key", "key_pattern") if word in spec] + spec.get("keys", [])
+    keys = [spec["key"]] if "key" in spec else spec.get("keys", [])
+    test = key_test(spec["key_pattern"]) if "key_pattern" in spec else None
     globs = braces(spec["span_events"]) if "span_events" in spec else []
 
     def look_at(look: Look) -> Given | Skip | None:
-        pairs: dict[str, bytes] = {}
-        for pattern in patterns:
-            raw = look.raw(pattern)
-            pairs |= matching(look, pattern) if "*" in pattern else {pattern: raw} if raw is not None else {}
+        pairs = {key: raw for key in keys if (raw := look.raw(key)) is not None}
+        if test is not None:
+            pairs |= matching(look, test)
         if sum(map(len, pairs.values())) > MAX_CONTENT_BYTES:
             return Skip("too_large")
         events = [

@@ -52,6 +52,15 @@ def compile_pattern(pattern: str) -> Pattern:
         raise PatternError(reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)) from None
 
 
+def checked_pattern(pattern: str, *, hint: str = "") -> str:
+    """`pattern`, if RE2 takes it: for configuration models. Raises ValueError with RE2's reason and `hint`."""
+    try:
+        compile_pattern(pattern)
+    except PatternError as error:
+        raise ValueError(f"no RE2 regular expression: {error}{hint}") from None
+    return pattern
+
+
 def utf8(text: str) -> bytes:
     """`text` as bytes; lone surrogates, which stand for bytes that were no UTF-8, become those bytes again."""
     return text.encode("utf-8", "surrogateescape")

@@ -8,11 +8,13 @@ from opentelemetry import baggage, context
 from opentelemetry.context import Context
 from opentelemetry.util.types import AttributeValue
 
+from .waiting import AsyncAsWell
+
 USER = "user.id"
 THREAD = "gen_ai.conversation.id"
 
 
-class Conversation:
+class Conversation(AsyncAsWell):
     """The part of a program that serves one user's thread; `with` or `async with`."""
 
     def __init__(self, carried: dict[str, str]) -> None:
@@ -34,16 +36,6 @@ class Conversation:
         """Put the former baggage back."""
         if self._token is not None:
             context.detach(self._token)
-
-    async def __aenter__(self) -> Self:
-        """As `__enter__`."""
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """As `__exit__`."""
-        self.__exit__(kind, error, trace)
 
 
 def conversation(*, user: str | None = None, thread: str | None = None) -> Conversation:

@@ -14,6 +14,7 @@ from spansieve import __version__
 
 from .content import present
 from .conversation import identity
+from .waiting import AsyncAsWell
 
 tracer = trace.get_tracer("spansieve.instrument", __version__)
 """It does nothing until an SDK is set up, and finds the SDK when it is."""
@@ -27,7 +28,7 @@ def silent() -> bool:
     return getattr(trace, "_TRACER_PROVIDER", trace) is None
 
 
-class Step:
+class Step(AsyncAsWell):
     """A span for `with` and `async with`; each use wants an object of its own."""
 
     _kind = SpanKind.INTERNAL
@@ -102,16 +103,6 @@ class Step:
         """End the span; an exception goes on."""
         self.detach(self._token)
         self.end(error)
-
-    async def __aenter__(self) -> Self:
-        """As `__enter__`."""
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """As `__exit__`."""
-        self.__exit__(kind, error, trace)
 
     def _inside(self) -> Context:
         return trace.set_span_in_context(self.span)

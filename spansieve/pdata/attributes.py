@@ -72,10 +72,8 @@ class Attributes(MutableMapping[str, Value]):
         """Where keys stand, where the index can't tell: its order is the list's while no key repeats, and searching it
         is quick while it is short.
         """
-        if self._places is None:
-            size = len(self._container)
-            if size > _SMALL or size != len(self._indexed()):
-                self._places = _Places(self._container[:])
+        if self._places is None and (len(self._container) > _SMALL or self.repeats):
+            self._places = _Places(self._container[:])
         return self._places
 
     @property

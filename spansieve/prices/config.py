@@ -6,7 +6,7 @@ from typing import Annotated, Self
 import yaml
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
-from spansieve.actions.patterns import PatternError, compile_pattern
+from spansieve.actions.patterns import checked_pattern
 from spansieve.plugin import Config
 
 MAX_WINDOW = 1_000_000_000
@@ -16,11 +16,7 @@ MAX_SHOWN = 5
 
 
 def _re2(pattern: str) -> str:
-    try:
-        compile_pattern(pattern)
-    except PatternError as error:
-        raise ValueError(f"no RE2 regular expression: {error}. Write one such as ^gpt-4o") from None
-    return pattern
+    return checked_pattern(pattern, hint=". Write one such as ^gpt-4o")
 
 
 Match = Annotated[str, Field(min_length=1), AfterValidator(_re2)]
