@@ -1,0 +1,1 @@
+"""`prompt_privacy`: prompts hashed, personal data and secrets out."""
