@@ -15,13 +15,15 @@ from .mend import Mended, mend
 from .metrics import Metric, MetricBatch, MetricType
 from .parts import Event, Link, Status, StatusCode
 from .points import Buckets, DataPoint, Exemplar, Quantile
-from .schema import Signal
+from .rewrite import MAX_DEPTH, Rewriter, TextRewriter, rewrite_pairs, rewrite_value
+from .schema import Signal, read
 from .split import Batch, count, known, parse, split
 from .text import decode_text, repaired_strings
 from .traces import DroppedSpan, Span, SpanKind, TraceBatch
 from .values import Value, Writable, decode_pair, decode_value, encode_pair, encode_value, raw_text
 
 __all__ = [
+    "MAX_DEPTH",
     "Attributes",
     "Batch",
     "Buckets",
@@ -39,12 +41,14 @@ __all__ = [
     "MetricType",
     "Quantile",
     "Resource",
+    "Rewriter",
     "Scope",
     "Signal",
     "Span",
     "SpanKind",
     "Status",
     "StatusCode",
+    "TextRewriter",
     "TraceBatch",
     "Value",
     "Writable",
@@ -59,6 +63,9 @@ __all__ = [
     "mend",
     "parse",
     "raw_text",
+    "read",
     "repaired_strings",
+    "rewrite_pairs",
+    "rewrite_value",
     "split",
 ]

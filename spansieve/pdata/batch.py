@@ -22,7 +22,17 @@ class Group(NamedTuple, Generic[ItemT]):
 class RequestBatch(Generic[ItemT]):
     """One request: its items, their scopes and resources. `parse` makes it; it is no thread's but one's at a time."""
 
-    __slots__ = ("_body", "_count", "_groups", "_items", "_request", "_resources", "_scopes", "size_bytes")
+    __slots__ = (
+        "_body",
+        "_count",
+        "_forgotten",
+        "_groups",
+        "_items",
+        "_request",
+        "_resources",
+        "_scopes",
+        "size_bytes",
+    )
 
     signal: ClassVar[Signal]
 
@@ -34,6 +44,7 @@ class RequestBatch(Generic[ItemT]):
         """Length of the request that this was parsed from."""
         self._items: list[ItemT] | None = None
         self._count = -1  # items, once somebody asked; views count themselves
+        self._forgotten = False  # views that may have changed something were given up
         self._groups: list[Group[ItemT]] = []
         self._resources: list[Resource] = []
         self._scopes: list[Scope] = []
@@ -130,9 +141,14 @@ class RequestBatch(Generic[ItemT]):
 
     def encode(self) -> bytes:
         """The request: the very bytes it was parsed from while nobody has made views, else what it is now."""
-        if self._items is None:
+        if self._items is None and not self._forgotten:
             return self._body
         return self._request.SerializeToString()  # type: ignore[no-any-return]
+
+    def forget(self) -> None:
+        """Make all views afresh when somebody looks: what they show has been changed beside them."""
+        self._forgotten = self._forgotten or self._items is not None
+        self._items, self._groups, self._resources, self._scopes = None, [], [], []
 
     def retain(self, keep: Callable[[ItemT], bool]) -> int:
         """Drop the items that `keep` says no to, and envelopes that lose their last one; returns how many items.

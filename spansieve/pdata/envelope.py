@@ -1,6 +1,7 @@
 """The envelopes around items: the resource that sent them and the scope that made them."""
 
 from .attributes import Attributes
+from .rewrite import Rewriter, rewrite_resource, rewrite_scope
 from .schema import Wire
 from .text import decode_text, encode_text
 
@@ -41,6 +42,17 @@ class Resource:
     @schema_url.setter
     def schema_url(self, value: str) -> None:
         self._message.schema_url = encode_text(value)
+
+    def encode(self) -> bytes:
+        """What it says, on the wire: the resource alone, and its schema, without what it holds."""
+        return encode_envelope(self._message, "resource")
+
+    def rewrite(self, rewriter: Rewriter) -> bool:
+        """Let `rewriter` see every text of it; whether one changed. Its attributes are to be read again then."""
+        changed = rewrite_resource(self._message, rewriter)
+        if changed:
+            self._attributes = None
+        return changed
 
 
 class Scope:
@@ -98,3 +110,24 @@ class Scope:
     @schema_url.setter
     def schema_url(self, value: str) -> None:
         self._message.schema_url = encode_text(value)
+
+    def messages(self, field: str) -> Wire:
+        """The messages that its envelope holds in `field`; for this package."""
+        return getattr(self._message, field)
+
+    def encode(self) -> bytes:
+        """What it says, on the wire: the scope alone, and its schema, without what it holds."""
+        return encode_envelope(self._message, "scope")
+
+    def rewrite(self, rewriter: Rewriter) -> bool:
+        """Let `rewriter` see every text of it; whether one changed. Its attributes are to be read again then."""
+        changed = rewrite_scope(self._message, rewriter)
+        if changed:
+            self._attributes = None
+        return changed
+
+
+def encode_envelope(message: Wire, field: str) -> bytes:
+    """The message in `field` of an envelope, and behind it the envelope's schema URL."""
+    head = getattr(message, field).SerializeToString() if message.HasField(field) else b""
+    return b"\n".join((head, message.schema_url)) if message.schema_url else head

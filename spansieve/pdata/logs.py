@@ -6,6 +6,7 @@ from typing import ClassVar
 from .attributes import Attributes
 from .batch import Group, RequestBatch
 from .envelope import Resource, Scope
+from .rewrite import Rewriter, rewrite_record
 from .schema import Signal, Wire
 from .text import decode_text, encode_text
 from .values import Value, Writable, decode_parts, encode_value
@@ -124,6 +125,17 @@ class LogRecord:
     @dropped_attributes_count.setter
     def dropped_attributes_count(self, value: int) -> None:
         self._message.dropped_attributes_count = value
+
+    def encode(self) -> bytes:
+        """The record as it is now, on the wire."""
+        return self._message.SerializeToString()  # type: ignore[no-any-return]
+
+    def rewrite(self, rewriter: Rewriter) -> bool:
+        """Let `rewriter` see every text of it; whether one changed. Its attributes are to be read again then."""
+        changed = rewrite_record(self._message, rewriter)
+        if changed:
+            self._attributes = None
+        return changed
 
 
 _TRACE_ID = (16, 0)

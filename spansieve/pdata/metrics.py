@@ -7,6 +7,7 @@ from .attributes import Attributes
 from .batch import Group, RequestBatch, shed
 from .envelope import Resource, Scope
 from .points import DataPoint
+from .rewrite import Rewriter, rewrite_metric
 from .schema import Signal, Wire
 from .text import decode_text, encode_text
 
@@ -90,6 +91,16 @@ class Metric:
             raise ValueError(f"a metric of type {self.type!r} is not monotonic or otherwise")
         self._message.sum.is_monotonic = value
 
+    def encode(self) -> bytes:
+        """The metric with its points as it is now, on the wire."""
+        return self._message.SerializeToString()  # type: ignore[no-any-return]
+
+    def rewrite(self, rewriter: Rewriter) -> bool:
+        """Let `rewriter` see every text of it and of its points; whether one changed. The batch has to `forget` its
+        views then.
+        """
+        return rewrite_metric(self._message, rewriter)
+
 
 _TEMPORAL = frozenset({"sum", "histogram", "exponential_histogram"})
 
@@ -110,6 +121,10 @@ class MetricBatch(RequestBatch[DataPoint]):
         """Each metric that has a type, in order, with its data points, be there some or none."""
         self._viewed()
         return ((self._metrics[id(group.owner)], group.items) for group in self._groups)
+
+    def every_metric(self) -> list[Metric]:
+        """All metrics, in order, those without a type as well; views of this call's own."""
+        return [Metric(message, scope) for scope in self.scopes for message in scope.messages("metrics")]
 
     @staticmethod
     def _has_valid_ids(_point: Wire | DataPoint) -> bool:

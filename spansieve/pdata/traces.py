@@ -9,6 +9,7 @@ from .batch import Group, RequestBatch
 from .envelope import Resource, Scope
 from .home import Home
 from .parts import Event, Link, Status, StatusCode, encode_event, read_all, read_one, retain
+from .rewrite import Rewriter, rewrite_span
 from .schema import Signal, Wire, read
 from .text import decode_text, encode_text
 from .values import Writable
@@ -236,6 +237,19 @@ class Span:
     def is_error(self) -> bool:
         """Whether the status says ERROR."""
         return self.status_code == StatusCode.ERROR
+
+    def encode(self) -> bytes:
+        """The span as it is now, on the wire."""
+        return self._message.SerializeToString()  # type: ignore[no-any-return]
+
+    def rewrite(self, rewriter: Rewriter) -> bool:
+        """Let `rewriter` see every text of it; whether one changed. What was read from it before (attributes, events,
+        links, status) is to be read again then.
+        """
+        changed = rewrite_span(self._message, rewriter)
+        if changed:
+            self._attributes = self._events = self._links = self._status = None
+        return changed
 
 
 _CODES = {b"": 0, b"\x18\x00": 0, b"\x18\x01": 1, b"\x18\x02": 2}

@@ -1,0 +1,122 @@
+"""All families together: is something there, and if so, where.
+
+Two unions of cores are searched by google-re2, one call each; only where a core hits is anything decided in Python.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol, cast
+
+import re2
+
+from .family import Family, Finding
+
+MAX_REFUSED = 2_000
+"""Hits in one text that turned out to be nothing; what lies behind the last of them is withheld."""
+
+Find = Callable[[bytes, int, int], Sequence[Finding]]
+
+
+class Match(Protocol):
+    """Where a core stands."""
+
+    def start(self) -> int:
+        """The offset of its first byte."""
+
+    def end(self) -> int:
+        """The offset behind its last byte."""
+
+
+class Union(Protocol):
+    """Cores, joined into one pattern."""
+
+    def search(self, text: bytes, pos: int = 0) -> Match | None:
+        """The first core at or behind `pos`."""
+
+
+class Found(NamedTuple):
+    """What a text holds."""
+
+    findings: tuple[Finding, ...]
+    """In order, none overlapping another."""
+    spent: int
+    """From where on nobody looked, because too many candidates had been refused; -1 where all was searched."""
+    refused: int
+    """Candidates that were nothing."""
+
+
+NOTHING = Found((), -1, 0)
+
+
+class Engine:
+    """What is personal or secret in texts, by the families that it was given."""
+
+    def __init__(self, families: Iterable[Family]) -> None:
+        """Compile their cores. Raises re2.error for a core that RE2 does not take."""
+        families = tuple(families)
+        self._rank = {entity: place for place, entity in enumerate(dict.fromkeys(_entities(families)))}
+        self._sides: list[tuple[Union, tuple[Find, ...]]] = []
+        for side in ("words", "digits"):
+            cores = [core for family in families for core in getattr(family, side)]
+            if cores:
+                finders = tuple(dict.fromkeys(family.find for family in families if getattr(family, side)))
+                self._sides.append((union(cores), finders))
+        self.unions: tuple[Union, ...] = tuple(one for one, _ in self._sides)
+        """For whoever searches many texts in one go."""
+
+    def suspicious(self, data: bytes) -> bool:
+        """Whether a core hits in `data`, which may be a text or the wire bytes around some."""
+        return any(one.search(data) is not None for one in self.unions)
+
+    def find(self, text: bytes) -> Found:
+        """What stands in `text`, UTF-8 without disguises. Linear in its length."""
+        raw: list[Finding] = []
+        refused, spent = 0, -1
+        for one, finders in self._sides:
+            place, left = 0, MAX_REFUSED
+            while (hit := one.search(text, place)) is not None:
+                start = hit.start()
+                found = _ask(finders, text, start, hit.end())
+                raw += found
+                place = max([start + 1, *(finding.end for finding in found)])
+                left -= not found
+                if left < 0:
+                    spent = start if spent < 0 else min(spent, start)
+                    break
+            refused += MAX_REFUSED - left
+        if not raw and spent < 0:
+            return NOTHING if not refused else Found((), -1, refused)
+        return Found(self._merged(raw), spent, refused)
+
+    def _merged(self, raw: list[Finding]) -> tuple[Finding, ...]:
+        """None overlapping: the earlier start wins, at equal start the longer, then the table's order. What a loser
+        covers beyond the winner goes with the winner, or half a token would stay; a URL's credentials alone never grow
+        over their host.
+        """
+        merged: list[Finding] = []
+        for finding in sorted(raw, key=lambda one: (one.start, -one.end, self._rank[one.entity])):
+            last = merged[-1] if merged else None
+            if last is None or finding.start >= last.end:
+                merged.append(finding)
+            elif finding.end > last.end and last.entity != "URL_CREDENTIALS":
+                merged[-1] = last._replace(end=finding.end)
+        return tuple(merged)
+
+
+def _ask(finders: tuple[Find, ...], text: bytes, start: int, end: int) -> list[Finding]:
+    return [finding for find in finders for finding in find(text, start, end)]
+
+
+def _entities(families: tuple[Family, ...]) -> list[str]:
+    return [entity for family in families for entity in family.entities]
+
+
+def union(cores: Sequence[str]) -> Union:
+    """`cores` joined and compiled. Raises re2.error with the reason for one that RE2 does not take."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_capture = True
+    options.dot_nl = True
+    options.log_errors = False
+    options.max_mem = 32 << 20
+    joined = b"|".join(b"(?:" + core.encode("latin-1") + b")" for core in cores)
+    return cast("Union", re2.compile(joined, options))
