@@ -10,17 +10,18 @@ from .attributes import Attributes
 from .bounds import is_crowded
 from .envelope import Resource, Scope
 from .errors import DecodeError
+from .keys import key_of
 from .logs import LogBatch, LogRecord
 from .mend import Mended, mend
 from .metrics import Metric, MetricBatch, MetricType
 from .parts import Event, Link, Status, StatusCode
 from .points import Buckets, DataPoint, Exemplar, Quantile
 from .rewrite import MAX_DEPTH, Rewriter, TextRewriter, rewrite_pairs, rewrite_value
-from .schema import Signal, read
+from .schema import Signal, Wire, read
 from .split import Batch, count, known, parse, split
 from .text import decode_text, repaired_strings
 from .traces import DroppedSpan, Span, SpanKind, TraceBatch
-from .values import Value, Writable, decode_pair, decode_value, encode_pair, encode_value, raw_text
+from .values import Value, Writable, decode_pair, decode_value, encode_pair, encode_text_pair, encode_value, raw_text
 
 __all__ = [
     "MAX_DEPTH",
@@ -51,14 +52,17 @@ __all__ = [
     "TextRewriter",
     "TraceBatch",
     "Value",
+    "Wire",
     "Writable",
     "count",
     "decode_pair",
     "decode_text",
     "decode_value",
     "encode_pair",
+    "encode_text_pair",
     "encode_value",
     "is_crowded",
+    "key_of",
     "known",
     "mend",
     "parse",

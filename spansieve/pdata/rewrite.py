@@ -17,7 +17,9 @@ class Rewriter(Protocol):
     """Decides what becomes of texts. `where` says what a text is: see `rewrite_span` and its kin."""
 
     def text(self, raw: bytes, where: str) -> bytes | None:
-        """What takes the place of the text `raw` (UTF-8, or nearly); None: it stays."""
+        """What takes the place of the text `raw` (UTF-8, or nearly); None: it stays. The name of an event, even an empty
+        one, is shown before its attributes.
+        """
 
     def pair(self, raw: bytes, where: str) -> bytes | None:
         """What takes the place of the KeyValue `raw`; None: it stays; empty: it goes."""
@@ -120,8 +122,11 @@ def _parts(container: Wire, name: str, rewriter: Rewriter, where: str) -> bool:
 def _part(message: Wire, name: str, rewriter: Rewriter, where: str) -> bool:
     if name == "Exemplar":
         return rewrite_pairs(message.filtered_attributes, rewriter, where)
-    changed = _field(message, "name" if name == "Event" else "trace_state", rewriter, where)
-    return rewrite_pairs(message.attributes, rewriter, where) or changed
+    field = "name" if name == "Event" else "trace_state"
+    new = rewriter.text(getattr(message, field), where)
+    if new is not None:
+        setattr(message, field, new)
+    return rewrite_pairs(message.attributes, rewriter, where) or new is not None
 
 
 def _status(container: Wire, rewriter: Rewriter) -> bool:

@@ -205,6 +205,13 @@ def _pair(key: str, value: Writable) -> bytes:
     return message.SerializeToString()  # type: ignore[no-any-return]
 
 
+def encode_text_pair(key: bytes, text: bytes) -> bytes:
+    """A KeyValue of texts that are UTF-8 already."""
+    message = CLASSES["KeyValue"](key=key)
+    message.value.string_value = text
+    return message.SerializeToString()  # type: ignore[no-any-return]
+
+
 def decode_parts(parts: list[bytes]) -> Value:
     """The value of an AnyValue that stands on the wire in `parts`; None where there is none. Raises DecodeError."""
     if len(parts) == 1:

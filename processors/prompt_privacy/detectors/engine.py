@@ -13,6 +13,9 @@ from .family import Family, Finding
 MAX_REFUSED = 2_000
 """Hits in one text that turned out to be nothing; what lies behind the last of them is withheld."""
 
+_LAST = 1_000
+"""The rank of what no family of the table finds: names of people."""
+
 Find = Callable[[bytes, int, int], Sequence[Finding]]
 
 
@@ -55,11 +58,11 @@ class Engine:
         families = tuple(families)
         self._rank = {entity: place for place, entity in enumerate(dict.fromkeys(_entities(families)))}
         self._sides: list[tuple[Union, tuple[Find, ...]]] = []
-        for side in ("words", "digits"):
+        for side in ("words", "digits", "customs"):
             cores = [core for family in families for core in getattr(family, side)]
             if cores:
                 finders = tuple(dict.fromkeys(family.find for family in families if getattr(family, side)))
-                self._sides.append((union(cores), finders))
+                self._sides.append((union(cores, utf8=side == "customs"), finders))
         self.unions: tuple[Union, ...] = tuple(one for one, _ in self._sides)
         """For whoever searches many texts in one go."""
 
@@ -67,9 +70,9 @@ class Engine:
         """Whether a core hits in `data`, which may be a text or the wire bytes around some."""
         return any(one.search(data) is not None for one in self.unions)
 
-    def find(self, text: bytes) -> Found:
-        """What stands in `text`, UTF-8 without disguises. Linear in its length."""
-        raw: list[Finding] = []
+    def find(self, text: bytes, more: Sequence[Finding] = ()) -> Found:
+        """What stands in `text`, UTF-8 without disguises, and `more`. Linear in its length."""
+        raw = list(more)
         refused, spent = 0, -1
         for one, finders in self._sides:
             place, left = 0, MAX_REFUSED
@@ -93,7 +96,7 @@ class Engine:
         over their host.
         """
         merged: list[Finding] = []
-        for finding in sorted(raw, key=lambda one: (one.start, -one.end, self._rank[one.entity])):
+        for finding in sorted(raw, key=lambda one: (one.start, -one.end, self._rank.get(one.entity, _LAST))):
             last = merged[-1] if merged else None
             if last is None or finding.start >= last.end:
                 merged.append(finding)
@@ -110,13 +113,19 @@ def _entities(families: tuple[Family, ...]) -> list[str]:
     return [entity for family in families for entity in family.entities]
 
 
-def union(cores: Sequence[str]) -> Union:
+def options(*, utf8: bool = False) -> re2.Options:
+    """How RE2 reads patterns and texts here: as bytes, unless `utf8`, and with `.` for any of them."""
+    chosen = re2.Options()
+    chosen.encoding = re2.Options.Encoding.UTF8 if utf8 else re2.Options.Encoding.LATIN1
+    chosen.dot_nl = True
+    chosen.log_errors = False
+    chosen.max_mem = 32 << 20
+    return chosen
+
+
+def union(cores: Sequence[str], *, utf8: bool = False) -> Union:
     """`cores` joined and compiled. Raises re2.error with the reason for one that RE2 does not take."""
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.never_capture = True
-    options.dot_nl = True
-    options.log_errors = False
-    options.max_mem = 32 << 20
-    joined = b"|".join(b"(?:" + core.encode("latin-1") + b")" for core in cores)
-    return cast("Union", re2.compile(joined, options))
+    joined = "|".join(f"(?:{core})" for core in cores)
+    chosen = options(utf8=utf8)
+    chosen.never_capture = True
+    return cast("Union", re2.compile(joined.encode("utf-8" if utf8 else "latin-1"), chosen))

@@ -39,6 +39,8 @@ class Family(NamedTuple):
     matched `text[start:end]`. Empty where that is nothing of this family's. Linear in the length of its candidate,
     which has at most MAX_CANDIDATE bytes, and never raises for any bytes.
     """
+    customs: tuple[str, ...] = ()
+    """Cores over UTF-8 instead of bytes: of patterns that are not ours."""
 
 
 MAX_CANDIDATE = 4096

@@ -1,0 +1,26 @@
+r"""Long numbers on the wire: a varint of six bytes or more behind the tag of `int_value`, and doubles from 2^33 on.
+
+Their digits can't be seen in the bytes; whoever walks an item tests their text.
+"""
+
+from collections.abc import Sequence
+
+from .family import Family, Finding
+
+
+def _nothing(_text: bytes, _start: int, _end: int) -> Sequence[Finding]:
+    return ()
+
+
+_IN_AN_ATTRIBUTE, _IN_AN_ARRAY, _IN_A_BODY = r"\x12", r"\n", r"\*"
+_VALUE = f"[{_IN_AN_ATTRIBUTE}{_IN_AN_ARRAY}{_IN_A_BODY}]"
+
+FAMILIES = (
+    Family(
+        "numbers_on_the_wire",
+        (),
+        (),
+        (_VALUE + r"[\x07-\x0b]\x18[\x80-\xff]{5}", _VALUE + r"\x09!.{7}[\x42\x43]"),
+        _nothing,
+    ),
+)

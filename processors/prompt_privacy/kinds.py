@@ -1,0 +1,59 @@
+"""Which attributes hold what kind of content: prompts, answers, what tools took and gave.
+
+Source: `content_keys` of the mapping, and the key globs of the configuration, which come first.
+"""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any, Final
+
+from spansieve.semconv.names import ORIGINAL
+
+KINDS: Final = ("prompt", "completion", "system", "tool_args", "tool_result", "reasoning", "document")
+"""The kinds that a policy can be set for."""
+_AS = {"media": "prompt"} | {kind: kind for kind in KINDS}
+_MOST_KEYS = 16_384
+
+
+class Kinds:
+    """The kind of content, by the key of an attribute, and by the name of an event for all that it holds."""
+
+    def __init__(self, mapping: Mapping[str, Any], globs: Sequence[str] = ()) -> None:
+        """`globs` are kinds of their own, named by themselves."""
+        rows = [row for rows in mapping["content_keys"].values() for row in rows if isinstance(row, dict)]
+        self._globs = tuple(globs)
+        self._keys: dict[str, str] = {}
+        self._patterns: list[tuple[str, str]] = []
+        self._events: list[tuple[str, str]] = []
+        for row in rows:
+            self._take(row["key"], row.get("event"), _AS.get(row["role"], ""))
+        self.of_key = lru_cache(_MOST_KEYS)(self._of_key)
+        """The kind of what stands under a key; "" for what is no content."""
+        self.of_event = lru_cache(_MOST_KEYS)(self._of_event)
+        """The kind of what an event of this name holds; "" for one that holds none."""
+
+    def _take(self, key: str, event: str | None, kind: str) -> None:
+        if event is not None:
+            if key == "*" and kind:
+                self._events.append((event, kind))
+        elif key != "*" and "*" in key:
+            self._patterns.append((key, kind))
+        elif key != "*":
+            self._keys.setdefault(key, kind)
+
+    def _of_key(self, key: str) -> str:
+        key = key.removeprefix(ORIGINAL)
+        for glob in self._globs:
+            if fnmatchcase(key, glob):
+                return glob
+        known = self._keys.get(key)
+        if known is not None:
+            return known
+        return next((kind for pattern, kind in self._patterns if fnmatchcase(key, pattern)), "")
+
+    def _of_event(self, name: str) -> str:
+        exact = next((kind for event, kind in self._events if event == name), None)
+        if exact is not None:
+            return exact
+        return next((kind for event, kind in self._events if "*" in event and fnmatchcase(name, event)), "")

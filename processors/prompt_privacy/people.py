@@ -1,0 +1,104 @@
+"""The people that a request names in its identity attributes: what they are called is removed wherever else it stands.
+
+Patterns can't find names. A request that says `user.name: Maria Lindqvist` tells one.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+import re2
+
+from .detectors import Finding, left_open, options, right_open, union
+
+PERSON: Final = "PERSON"
+MIN_CHARACTERS = 4
+MAX_CHARACTERS = 256
+MIN_DIGITS = 8
+"""What has no letter is looked for from this length on."""
+MAX_PEOPLE = 256
+"""Names learned from one request; more are not looked for."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_COMMON = _words(
+    """
+    root ubuntu node runner app admin vscode user users debian centos fedora alpine ec2-user azureuser opc vagrant
+    docker container containers codespace codespaces coder gitpod jenkins gitlab gitlab-runner github actions circleci
+    travis buildkite agent agents build builder builds buildbot deploy deployer service services system daemon nobody
+    www-data nginx apache httpd postgres postgresql mysql redis mongodb airflow spark hadoop jovyan jupyter notebook
+    sandbox work worker workers workspace workspaces project projects code source home shared public default guest
+    demo test tests tester testuser testing example username user-name your-name yourname yourusername somebody someone
+    anonymous anon unknown none null true false undefined administrator superuser sysadmin operator support python
+    developer development devel staging prod production local localhost linuxbrew homebrew
+    """
+)
+"""Accounts and words that are nobody's name."""
+_NO_NAMES = _words(
+    """
+    role roles scope scopes type tier plan level language locale timezone country region group groups is_admin
+    subscription status created_at agent
+    """
+)
+"""What `user.*` may say of somebody without saying who it is."""
+_PREFIXES = ("user.", "enduser.", "session.user", "git.author")
+_HOME = re2.compile(
+    rb"""(?:/(?:home|Users)/|[A-Za-z]:[\\/]{1,8}Users[\\/]{1,8})([^\x00-\x20/\\"'<>|:;,*?(){}\[\]$`]{4,64})""",
+    options(),
+)
+
+
+def names_people(key: str, identity: Collection[str] = ()) -> bool:
+    """Whether the attribute `key` says who somebody is: `user.*`, `enduser.*`, `session.user*`, `git.author*`,
+    `process.owner`, and those of `identity`.
+    """
+    if key in identity or key == "process.owner":
+        return True
+    return key.startswith(_PREFIXES) and key.rpartition(".")[2] not in _NO_NAMES
+
+
+def is_name(value: str) -> bool:
+    """Whether `value` can be looked for: long enough, no common account, and no plain short number."""
+    if not MIN_CHARACTERS <= len(value) <= MAX_CHARACTERS or value.lower() in _COMMON:
+        return False
+    return any(character.isalpha() for character in value) or len(value) >= MIN_DIGITS
+
+
+def owners_of_homes(data: bytes) -> set[str]:
+    r"""The accounts whose home directories (`/home/X/`, `/Users/X/`, `C:\Users\X\`) `data` names."""
+    if b"/home/" not in data and b"Users" not in data:
+        return set()
+    found = {match.group(1).decode(errors="replace") for match in _HOME.finditer(data)}
+    return {name for name in found if is_name(name)}
+
+
+class People:
+    """What is looked for in the texts of one request, letter by letter."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        """Look for these, as they are written."""
+        self.names = names
+        cores = [re.escape(name.encode()).decode("latin-1") for name in sorted(names, key=len, reverse=True)]
+        self.union = union(cores) if cores else None
+
+    def suspicious(self, data: bytes) -> bool:
+        """Whether one of them stands in `data`."""
+        return self.union is not None and self.union.search(data) is not None
+
+    def find(self, text: bytes) -> list[Finding]:
+        """Where they stand as words of their own."""
+        found: list[Finding] = []
+        place = 0
+        while self.union is not None and (hit := self.union.search(text, place)) is not None:
+            start, place = hit.start(), hit.end()
+            if left_open(text, start) and right_open(text, place):
+                found.append(Finding(start, place, PERSON, "identity"))
+            else:
+                place = start + 1
+        return found
+
+
+NOBODY = People(frozenset())

@@ -1,0 +1,47 @@
+"""What is to be done with an item, by the keys of its attributes: spans of one kind have the same ones."""
+
+from typing import NamedTuple
+
+from spansieve.pdata import Attributes
+
+from .policy import Policy
+
+_MOST = 8192
+
+
+class Plan(NamedTuple):
+    """By the keys alone."""
+
+    content: bool
+    """Whether one holds content."""
+    treated: bool
+    """Whether some content does not simply pass scrubbed."""
+    identity: tuple[str, ...]
+    """Those that say who somebody is."""
+
+
+class Plans:
+    """Plans by keys, remembered."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Nothing is known yet."""
+        self._policy = policy
+        self._known: dict[tuple[str, ...], Plan] = {}
+
+    def of(self, attributes: Attributes) -> Plan:
+        """The plan for an item with these attributes."""
+        keys = tuple(attributes.raws())
+        plan = self._known.get(keys)
+        if plan is None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            plan = self._known[keys] = self._made(keys)
+        return plan
+
+    def _made(self, keys: tuple[str, ...]) -> Plan:
+        facts = [self._policy.facts(key) for key in keys]
+        return Plan(
+            any(one.kind for one in facts),
+            any(one.treatment.how != "scrub" for one in facts),
+            tuple(one.name for one in facts if one.identity),
+        )

@@ -1,0 +1,137 @@
+"""One text: what of it stays, what goes, and why."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .cuts import Cut, Slot, quote_for, withheld
+from .detectors import Engine, Finding, Offsets, plain
+from .people import NOBODY, People
+from .policy import SECRETS, Policy
+
+_TELLING = (b": 0", b": Aa0", b"\x12\x0b\n\x090", b": 0123456789")
+"""Values behind a key: where a core hits in one of these, the key tells what its value is."""
+_KEYS = 4096
+
+
+class Asked(NamedTuple):
+    """What is to be looked for in a text."""
+
+    people: People = NOBODY
+    secrets_only: bool = False
+    """Whether personal data may stay: in content that is kept, and under keys that are allowed."""
+
+
+ALL = Asked()
+
+
+class Scrubber:
+    """Texts, by the detectors and the policy. Remembers nothing but which keys tell what their values are."""
+
+    def __init__(
+        self, engine: Engine, policy: Policy, max_scan_bytes: int, fault: Callable[[BaseException], None]
+    ) -> None:
+        """Texts longer than `max_scan_bytes` are cut there; `fault` is told of what went wrong inside."""
+        self._engine = engine
+        self._policy = policy
+        self._max = max_scan_bytes
+        self._fault = fault
+        self._telling: dict[bytes, bool] = {}
+
+    def cut(self, text: bytes, key: bytes = b"", asked: Asked = ALL) -> Cut | None:
+        """`text`, the value of `key`, taken apart; None where nothing is in it. Never raises: what can't be searched is
+        withheld.
+        """
+        try:
+            return self._shortened(text, key, asked) if len(text) > self._max else self._cut(text, key, asked)
+        except Exception as error:
+            self._fault(error)
+            return withheld("error")
+
+    def _shortened(self, text: bytes, key: bytes, asked: Asked) -> Cut:
+        end = self._max
+        while end > 0 and text[end] & 0xC0 == 0x80:  # not within a character
+            end -= 1
+        rest = b"<WITHHELD:%d bytes>" % (len(text) - end)
+        cut = self._cut(text[:end], key, asked) or Cut((text[:end],), ())
+        return cut._replace(pieces=(*cut.pieces[:-1], cut.pieces[-1] + rest), withheld=(*cut.withheld, "size"))
+
+    def _cut(self, text: bytes, key: bytes, asked: Asked) -> Cut | None:
+        telling = bool(key) and self.tells(key)
+        if not (telling or self.suspicious(text, asked.people)):
+            return None
+        clear, offsets = plain(text)
+        before = key + b": " if telling else b""
+        searched = before + clear
+        found = self._engine.find(searched, asked.people.find(searched))
+        if not found.findings and found.spent < 0:
+            return Cut((text,), (), refused=found.refused) if found.refused else None
+        original = _Original(searched, len(before), offsets, len(text))
+        cut = self._apart(text, found.findings, original, secrets_only=asked.secrets_only)
+        return _ended(cut._replace(refused=found.refused), text, original.start(found.spent))
+
+    def suspicious(self, data: bytes, people: People) -> bool:
+        """Whether something may be in `data`, a text or the wire bytes around some; or one of `people`."""
+        return self._engine.suspicious(data) or people.suspicious(data)
+
+    def tells(self, key: bytes) -> bool:
+        """Whether `key` says what its value is, such as a password: the value is looked at together with it then."""
+        known = self._telling.get(key)
+        if known is None:
+            if len(self._telling) >= _KEYS:
+                self._telling.clear()
+            known = self._telling[key] = any(self._engine.suspicious(key + value) for value in _TELLING)
+        return known
+
+    def _apart(self, text: bytes, findings: tuple[Finding, ...], original: "_Original", *, secrets_only: bool) -> Cut:
+        pieces: list[bytes] = []
+        slots: list[Slot] = []
+        allowed: list[tuple[str, str]] = []
+        at, whole = 0, False
+        for finding in findings:
+            start, end = original.stretch(finding)
+            if end <= max(at, start) or (secrets_only and finding.entity not in SECRETS):
+                continue
+            value = original.value(finding)
+            name, shared = self._policy.action(finding.entity, finding.rule, value)
+            if name == "allow":
+                allowed.append((finding.entity, "allow"))
+                continue
+            pieces.append(text[at : max(at, start)])
+            quote = quote_for(text, start, end)
+            slots.append(Slot(finding.entity, finding.rule, name, value, shared, start, end, quote))
+            whole = whole or name == "drop_attribute" or (name == "drop" and end - start == len(text))
+            at = end
+        return Cut((*pieces, text[at:]), tuple(slots), tuple(allowed), gone=whole)
+
+
+class _Original(NamedTuple):
+    """Where what was found in `searched` stands in the text itself: behind its key, and with its disguises on."""
+
+    searched: bytes
+    before: int
+    offsets: Offsets | None
+    size: int
+
+    def stretch(self, finding: Finding) -> tuple[int, int]:
+        start, end = max(0, finding.start - self.before), max(0, finding.end - self.before)
+        return (start, end) if self.offsets is None else self.offsets.original(start, end)
+
+    def start(self, place: int) -> int:
+        """Of one place; -1 stays -1."""
+        if place < 0:
+            return -1
+        place = max(0, place - self.before)
+        return place if self.offsets is None else self.offsets.original(place, place)[0]
+
+    def value(self, finding: Finding) -> str:
+        return self.searched[max(finding.start, self.before) : finding.end].decode(errors="replace")
+
+
+def _ended(cut: Cut, text: bytes, spent: int) -> Cut | None:
+    """What lies behind `spent` (-1: nothing does) is withheld. None where all stays and nobody counts it."""
+    if spent < 0:
+        return cut if cut.changes or cut.allowed or cut.refused else None
+    tail = len(cut.pieces[-1])
+    kept = max(0, tail - (len(text) - spent))
+    last = cut.pieces[-1][:kept] + b"<WITHHELD:budget>"
+    return cut._replace(pieces=(*cut.pieces[:-1], last), withheld=(*cut.withheld, "budget"))

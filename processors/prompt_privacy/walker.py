@@ -1,0 +1,260 @@
+"""One item after the other: every text of it is looked at, and what goes is replaced where it stands."""
+
+from typing import NamedTuple
+
+from spansieve.pseudonyms import GLOBAL, Pseudonyms, Within
+
+from spansieve.pdata import Wire, decode_text, decode_value, encode_text_pair, key_of, read, rewrite_value
+
+from .cuts import Cut, Slot, filled, withheld
+from .masks import mask
+from .people import NOBODY, PERSON, People, is_name
+from .policy import Facts, Policy
+from .report import Report
+from .scrubber import Asked, Scrubber
+from .treated import shown, truncated, written
+
+MAX_REFUSED = 20_000
+"""Candidates of one request that were nothing; what is dirty behind the last of them is withheld whole."""
+_LONG_NUMBER = 10**10
+_MAX_REMEMBERED = 8192
+"""Bytes of a KeyValue whose findings are remembered."""
+_CACHE_BYTES = 16 << 20
+_CROWDS = 256
+"""Sets of people that findings are remembered for."""
+
+
+class _Text(NamedTuple):
+    """What a KeyValue with a text holds; `shared`: its placeholders are the same in all traces."""
+
+    key: bytes
+    cut: Cut
+    shared: bool
+
+
+class _Content(NamedTuple):
+    """A KeyValue whose value is content that does not pass as it is."""
+
+    facts: Facts
+
+
+class _Deep(NamedTuple):
+    """A KeyValue to be walked each time: an array, a map, a number, bytes, or a finding in its key."""
+
+    facts: Facts
+
+
+_Known = _Text | _Content | _Deep | None
+_Remembered = dict[bytes, _Known]
+_NEW = _Deep(Facts())
+
+
+class Walker:
+    """A `Rewriter` and `TextRewriter`, for one request after the other."""
+
+    def __init__(self, scrubber: Scrubber, policy: Policy, pseudonyms: Pseudonyms, report: Report) -> None:
+        """Nothing is known yet."""
+        self._scrubber = scrubber
+        self._policy = policy
+        self._pseudonyms = pseudonyms
+        self._report = report
+        self._crowds: dict[frozenset[str], _Remembered] = {}
+        self._remembered_bytes = 0
+        self._pairs: _Remembered = {}
+        self.people = NOBODY
+        self._refused = 0
+        self._event = self._body = Facts()
+        self._facts = Facts()
+        self._where = ""
+        self._scope: Within = None
+        self._shared = False
+        self._sampled = False
+
+    def request(self, people: People) -> None:
+        """A new request begins, which names `people`."""
+        self.people = people
+        self._refused = 0
+        if self._remembered_bytes > _CACHE_BYTES or len(self._crowds) > _CROWDS:
+            self._crowds, self._remembered_bytes = {}, 0
+        self._pairs = self._crowds.setdefault(people.names, {})
+
+    def item(self, scope: Within, *, event: str = "", sampled: bool = False) -> None:
+        """A new item begins: how far its placeholders reach, the event that it is, and whether it keeps content."""
+        self._scope = scope
+        self._sampled = sampled
+        self._event = Facts()
+        self._body = self._policy.event(event)
+        self._report.item.clear()
+
+    def pair(self, raw: bytes, where: str) -> bytes | None:
+        """Source: `spansieve.pdata.Rewriter`."""
+        if where == "event" and self._event.kind:
+            known = self._in_event(raw)
+        else:
+            known = self._pairs.get(raw, _NEW)
+            if known is _NEW:
+                known = self._learn(raw)
+            else:
+                self._report.hits += 1
+        if known is None:
+            return None
+        self._where = where
+        new = self._replaced(raw, known)
+        return None if self._policy.dry_run else new
+
+    def text(self, raw: bytes, where: str) -> bytes | None:
+        """Source: `spansieve.pdata.Rewriter`."""
+        if where == "event":
+            self._event = self._policy.event(decode_text(raw))
+        self._where, self._facts, self._shared = where, Facts(), False
+        new = self._string(raw, b"", Facts())
+        return None if self._policy.dry_run else new
+
+    def value(self, raw: bytes, where: str) -> bytes | None:
+        """Source: `spansieve.pdata.Rewriter`."""
+        self._where, self._facts, self._shared = where, self._body, False
+        message = read("AnyValue", raw)
+        if self._treats(self._body):
+            new = self._content(message, self._body)
+            if new is not None:
+                message.string_value = new
+        elif not rewrite_value(message, self, b""):
+            return None
+        return None if self._policy.dry_run else message.SerializeToString()
+
+    def string(self, raw: bytes, key: bytes) -> bytes | None:
+        """Source: `spansieve.pdata.TextRewriter`."""
+        return self._string(raw, key, self._facts)
+
+    def key(self, raw: bytes) -> bytes | None:
+        """Source: `spansieve.pdata.TextRewriter`."""
+        where, self._where = self._where, "key"
+        new = self._string(raw, b"", Facts())
+        self._where = where
+        return new
+
+    def number(self, value: int | float, key: bytes) -> bytes | None:
+        """Source: `spansieve.pdata.TextRewriter`. A number of 11 digits or more may be a card's."""
+        if not _LONG_NUMBER <= abs(value) < 10**19 or value != int(value):
+            return None
+        return self._string(b"%d" % int(value), key, self._facts)
+
+    def binary(self, raw: bytes, key: bytes) -> bytes | None:
+        """Source: `spansieve.pdata.TextRewriter`. What is no text is withheld whole where something is in it."""
+        try:
+            raw.decode()
+        except UnicodeDecodeError:
+            return self._filled(withheld("bytes")) if self._cut(raw, key, self._facts) is not None else None
+        return self._string(raw, key, self._facts)
+
+    def deep(self, key: bytes) -> bytes:
+        """Source: `spansieve.pdata.TextRewriter`."""
+        return self._filled(withheld("depth")) or b""
+
+    def _in_event(self, raw: bytes) -> _Known:
+        """An attribute of an event that is content, such as `gen_ai.user.message`."""
+        facts = self._policy.facts(key_of(raw))
+        return self._look(raw, facts if facts.plain else self._event._replace(name=facts.name))
+
+    def _learn(self, raw: bytes) -> _Known:
+        known = self._look(raw, self._policy.facts(key_of(raw)))
+        if len(raw) <= _MAX_REMEMBERED:
+            self._pairs[raw] = known
+            self._remembered_bytes += len(raw) + 200
+        return known
+
+    def _look(self, raw: bytes, facts: Facts) -> _Known:
+        if self._treats(facts, sampled=False):
+            return _Content(facts)
+        if not (facts.identity or self._scrubber.suspicious(raw, self.people)):
+            return None
+        message = read("KeyValue", raw)
+        kind = message.value.WhichOneof("value")
+        if kind != "string_value" or self._scrubber.suspicious(message.key, self.people):
+            return None if kind in {None, "bool_value"} else _Deep(facts)
+        self._report.dirty += 1
+        cut = self._cut(message.value.string_value, message.key, facts)
+        return None if cut is None else _Text(message.key, cut, facts.identity)
+
+    def _replaced(self, raw: bytes, known: _Known) -> bytes | None:
+        if isinstance(known, _Text):
+            self._shared = known.shared
+            new = self._filled(known.cut)
+            if new is None or known.cut.gone:
+                return None if new is None else b""
+            return encode_text_pair(known.key, new)
+        if known is None:
+            return None
+        message = read("KeyValue", raw)
+        self._facts, self._shared = known.facts, known.facts.identity
+        if isinstance(known, _Content) and self._treats(known.facts):
+            new = self._content(message.value, known.facts)
+            return b"" if new is None else encode_text_pair(message.key, new)
+        return self._walked(message)
+
+    def _walked(self, message: Wire) -> bytes | None:
+        changed = rewrite_value(message.value, self, message.key)
+        key = self.key(message.key)
+        if key is not None:
+            message.key = key
+        return message.SerializeToString() if changed or key is not None else None
+
+    def _treats(self, facts: Facts, *, sampled: bool | None = None) -> bool:
+        """Whether content does not pass, scrubbed, as it is; of sampled traces it does."""
+        exempt = self._sampled if sampled is None else sampled
+        return facts.treatment.how in {"hash", "drop", "truncate"} and not (exempt and facts.treatment.how == "hash")
+
+    def _content(self, message: Wire, facts: Facts) -> bytes | None:
+        """What takes the place of content; None: nothing does."""
+        value = decode_value(message.SerializeToString())
+        how = facts.treatment.how
+        if how != "truncate":
+            self._report.found(facts.kind.upper(), how, self._where)
+            return written(value, self._pseudonyms).encode() if how == "hash" else None
+        text = shown(value)
+        return truncated(self._string(text, facts.name.encode(), facts) or text, facts.treatment.limit)
+
+    def _string(self, raw: bytes, key: bytes, facts: Facts) -> bytes | None:
+        cut = self._cut(raw, key, facts)
+        return None if cut is None else self._filled(cut)
+
+    def _cut(self, text: bytes, key: bytes, facts: Facts) -> Cut | None:
+        if self._refused > MAX_REFUSED:
+            return withheld("budget") if self._scrubber.suspicious(text, self.people) else None
+        self._report.scanned += len(text)
+        cut = self._scrubber.cut(text, key, Asked(self.people, facts.secrets_only))
+        if cut is not None:
+            self._refused += cut.refused
+        if facts.identity and not (cut is not None and cut.whole):
+            return self._person(text) or cut
+        return cut
+
+    def _person(self, text: bytes) -> Cut | None:
+        value = decode_text(text)
+        if not is_name(value):
+            return None
+        action, _ = self._policy.action(PERSON, "identity", value)
+        if action == "allow":
+            return Cut((text,), (), ((PERSON, "allow"),))
+        slot = Slot(PERSON, "identity", action, value, shared=True, start=0, end=len(text))
+        return Cut((b"", b""), (slot,), gone=action in {"drop", "drop_attribute"})
+
+    def _filled(self, cut: Cut) -> bytes | None:
+        """Count what is in `cut`, and give its text; None where all of it stays."""
+        for slot in cut.slots:
+            self._report.found(slot.entity, slot.action, self._where)
+        for entity, action in cut.allowed:
+            self._report.found(entity, action, self._where)
+        for reason in cut.withheld:
+            self._report.withheld(reason)
+        return filled(cut, self._fill) if cut.changes else None
+
+    def _fill(self, slot: Slot) -> bytes:
+        if slot.action == "mask":
+            return mask(slot.entity, slot.value).encode()
+        if slot.action == "hmac":
+            return self._pseudonyms.tag(slot.entity, slot.value).encode()
+        if slot.action == "placeholder":
+            scope = GLOBAL if slot.shared or self._shared else self._scope
+            return self._pseudonyms.placeholder(slot.entity, slot.value, scope).encode()
+        return b""
