@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from spansieve.admission import Admission, Admitted
 from spansieve.inspection import Inspection
+from spansieve.made_keys import MadeKeys
 from spansieve.net import Loop
 from spansieve.pdata import Batch, Signal
 from spansieve.pipeline.faults import Faults
 from spansieve.pipeline.intake import Request
 from spansieve.pipeline.tally import ReceiverTally
-from spansieve.plugin import Answer, Clock, Extension, Place, Refused, Storage, TooLarge
+from spansieve.plugin import Answer, Clock, Extension, MadeKey, Place, Refused, Storage, TooLarge
 from spansieve.telemetry.instruments import Instruments, Labels, Level, Spread, Sum, full_name
 from spansieve.telemetry.logs import component_log
 from spansieve.wiring import Wiring
@@ -43,6 +44,7 @@ class Core:
         self.find_storage: Callable[[str, str], Storage]
         self.extensions: dict[str, Extension[Any]] = {}
         """Those that run, by id."""
+        self.made_keys = MadeKeys(self.extensions)
 
     def freed(self) -> None:
         """A queue has more room than before; from an exporter's thread."""
@@ -130,6 +132,10 @@ class ComponentHost:
     def storage(self, extension: str) -> Storage:
         """The component's room in a storage extension."""
         return self._core.find_storage(extension, f"{self._kind}_{self.id}")
+
+    def made_key(self, name: str, storage: str | None = None, *, lost: str) -> MadeKey:
+        """A random key of the program's."""
+        return self._core.made_keys.get(name, storage, self.log, lost)
 
     def extension(self, extension: str) -> Extension[Any]:
         """An extension that runs."""

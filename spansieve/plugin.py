@@ -9,7 +9,7 @@ exactly as a stranger's. It imports this module, `spansieve.pdata` and itself, a
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypedDict, TypeVar
 
@@ -42,6 +42,7 @@ __all__ = [
     "Host",
     "Inspection",
     "Link",
+    "MadeKey",
     "Permanent",
     "Place",
     "Processor",
@@ -134,6 +135,15 @@ class Storage(Protocol):
 
     def room(self, size_bytes: int) -> bool:
         """Whether so many bytes more would be taken now."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """Random bytes that the program made for its components (`Host.made_key`)."""
+
+    key: bytes = field(repr=False)
+    lasting: bool
+    """Whether it is the same after a restart."""
 
 
 class Link(TypedDict):
@@ -243,6 +253,13 @@ class Host(Protocol):
 
     def storage(self, extension: str) -> Storage:
         """The component's own room in the storage extension with the id `extension`."""
+
+    def made_key(self, name: str, storage: str | None = None, *, lost: str) -> MadeKey:
+        """The program's random key `name`, of 32 bytes: one for all components that ask, in all processes. It is made
+        once and kept in the storage extension `storage` (None: the first one of service.extensions that stores); where
+        that can't be, it lives as long as the program, which the log says once, with what is `lost` by it. In `start`
+        or later, and in `start` the first time.
+        """
 
     def extension(self, extension: str) -> "Extension[Any]":
         """The extension with this id as it runs now; not to be kept, because a reload may exchange it. From any thread.

@@ -1,6 +1,7 @@
 """What a plugin's tests need: a clock that is told, a host that remembers, and requests built of a few words."""
 
 import asyncio
+import hashlib
 import itertools
 import logging
 from collections import defaultdict
@@ -14,7 +15,7 @@ from spansieve.admission import Admission, Admitted
 from spansieve.inspection import Inspection
 from spansieve.net import Loop
 from spansieve.pdata import Attributes, Batch, Signal, Span, StatusCode, TraceBatch, Value
-from spansieve.plugin import Answer, Extension, Place, Processor, Refused, Storage
+from spansieve.plugin import Answer, Extension, MadeKey, Place, Processor, Refused, Storage
 
 ResultT = TypeVar("ResultT")
 
@@ -64,7 +65,7 @@ class FakeHost:
 
     `counts[name, *label values by label name]` holds counters, gauges and the sums of histograms; `emitted` the
     batches that were emitted (while `full` is True none is taken); `answers` what `receive` is answered with;
-    `failure` what `fail` said.
+    `failure` what `fail` said. `keeps_keys` says whether keys that it made outlive it.
     """
 
     def __init__(self, component: str = "under_test") -> None:
@@ -84,6 +85,7 @@ class FakeHost:
         self.inspection: Inspection  # to be set by whoever tests what shows it
         self.shared = False
         self.admission = Admission()
+        self.keeps_keys = True
 
     def others_bytes(self) -> float:
         """There are none."""
@@ -108,6 +110,10 @@ class FakeHost:
     def storage(self, extension: str) -> Storage:
         """There is none."""
         raise NotImplementedError
+
+    def made_key(self, name: str, storage: str | None = None, *, lost: str) -> MadeKey:
+        """The same one for a name each time."""
+        return MadeKey(hashlib.sha256(name.encode()).digest(), self.keeps_keys)
 
     def extension(self, extension: str) -> Extension[Any]:
         """One of `extensions`."""

@@ -17,6 +17,7 @@ from spansieve.config.fetch import Snapshot
 from spansieve.config.load import Loaded, load_again
 from spansieve.config.problems import ConfigError
 from spansieve.host import Core
+from spansieve.made_keys import Told
 from spansieve.pipeline.chain import Chain
 from spansieve.plugin import Answer, Extension, Storage
 from spansieve.telemetry import set_up_logs
@@ -46,7 +47,7 @@ def _run(link: Link) -> int:
     said = link.receive()
     try:
         loaded = load_again(Snapshot.of_json(said.body))
-        child = Child(link, loaded, said.header["worker"], said.header["most_bytes"])
+        child = Child(link, loaded, **said.header)
         child.start()
     except (ConfigError, OSError, ValueError) as error:
         problem = str(error)
@@ -62,9 +63,9 @@ def _run(link: Link) -> int:
 class Child:
     """What an intake process is made of."""
 
-    def __init__(self, link: Link, loaded: Loaded, worker: int, most_bytes: int) -> None:
+    def __init__(self, link: Link, loaded: Loaded, worker: int, most_bytes: int, keys: Told) -> None:
         """Build everything and open nothing. `worker` is its number, `most_bytes` how much it may have on its way to
-        the parent. Raises ConfigError.
+        the parent, `keys` what the parent made. Raises ConfigError.
         """
         logs = loaded.service.telemetry.logs
         set_up_logs(logs.level, logs.encoding, worker)
@@ -75,6 +76,7 @@ class Child:
         self._core = Core(SystemClock(), instruments)
         self._core.shared = True
         self._core.find_storage = _no_storage
+        self._core.made_keys.hear(keys)
         self._core.others_bytes = lambda: self._others_bytes
         self._others_bytes = 0.0
         self._uplink = Uplink(link, self._core, most_bytes)

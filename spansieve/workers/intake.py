@@ -117,7 +117,11 @@ class Intake:
         link = Link(ours)
         account = Account(self._core.instruments, self._family, self.number)
         try:
-            told = {"worker": self.number, "most_bytes": self._owner.most_bytes}
+            told = {
+                "worker": self.number,
+                "most_bytes": self._owner.most_bytes,
+                "keys": self._core.made_keys.tell(),
+            }
             link.send(Kind.CONFIG, told, self._owner.snapshot)
             with self._lock:
                 self._process, self._link = process, link

@@ -90,6 +90,23 @@ class Errors(Processor[Nothing]):
         for span in batch:
             span.attributes["seen.by"] = __import__("os").getpid()
             span.attributes["others"] = self.host.others_bytes()
+
+class Keyed(Processor[Nothing]):
+    """Writes what tells its key from others."""
+
+    config = Nothing
+
+    def __init__(self, config, host):
+        self.host = host
+
+    def start(self):
+        made = self.host.made_key("toys", lost="toys are not the same")
+        self.key = __import__("hashlib").sha256(made.key).hexdigest()
+
+    def traces(self, batch):
+        for span in batch:
+            span.attributes["key"] = self.key
+            span.attributes["seen.by"] = __import__("os").getpid()
 '''
 
 LABELS = {one: f'{{receiver="otlp",transport="{one}"}}' for one in ("grpc", "http")}
@@ -107,10 +124,11 @@ def with_plugins(tmp_path: Path, text: str, *chain: str) -> tuple[str, dict[str,
     (folder / "toys.py").write_text(PLUGINS)
     (folder / "toys-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1\n")
     points = (
-        "[spansieve.processors]\nholds = toys:Holds\nerrors = toys:Errors\n[spansieve.extensions]\ndoor = toys:Door\n"
+        "[spansieve.processors]\nholds = toys:Holds\nerrors = toys:Errors\nkeyed = toys:Keyed\n"
+        "[spansieve.extensions]\ndoor = toys:Door\n"
     )
     (folder / "toys-1.dist-info" / "entry_points.txt").write_text(points)
-    text = text.replace("processors: {", "processors: {holds: {}, errors: {}, ", 1)
+    text = text.replace("processors: {", "processors: {holds: {}, errors: {}, keyed: {}, ", 1)
     return text.replace("processors: [resource]", f"processors: [{', '.join(chain)}]"), {"PYTHONPATH": str(folder)}
 
 
@@ -228,6 +246,44 @@ def test_senders_are_asked_who_they_are_in_each(tmp_path: Path, sink: Sink) -> N
         name = 'spansieve_receiver_refused_requests_total{reason="unauthenticated",receiver="otlp",transport="http"}'
         eventually(lambda: program.metrics().get(name) == 20, "those turned away are counted")
         program.check_books()
+
+
+def keys_by_process(sink: Sink) -> dict[object, object]:
+    spans = [span for _, body in list(sink.bodies) for span in TraceBatch.parse(body)]
+    return {span.attributes["seen.by"]: span.attributes["key"] for span in spans}
+
+
+def test_a_key_that_the_program_makes_is_one_in_all_of_them(tmp_path: Path, sink: Sink) -> None:
+    text, env = with_plugins(tmp_path, config(sink), "keyed")
+    with running(tmp_path, text, env=env) as program:
+        sent = reach_both(program, otlp_request("a", OK))
+        kill(program, children(program.process.pid)[0], 0)
+
+        def told() -> bool:
+            with connections(program, 4) as channels:
+                for channel in channels:
+                    export(channel, "traces", otlp_request("a", OK))
+            return len(keys_by_process(sink)) == 3
+
+        eventually(told, "the successor has some too")
+        assert sink.count() > sent
+        assert len(set(keys_by_process(sink).values())) == 1
+        assert program.log().count("toys are not the same") == 1
+        assert program.stop() == 0
+
+
+def test_a_key_that_a_storage_keeps_is_the_same_after_a_restart(tmp_path: Path, sink: Sink) -> None:
+    text, env = with_plugins(tmp_path, config(sink, workers=1), "keyed")
+    text = text.replace("extensions: {", "extensions: {storage: {directory: kept}, ", 1)
+    text = text.replace("extensions: [", "extensions: [storage, ")
+    for _ in range(2):
+        with running(tmp_path, text, env=env) as program:
+            post(f"http://localhost:{program.ports['http']}/v1/traces", otlp_request("a", OK))
+            assert program.stop() == 0
+            assert "toys are not the same" not in program.log()
+            assert "belongs to nobody" not in program.log()
+    assert len(keys_by_process(sink)) == 2
+    assert len(set(keys_by_process(sink).values())) == 1
 
 
 def test_what_is_stateful_runs_in_the_parent(tmp_path: Path, sink: Sink) -> None:
