@@ -5,6 +5,7 @@ a kept one stands, so whoever samples again must take it along and never make it
 specification's "TraceState: Probability Sampling"; arithmetic bit by bit as in the Go Collector's pkg/sampling.
 """
 
+from .choice import chosen
 from .threshold import (
     ALL_RANDOMNESS,
     ALWAYS,
@@ -30,6 +31,7 @@ __all__ = [
     "NEVER",
     "TraceState",
     "adjusted_count",
+    "chosen",
     "parse_rvalue",
     "parse_tvalue",
     "probability_of",
