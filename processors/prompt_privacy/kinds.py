@@ -1,28 +1,27 @@
 """Which attributes hold what kind of content: prompts, answers, what tools took and gave.
 
-Source: `content_keys` of the mapping, and the key globs of the configuration, which come first.
+Source: `content_keys` of the mapping.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from spansieve.semconv.names import ORIGINAL
 
-KINDS: Final = ("prompt", "completion", "system", "tool_args", "tool_result", "reasoning", "document")
-"""The kinds that a policy can be set for."""
-_AS = {"media": "prompt"} | {kind: kind for kind in KINDS}
+from .config import KINDS
+
+_AS = {"media": "prompt"} | dict(zip(KINDS, KINDS, strict=True))
 _MOST_KEYS = 16_384
 
 
 class Kinds:
     """The kind of content, by the key of an attribute, and by the name of an event for all that it holds."""
 
-    def __init__(self, mapping: Mapping[str, Any], globs: Sequence[str] = ()) -> None:
-        """`globs` are kinds of their own, named by themselves."""
+    def __init__(self, mapping: Mapping[str, Any]) -> None:
+        """Take them from `mapping`."""
         rows = [row for rows in mapping["content_keys"].values() for row in rows if isinstance(row, dict)]
-        self._globs = tuple(globs)
         self._keys: dict[str, str] = {}
         self._patterns: list[tuple[str, str]] = []
         self._events: list[tuple[str, str]] = []
@@ -44,9 +43,6 @@ class Kinds:
 
     def _of_key(self, key: str) -> str:
         key = key.removeprefix(ORIGINAL)
-        for glob in self._globs:
-            if fnmatchcase(key, glob):
-                return glob
         known = self._keys.get(key)
         if known is not None:
             return known

@@ -42,6 +42,6 @@ class Plans:
         facts = [self._policy.facts(key) for key in keys]
         return Plan(
             any(one.kind for one in facts),
-            any(one.treatment.how != "scrub" for one in facts),
+            any(one.treatment.action != "scrub" for one in facts),
             tuple(one.name for one in facts if one.identity),
         )

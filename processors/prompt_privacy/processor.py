@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Protocol
 
-from spansieve.pseudonyms import GLOBAL, Keyring, Pseudonyms, Within
-
 from spansieve.pdata import (
     Attributes,
+    DataPoint,
     DecodeError,
     LogBatch,
     LogRecord,
@@ -16,10 +15,11 @@ from spansieve.pdata import (
     Scope,
     Span,
     TraceBatch,
-    Value,
+    Writable,
     decode_pair,
 )
 from spansieve.plugin import Host, Processor
+from spansieve.pseudonyms import GLOBAL, Keyring, Pseudonyms, Within, derived
 from spansieve.sampling import chosen
 from spansieve.semconv import raw_mapping
 
@@ -66,9 +66,11 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def start(self) -> None:
         """Get the key. Raises ValueError for one that can't be read."""
-        pseudonyms = Pseudonyms(Keyring.open(self._settings.hash, self._host))
-        self._walker = Walker(self._scrubber, self._policy, pseudonyms, self._report)
-        self._hashing = Hashing(self._settings, pseudonyms, self._host.fault)
+        keyring = Keyring.open(self._settings.hash, self._host)
+        pseudonyms = Pseudonyms(keyring)
+        key = derived(keyring.current, "prompt")
+        self._hashing = Hashing(self._settings.hash, key, pseudonyms.key_id, self._host.fault)
+        self._walker = Walker(self._scrubber, self._policy, pseudonyms, self._hashing, self._report)
 
     def traces(self, batch: TraceBatch) -> None:
         """Scrub and hash the spans, and what is around them."""
@@ -86,7 +88,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._report.flush("traces")
 
     def _span(self, span: Span, *, changing: bool) -> None:
-        sampled = self._policy.treats and chosen(span.trace_id, span.trace_state, self._settings.debug_sample.ratio)
+        sampled = self._sampled(span.trace_id, span.trace_state)
         hashes = self._hashing.of_span(span)
         self._walker.item(span.trace_id or _session(span.attributes), sampled=sampled)
         if changing:
@@ -96,6 +98,11 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             added[DEBUG_SAMPLE] = True
         if added:
             span.attributes.update(added)
+
+    def _sampled(self, trace_id: bytes, trace_state: str) -> bool:
+        """Whether the trace is one of those that keep content where others keep hashes."""
+        sample = self._settings.debug_sample
+        return sample is not None and self._policy.treats and chosen(trace_id, trace_state, sample.ratio)
 
     def logs(self, batch: LogBatch) -> None:
         """Scrub and hash the records, and what is around them."""
@@ -112,10 +119,10 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._report.flush("logs")
 
     def _record(self, record: LogRecord, *, changing: bool) -> None:
-        sampled = self._policy.treats and chosen(record.trace_id, "", self._settings.debug_sample.ratio)
+        sampled = self._sampled(record.trace_id, "")
         name = record.event_name or record.attributes.get("event.name", "")
-        hashes = self._hashing.of_record(record)
         event = name if isinstance(name, str) else ""
+        hashes = self._hashing.of_record(record, event)
         self._walker.item(record.trace_id or _session(record.attributes), event=event, sampled=sampled)
         if changing:
             self._rewrite(record)
@@ -148,7 +155,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def _people(self, named: Iterable[str], resources: Sequence[Resource], joined: Joined) -> People:
         """The people that a request names: in identity attributes, and by their home directories."""
-        if not self._settings.propagate:
+        if not self._settings.learns_names:
             self._walker.request(NOBODY)
             return NOBODY
         names = {*named, *owners_of_homes(joined.data)}
@@ -160,7 +167,8 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         return people
 
     def _envelopes(self, people: People, resources: Sequence[Resource], scopes: Sequence[Scope]) -> None:
-        for carrier in (*resources, *scopes):
+        carriers: list[_Carrier] = [*resources, *scopes]
+        for carrier in carriers:
             self._envelope(people, carrier)
 
     def _envelope(self, people: People, carrier: _Carrier) -> None:
@@ -187,7 +195,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             carrier.rewrite(Withholder(self._scrubber, self._policy, self._walker.people))
             self._report.withheld("error")
 
-    def _marks(self, hashes: dict[str, Value]) -> dict[str, Value]:
+    def _marks(self, hashes: dict[str, Writable]) -> dict[str, Writable]:
         """What is added to an item: the hashes of its content, and what was taken out of it."""
         added = dict(hashes)
         if self._report.item and self._settings.audit == "counts":
@@ -195,7 +203,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         return added
 
 
-def _named(items: Iterable[tuple[Span | LogRecord, Plan]]) -> Iterator[str]:
+def _named(items: Iterable[tuple[Span | LogRecord | DataPoint, Plan]]) -> Iterator[str]:
     for item, plan in items:
         if plan.identity:
             yield from _names(item.attributes, plan)

@@ -93,6 +93,8 @@ class Scrubber:
                 continue
             value = original.value(finding)
             name, shared = self._policy.action(finding.entity, finding.rule, value)
+            if not name:
+                continue
             if name == "allow":
                 allowed.append((finding.entity, "allow"))
                 continue

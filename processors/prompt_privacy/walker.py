@@ -2,17 +2,17 @@
 
 from typing import NamedTuple
 
+from spansieve.pdata import Wire, decode_text, decode_value, encode_text_pair, key_of, read, rewrite_value
 from spansieve.pseudonyms import GLOBAL, Pseudonyms, Within
 
-from spansieve.pdata import Wire, decode_text, decode_value, encode_text_pair, key_of, read, rewrite_value
-
 from .cuts import Cut, Slot, filled, withheld
+from .hashing import Hashing
 from .masks import mask
 from .people import NOBODY, PERSON, People, is_name
 from .policy import Facts, Policy
 from .report import Report
 from .scrubber import Asked, Scrubber
-from .treated import shown, truncated, written
+from .truncation import shown, truncated
 
 MAX_REFUSED = 20_000
 """Candidates of one request that were nothing; what is dirty behind the last of them is withheld whole."""
@@ -52,11 +52,14 @@ _NEW = _Deep(Facts())
 class Walker:
     """A `Rewriter` and `TextRewriter`, for one request after the other."""
 
-    def __init__(self, scrubber: Scrubber, policy: Policy, pseudonyms: Pseudonyms, report: Report) -> None:
+    def __init__(
+        self, scrubber: Scrubber, policy: Policy, pseudonyms: Pseudonyms, hashing: Hashing, report: Report
+    ) -> None:
         """Nothing is known yet."""
         self._scrubber = scrubber
         self._policy = policy
         self._pseudonyms = pseudonyms
+        self._hashing = hashing
         self._report = report
         self._crowds: dict[frozenset[str], _Remembered] = {}
         self._remembered_bytes = 0
@@ -202,15 +205,17 @@ class Walker:
     def _treats(self, facts: Facts, *, sampled: bool | None = None) -> bool:
         """Whether content does not pass, scrubbed, as it is; of sampled traces it does."""
         exempt = self._sampled if sampled is None else sampled
-        return facts.treatment.how in {"hash", "drop", "truncate"} and not (exempt and facts.treatment.how == "hash")
+        return facts.treatment.action in {"hash", "drop", "truncate"} and not (
+            exempt and facts.treatment.action == "hash"
+        )
 
     def _content(self, message: Wire, facts: Facts) -> bytes | None:
         """What takes the place of content; None: nothing does."""
         value = decode_value(message.SerializeToString())
-        how = facts.treatment.how
+        how = facts.treatment.action
         if how != "truncate":
             self._report.found(facts.kind.upper(), how, self._where)
-            return written(value, self._pseudonyms).encode() if how == "hash" else None
+            return self._hashing.written(value).encode() if how == "hash" else None
         text = shown(value)
         return truncated(self._string(text, facts.name.encode(), facts) or text, facts.treatment.limit)
 

@@ -9,7 +9,7 @@ unambiguously: each part stands behind its length. Hashes are the first 128 bits
 from .config import HashConfig, PreviousKey
 from .keyring import Key, Keyring
 from .normal import normal
-from .pseudonyms import GLOBAL, WRITTEN, Pseudonyms, Scope
+from .pseudonyms import GLOBAL, WRITTEN, Pseudonyms, Scope, Within, derived
 
 __all__ = [
     "GLOBAL",
@@ -20,5 +20,7 @@ __all__ = [
     "PreviousKey",
     "Pseudonyms",
     "Scope",
+    "Within",
+    "derived",
     "normal",
 ]

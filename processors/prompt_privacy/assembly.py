@@ -1,0 +1,27 @@
+"""The engine, as the configuration wants it."""
+
+from collections.abc import Sequence
+
+from .config import PromptPrivacyConfig
+from .custom import Custom, loosened
+from .detectors import FAMILIES, Engine, Family, Find, Finding
+from .patterns import PatternConfig
+
+
+def engine_of(config: PromptPrivacyConfig) -> Engine:
+    """The detectors that `config` does not switch off, and the patterns of users' own."""
+    wanted = [one for one in FAMILIES if not one.entities or any(map(config.is_wanted, one.entities))]
+    return Engine([*wanted, *(_family(pattern) for pattern in config.patterns)])
+
+
+def _family(pattern: PatternConfig) -> Family:
+    custom, entity, rule = pattern.compiled(), pattern.finds, pattern.name.lower()
+    return Family(rule, (entity,), (), (), _finder(custom, entity, rule), (loosened(pattern.regex),))
+
+
+def _finder(custom: Custom, entity: str, rule: str) -> Find:
+    def find(text: bytes, start: int, _end: int) -> Sequence[Finding]:
+        end = custom.at(text, start)
+        return () if end is None else (Finding(start, end, entity, rule),)
+
+    return find

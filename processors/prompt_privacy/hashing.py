@@ -1,0 +1,54 @@
+"""The hashes of what was said, on spans and log records: taken before anything is scrubbed."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from spansieve.messages import Conversation, conversation, conversation_of_record, hash_of_value, hashes
+
+from spansieve.pdata import Attributes, Event, LogRecord, Span, Value, Writable
+from spansieve.pseudonyms import HashConfig
+
+_HASH = re.compile(r"[A-Za-z0-9_-]{1,32}:[0-9a-f]{32}")
+_SAID = ("spansieve.ai.prompt.hash", "spansieve.ai.input.bytes")
+"""What is written even where content is kept as it is."""
+
+
+class Hashing:
+    """What is added to items; an item that says nothing gets nothing."""
+
+    def __init__(self, config: HashConfig, key: bytes, key_id: str, fault: Callable[[BaseException], None]) -> None:
+        """Hash with `key`; `fault` is told of what went wrong inside."""
+        self._config = config
+        self._key = key
+        self._key_id = key_id
+        self._fault = fault
+
+    def of_span(self, span: Span, *, kept: bool = False) -> dict[str, Writable]:
+        """The hashes of what `span` and its events say; of `kept` content the prompt's alone. Never raises."""
+        return self._hashes(lambda: conversation(span.attributes, _said(span.events)), kept=kept)
+
+    def of_record(self, record: LogRecord, name: str, *, kept: bool = False) -> dict[str, Writable]:
+        """Likewise of a log record, the event `name`."""
+        return self._hashes(lambda: conversation_of_record(name, record.body, record.attributes), kept=kept)
+
+    def written(self, value: Value) -> str:
+        """The hash that stands in place of content; one that stands there already stays."""
+        if isinstance(value, str) and _HASH.fullmatch(value):
+            return value
+        return hash_of_value(value, self._key, self._key_id)
+
+    def _hashes(self, read: Callable[[], Conversation], *, kept: bool) -> dict[str, Writable]:
+        try:
+            said = read()
+            if not said:
+                return {}
+            config = self._config
+            found = hashes(said, self._key, self._key_id, template=config.template, simhash=config.simhash)
+        except Exception as error:
+            self._fault(error)
+            return {}
+        return {key: found[key] for key in _SAID if key in found} if kept else found
+
+
+def _said(events: Sequence[Event]) -> list[tuple[str, Attributes]]:
+    return [(event.name, event.attributes) for event in events]
