@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 
-from spansieve.messages import Conversation, conversation, conversation_of_record, hash_of_value, hashes
+from spansieve.messages.calls import Conversation, conversation, conversation_of_record
+from spansieve.messages.chain import hash_of, hashes
 
 from spansieve.pdata import Attributes, Event, LogRecord, Span, Value, Writable
 from spansieve.pseudonyms import HashConfig
+
+from .truncation import shown
 
 _HASH = re.compile(r"[A-Za-z0-9_-]{1,32}:[0-9a-f]{32}")
 _SAID = ("spansieve.ai.prompt.hash", "spansieve.ai.input.bytes")
@@ -35,7 +38,7 @@ class Hashing:
         """The hash that stands in place of content; one that stands there already stays."""
         if isinstance(value, str) and _HASH.fullmatch(value):
             return value
-        return hash_of_value(value, self._key, self._key_id)
+        return hash_of(shown(value).decode(), self._key, self._key_id)
 
     def _hashes(self, read: Callable[[], Conversation], *, kept: bool) -> dict[str, Writable]:
         try:

@@ -14,8 +14,10 @@ class Plan(NamedTuple):
 
     content: bool
     """Whether one holds content."""
-    treated: bool
-    """Whether some content does not simply pass scrubbed."""
+    kept: bool
+    """Whether content is kept as it is."""
+    special: tuple[str, ...]
+    """Those to be looked at whatever stands there: of identity, and content that does not simply pass scrubbed."""
     identity: tuple[str, ...]
     """Those that say who somebody is."""
 
@@ -42,6 +44,7 @@ class Plans:
         facts = [self._policy.facts(key) for key in keys]
         return Plan(
             any(one.kind for one in facts),
-            any(one.treatment.action != "scrub" for one in facts),
+            any(one.treatment.action == "keep" for one in facts),
+            tuple(one.name for one in facts if one.identity or one.treatment.action not in {"scrub", "keep"}),
             tuple(one.name for one in facts if one.identity),
         )

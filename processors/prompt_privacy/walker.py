@@ -1,13 +1,12 @@
 """One item after the other: every text of it is looked at, and what goes is replaced where it stands."""
 
-from typing import NamedTuple
-
 from spansieve.pdata import Wire, decode_text, decode_value, encode_text_pair, key_of, read, rewrite_value
 from spansieve.pseudonyms import GLOBAL, Pseudonyms, Within
 
 from .cuts import Cut, Slot, filled, withheld
 from .hashing import Hashing
 from .masks import mask
+from .memory import Content, Deep, Held, Memory, Text
 from .people import NOBODY, PERSON, People, is_name
 from .policy import Facts, Policy
 from .report import Report
@@ -17,36 +16,6 @@ from .truncation import shown, truncated
 MAX_REFUSED = 20_000
 """Candidates of one request that were nothing; what is dirty behind the last of them is withheld whole."""
 _LONG_NUMBER = 10**10
-_MAX_REMEMBERED = 8192
-"""Bytes of a KeyValue whose findings are remembered."""
-_CACHE_BYTES = 16 << 20
-_CROWDS = 256
-"""Sets of people that findings are remembered for."""
-
-
-class _Text(NamedTuple):
-    """What a KeyValue with a text holds; `shared`: its placeholders are the same in all traces."""
-
-    key: bytes
-    cut: Cut
-    shared: bool
-
-
-class _Content(NamedTuple):
-    """A KeyValue whose value is content that does not pass as it is."""
-
-    facts: Facts
-
-
-class _Deep(NamedTuple):
-    """A KeyValue to be walked each time: an array, a map, a number, bytes, or a finding in its key."""
-
-    facts: Facts
-
-
-_Known = _Text | _Content | _Deep | None
-_Remembered = dict[bytes, _Known]
-_NEW = _Deep(Facts())
 
 
 class Walker:
@@ -61,9 +30,7 @@ class Walker:
         self._pseudonyms = pseudonyms
         self._hashing = hashing
         self._report = report
-        self._crowds: dict[frozenset[str], _Remembered] = {}
-        self._remembered_bytes = 0
-        self._pairs: _Remembered = {}
+        self._memory = Memory()
         self.people = NOBODY
         self._refused = 0
         self._event = self._body = Facts()
@@ -73,13 +40,11 @@ class Walker:
         self._shared = False
         self._sampled = False
 
-    def request(self, people: People) -> None:
-        """A new request begins, which names `people`."""
+    def request(self, people: People, memory: Memory) -> None:
+        """A new request begins, which names `people`; `memory` is what is known of pieces where these are named."""
         self.people = people
+        self._memory = memory
         self._refused = 0
-        if self._remembered_bytes > _CACHE_BYTES or len(self._crowds) > _CROWDS:
-            self._crowds, self._remembered_bytes = {}, 0
-        self._pairs = self._crowds.setdefault(people.names, {})
 
     def item(self, scope: Within, *, event: str = "", sampled: bool = False) -> None:
         """A new item begins: how far its placeholders reach, the event that it is, and whether it keeps content."""
@@ -93,22 +58,20 @@ class Walker:
         """Source: `spansieve.pdata.Rewriter`."""
         if where == "event" and self._event.kind:
             known = self._in_event(raw)
-        else:
-            known = self._pairs.get(raw, _NEW)
-            if known is _NEW:
-                known = self._learn(raw)
-            else:
-                self._report.hits += 1
-        if known is None:
+        elif raw in self._memory.clean:
             return None
-        self._where = where
-        new = self._replaced(raw, known)
-        return None if self._policy.dry_run else new
+        else:
+            known = self._memory.held.get(raw)
+            if known is None:
+                known = self.learn(raw)
+        return None if known is None else self.replaced(raw, known, where)
 
     def text(self, raw: bytes, where: str) -> bytes | None:
         """Source: `spansieve.pdata.Rewriter`."""
         if where == "event":
             self._event = self._policy.event(decode_text(raw))
+        if not raw or raw in self._memory.clean:
+            return None
         self._where, self._facts, self._shared = where, Facts(), False
         new = self._string(raw, b"", Facts())
         return None if self._policy.dry_run else new
@@ -119,6 +82,7 @@ class Walker:
         message = read("AnyValue", raw)
         if self._treats(self._body):
             new = self._content(message, self._body)
+            message.Clear()
             if new is not None:
                 message.string_value = new
         elif not rewrite_value(message, self, b""):
@@ -154,44 +118,52 @@ class Walker:
         """Source: `spansieve.pdata.TextRewriter`."""
         return self._filled(withheld("depth")) or b""
 
-    def _in_event(self, raw: bytes) -> _Known:
+    def _in_event(self, raw: bytes) -> Held | None:
         """An attribute of an event that is content, such as `gen_ai.user.message`."""
         facts = self._policy.facts(key_of(raw))
         return self._look(raw, facts if facts.plain else self._event._replace(name=facts.name))
 
-    def _learn(self, raw: bytes) -> _Known:
-        known = self._look(raw, self._policy.facts(key_of(raw)))
-        if len(raw) <= _MAX_REMEMBERED:
-            self._pairs[raw] = known
-            self._remembered_bytes += len(raw) + 200
-        return known
+    def learn(self, raw: bytes, *, suspicious: bool = False) -> Held | None:
+        """What the KeyValue `raw` holds, remembered; `suspicious`: a core is known to hit in it."""
+        held = self._look(raw, self._policy.facts(key_of(raw)), suspicious=suspicious)
+        self._memory.put(raw, held)
+        return held
 
-    def _look(self, raw: bytes, facts: Facts) -> _Known:
+    def _look(self, raw: bytes, facts: Facts, *, suspicious: bool = False) -> Held | None:
         if self._treats(facts, sampled=False):
-            return _Content(facts)
-        if not (facts.identity or self._scrubber.suspicious(raw, self.people)):
+            return Content(facts)
+        if not (suspicious or facts.identity or self._scrubber.suspicious(raw, self.people)):
             return None
         message = read("KeyValue", raw)
         kind = message.value.WhichOneof("value")
         if kind != "string_value" or self._scrubber.suspicious(message.key, self.people):
-            return None if kind in {None, "bool_value"} else _Deep(facts)
+            return None if kind in {None, "bool_value"} else Deep(facts)
         self._report.dirty += 1
         cut = self._cut(message.value.string_value, message.key, facts)
-        return None if cut is None else _Text(message.key, cut, facts.identity)
+        return None if cut is None else Text(message.key, cut, facts.identity)
 
-    def _replaced(self, raw: bytes, known: _Known) -> bytes | None:
-        if isinstance(known, _Text):
-            self._shared = known.shared
-            new = self._filled(known.cut)
-            if new is None or known.cut.gone:
-                return None if new is None else b""
-            return encode_text_pair(known.key, new)
-        if known is None:
+    def replaced(self, raw: bytes, held: Held, where: str) -> bytes | None:
+        """What takes the place of the KeyValue `raw`, which holds `held`; None: it stays; empty: it goes."""
+        self._where = where
+        if isinstance(held, Text):
+            self._report.hits += 1
+            new = self._text_pair(held)
+        else:
+            new = self._other_pair(raw, held)
+        return None if self._policy.dry_run else new
+
+    def _text_pair(self, held: Text) -> bytes | None:
+        self._shared = held.shared
+        new = self._filled(held.cut)
+        if new is None:
             return None
+        return b"" if held.cut.gone else encode_text_pair(held.key, new)
+
+    def _other_pair(self, raw: bytes, held: Content | Deep) -> bytes | None:
         message = read("KeyValue", raw)
-        self._facts, self._shared = known.facts, known.facts.identity
-        if isinstance(known, _Content) and self._treats(known.facts):
-            new = self._content(message.value, known.facts)
+        self._facts, self._shared = held.facts, held.facts.identity
+        if isinstance(held, Content) and self._treats(held.facts):
+            new = self._content(message.value, held.facts)
             return b"" if new is None else encode_text_pair(message.key, new)
         return self._walked(message)
 

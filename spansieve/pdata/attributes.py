@@ -6,6 +6,7 @@ from typing import TypeVar, overload
 
 from .home import Home
 from .keys import ABSENT, UNSURE, Pairs, find, index_of, key_of
+from .rewrite import Rewriter, rewrite_pairs
 from .values import Value, Writable, decode_pair, encode_pair
 
 _SMALL = 32
@@ -84,6 +85,18 @@ class Attributes(MutableMapping[str, Value]):
     def raw(self, key: str) -> bytes | None:
         """The bytes of the (first) KeyValue of `key`, undecoded; None where there is none."""
         return self._indexed().get(key)
+
+    def every(self) -> list[bytes]:
+        """The bytes of all KeyValues, in order, copies of a key included."""
+        return self._container[:]
+
+    def rewrite(self, rewriter: Rewriter, where: str) -> bool:
+        """Let `rewriter` see every KeyValue, copies of a key included; whether one changed."""
+        changed = rewrite_pairs(self._container, rewriter, where)
+        if changed:
+            self._index, self._places, self._raws = None, None, None
+            self._saved()
+        return changed
 
     def raws(self) -> Mapping[str, bytes]:
         """All keys with the bytes of their KeyValues, undecoded: for looking, not for changing."""

@@ -17,7 +17,7 @@ class Rewriter(Protocol):
     """Decides what becomes of texts. `where` says what a text is: see `rewrite_span` and its kin."""
 
     def text(self, raw: bytes, where: str) -> bytes | None:
-        """What takes the place of the text `raw` (UTF-8, or nearly); None: it stays. The name of an event, even an empty
+        """What takes the place of the text `raw` (UTF-8, or nearly); None: it stays. An event's name, even an empty
         one, is shown before its attributes.
         """
 
@@ -25,27 +25,26 @@ class Rewriter(Protocol):
         """What takes the place of the KeyValue `raw`; None: it stays; empty: it goes."""
 
     def value(self, raw: bytes, where: str) -> bytes | None:
-        """What takes the place of the AnyValue `raw`; None: it stays."""
+        """What takes the place of the AnyValue `raw`; None: it stays; empty: it goes."""
 
 
 def rewrite_span(message: Wire, rewriter: Rewriter) -> bool:
-    """The texts of a Span: `name`, `attribute`, `trace_state`, `event`, `link`, `status`. Whether one changed.
+    """The texts of a Span but for its attributes: `name`, `trace_state`, `event`, `link`, `status`. Whether one
+    changed.
 
     Raises DecodeError where it is malformed inside.
     """
     changed = _field(message, "name", rewriter, "name")
     changed |= _field(message, "trace_state", rewriter, "trace_state")
-    changed |= rewrite_pairs(message.attributes, rewriter, "attribute")
     changed |= _parts(message.events, "Event", rewriter, "event")
     changed |= _parts(message.links, "Link", rewriter, "link")
     return _status(message.status, rewriter) or changed
 
 
 def rewrite_record(message: Wire, rewriter: Rewriter) -> bool:
-    """The texts of a LogRecord: `name` (its event's), `severity`, `attribute`, `body`. As `rewrite_span`."""
+    """The texts of a LogRecord but for its attributes: `name` (its event's), `severity`, `body`. As `rewrite_span`."""
     changed = _field(message, "event_name", rewriter, "name")
     changed |= _field(message, "severity_text", rewriter, "severity")
-    changed |= rewrite_pairs(message.attributes, rewriter, "attribute")
     return _body(message.body, rewriter) or changed
 
 
@@ -148,7 +147,7 @@ def _body(container: Wire, rewriter: Rewriter) -> bool:
     new = rewriter.value(raw, "body")
     if new is None:
         return False
-    container[:] = [new]
+    container[:] = [new] if new else []
     return True
 
 

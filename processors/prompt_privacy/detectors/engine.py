@@ -3,6 +3,7 @@
 Two unions of cores are searched by google-re2, one call each; only where a core hits is anything decided in Python.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol, cast
 
@@ -15,6 +16,12 @@ MAX_REFUSED = 2_000
 
 _LAST = 1_000
 """The rank of what no family of the table finds: names of people."""
+
+MARKS = re.compile(
+    rb"<(?:[A-Z][A-Z0-9_]*(?:_[a-z]{4}|_[a-z]{8}|_[0-9]{1,6}|:[A-Za-z0-9_-]{1,32}:[0-9a-f]{32})?"
+    rb"|WITHHELD:[0-9a-z ]{1,20}|TRUNCATED:[0-9]{1,12} characters)>"
+)
+"""What was put in place of findings before: nothing is found in it again."""
 
 Find = Callable[[bytes, int, int], Sequence[Finding]]
 
@@ -88,6 +95,8 @@ class Engine:
             refused += MAX_REFUSED - left
         if not raw and spent < 0:
             return NOTHING if not refused else Found((), -1, refused)
+        marks = [mark.span() for mark in MARKS.finditer(text)] if b"<" in text else []
+        raw = [one for one in raw if not any(start <= one.start and one.end <= end for start, end in marks)]
         return Found(self._merged(raw), spent, refused)
 
     def _merged(self, raw: list[Finding]) -> tuple[Finding, ...]:

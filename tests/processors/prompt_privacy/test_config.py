@@ -8,7 +8,7 @@ from spansieve.config.explain import explain
 from spansieve.config.problems import Place
 from spansieve.config.tree import plain_tree
 from spansieve.processors.prompt_privacy.config import KINDS, Policy, PromptPrivacyConfig
-from spansieve.processors.prompt_privacy.patterns import PatternConfig, check
+from spansieve.processors.prompt_privacy.patterns import Examples, PatternConfig, check
 
 WHOLE = r"""
 content: {prompt: hash, completion: scrub, tool_result: {truncate: 4096}}
@@ -178,11 +178,14 @@ def test_examples_are_tried_with_the_check_that_a_pattern_asks_for() -> None:
 
 
 def test_a_pattern_can_be_checked_by_itself() -> None:
-    pattern = PatternConfig.model_construct(name="A", regex="a+", examples=PatternConfig(name="A", regex="a").examples)
+    pattern = PatternConfig(name="A", regex="a+", examples=Examples(match=["aa"], no_match=["b"]))
     assert check(pattern) is None
+    problem = check(pattern.model_copy(update={"regex": "c+"}))
+    assert problem is not None
+    assert problem.path == ("examples", "match", 0)
 
 
-def test_what_a_variable_brings_is_not_repeated_and_no_key_is_shown() -> None:
+def test_no_key_is_shown() -> None:
     config = good(f"hash: {{key: '{'ab' * 32}'}}")
     assert "abab" not in repr(config)
     assert "abab" not in config.model_dump_json(by_alias=True)
