@@ -1,7 +1,6 @@
 """Take personal data and secrets out of everything, and hash content, before anything is kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
 from spansieve.pdata import (
@@ -17,6 +16,7 @@ from spansieve.pdata import (
     TraceBatch,
     Writable,
     decode_pair,
+    encode_pair,
 )
 from spansieve.plugin import Host, Processor
 from spansieve.pseudonyms import GLOBAL, Keyring, Pseudonyms, Within, derived
@@ -33,8 +33,8 @@ from .plans import Plan, Plans
 from .policy import Policy
 from .report import REDACTED, Report
 from .scrubber import Scrubber
-from .search import Joined
-from .sieve import Look, Sieve, rewrite_attributes
+from .search import Hits, Joined
+from .sieve import look_at
 from .walker import Walker
 from .withholding import Withholder
 
@@ -78,34 +78,34 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         """Scrub and hash the spans, and what is around them."""
         spans = list(batch)
         sifted = self._sift(spans, batch.resources, batch.scopes)
-        for span, plan, look in zip(spans, sifted.plans, sifted.looks, strict=True):
-            if look or plan.content or span.has_events:
-                self._span(span, plan, look)
+        for place, (span, plan) in enumerate(zip(spans, sifted.plans, strict=True)):
+            if place in sifted.hits or plan.special or plan.content or span.has_events:
+                self._span(span, plan, sifted, place)
         self._report.flush("traces")
 
-    def _span(self, span: Span, plan: Plan, look: Look) -> None:
+    def _span(self, span: Span, plan: Plan, sifted: "_Sifted", place: int) -> None:
         sampled = self._sampled(span.trace_id, span.trace_state)
-        hashes = self._hashing.of_span(span, kept=plan.kept)
+        hashes = self._hashing.of_span(span, kept=plan.kept) if plan.content or span.has_events else {}
         self._walker.item(span.trace_id or _session(span.attributes), sampled=sampled)
-        self._scrub(span, look | (Look.REST if span.has_events and self._policy.treats else Look.NOTHING))
-        self._mark(span.attributes, hashes, sampled=sampled)
+        changed = self._scrub(span, sifted, place, treated=self._policy.treats and span.has_events)
+        self._mark(span.attributes, changed, hashes, sampled=sampled)
 
     def logs(self, batch: LogBatch) -> None:
         """Scrub and hash the records, and what is around them."""
         records = list(batch)
         sifted = self._sift(records, batch.resources, batch.scopes)
-        for record, plan, look in zip(records, sifted.plans, sifted.looks, strict=True):
+        for place, (record, plan) in enumerate(zip(records, sifted.plans, strict=True)):
             name = _event_name(record)
-            if look or plan.content or name:
-                self._record(record, name, plan, look)
+            if place in sifted.hits or plan.special or plan.content or name:
+                self._record(record, name, sifted, place)
         self._report.flush("logs")
 
-    def _record(self, record: LogRecord, name: str, plan: Plan, look: Look) -> None:
+    def _record(self, record: LogRecord, name: str, sifted: "_Sifted", place: int) -> None:
         sampled = self._sampled(record.trace_id, "")
-        hashes = self._hashing.of_record(record, name, kept=plan.kept)
+        hashes = self._hashing.of_record(record, name, kept=sifted.plans[place].kept)
         self._walker.item(record.trace_id or _session(record.attributes), event=name, sampled=sampled)
-        self._scrub(record, look | (Look.REST if self._policy.event(name).kind else Look.NOTHING))
-        self._mark(record.attributes, hashes, sampled=sampled)
+        changed = self._scrub(record, sifted, place, treated=bool(self._policy.event(name).kind))
+        self._mark(record.attributes, changed, hashes, sampled=sampled)
 
     def metrics(self, batch: MetricBatch) -> None:
         """Scrub the metrics, their points and exemplars, and what is around them."""
@@ -118,7 +118,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         dirty = joined.hits(self._unions(people))
         for place in sorted(dirty):
             self._walker.item(GLOBAL)
-            self._rewrite(metrics[place].rewrite)
+            self._rewrite(metrics[place])
         if dirty:
             batch.forget()
         self._report.scanned += len(joined.data)
@@ -127,16 +127,14 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
     def _sift(
         self, items: Sequence[Span] | Sequence[LogRecord], resources: Sequence[Resource], scopes: Sequence[Scope]
     ) -> "_Sifted":
-        """Where in `items` something may be: one search through all pieces of them that are new."""
+        """Where in `items` something may be: one search through all of them."""
         attributes = [item.attributes for item in items]
         plans = [self._plans.of(one) for one in attributes]
-        rests = [item.rest() for item in items]
-        every = b"\n".join(chain(*(one.raws().values() for one in attributes), *rests))
-        people = self._people(_named(zip(attributes, plans, strict=True)), resources, every)
+        joined = Joined([item.encode() for item in items])
+        people = self._people(_named(zip(attributes, plans, strict=True)), resources, joined.data)
         self._envelopes(resources, scopes)
-        sieve = Sieve(self._walker, self._memory, self._unions(people))
-        self._report.scanned += len(every)
-        return _Sifted(plans, sieve.looks(attributes, plans, rests))
+        self._report.scanned += len(joined.data)
+        return _Sifted(plans, joined, joined.hits(self._unions(people)))
 
     def _unions(self, people: People) -> tuple[Union, ...]:
         return self._engine.unions if people.union is None else (*self._engine.unions, people.union)
@@ -150,8 +148,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
                 names.update(_named([(resource.attributes, self._plans.of(resource.attributes))]))
                 names.update(owners_of_homes(resource.encode()))
         people = People(frozenset(sorted(names)[:MAX_PEOPLE])) if names else NOBODY
-        self._memory = self._memories.of(people)
-        self._walker.request(people, self._memory)
+        self._walker.request(people, self._memories.of(people))
         return people
 
     def _envelopes(self, resources: Sequence[Resource], scopes: Sequence[Scope]) -> None:
@@ -159,49 +156,84 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         carriers: list[_Carrier] = [*resources, *scopes]
         for carrier in carriers:
             raw = carrier.encode()
-            if raw in self._memory.clean:
+            if raw in self._walker.memory.clean:
                 continue
             if self._scrubber.suspicious(raw, self._walker.people) or _may_name(raw):
                 self._walker.item(GLOBAL)
-                self._rewrite(carrier.rewrite)
+                self._rewrite(carrier)
             else:
-                self._memory.put(raw, None)
+                self._walker.memory.put(raw, None)
 
-    def _scrub(self, item: Span | LogRecord, look: Look) -> None:
-        if Look.ATTRIBUTES in look:
-            self._rewrite(lambda rewriter: rewrite_attributes(item.attributes, rewriter, self._walker, self._memory))
-        if Look.REST in look:
-            self._rewrite(item.rewrite_rest)
-
-    def _rewrite(self, rewrite: Callable[[Rewriter], bool]) -> None:
-        """Scrub something. What fails within is withheld. Raises DecodeError where it is malformed inside."""
+    def _scrub(self, item: Span | LogRecord, sifted: "_Sifted", place: int, *, treated: bool) -> dict[str, bytes]:
+        """Scrub the item at `place`; `treated`: what is no attribute may be content that does not pass as it is. The
+        attributes that are still to be set. What fails is withheld. Raises DecodeError where the item is malformed.
+        """
         try:
-            rewrite(self._walker)
+            return self._scrubbed(item, sifted, place, rest=treated)
         except DecodeError:
             raise
         except Exception as error:
-            self._host.fault(error, then="what it was in is withheld")
-            rewrite(Withholder(self._scrubber, self._policy, self._walker.people))
-            self._report.withheld("error")
+            withholder = self._withholder(error)
+            item.attributes.rewrite(withholder, "attribute")
+            item.rewrite_rest(withholder)
+            return {}
+
+    def _scrubbed(self, item: Span | LogRecord, sifted: "_Sifted", place: int, *, rest: bool) -> dict[str, bytes]:
+        hits, plan, attributes = sifted.hits.get(place, []), sifted.plans[place], item.attributes
+        changed: dict[str, bytes] = {}
+        if attributes.repeats and (hits or plan.special):
+            attributes.rewrite(self._walker, "attribute")
+            rest = True
+        elif hits or plan.special:
+            look = look_at(attributes, plan, hits, sifted.joined.piece(place), self._walker)
+            rest = rest or look.rest
+            if look.is_plain:
+                changed = self._walker.texts(attributes.raws(), look.held)
+            else:
+                attributes.rewrite(self._walker, "attribute")
+        if rest:
+            item.rewrite_rest(self._walker)
+        return changed
+
+    def _withholder(self, error: Exception) -> Withholder:
+        self._host.fault(error, then="what it was in is withheld")
+        self._report.withheld("error")
+        return Withholder(self._scrubber, self._policy, self._walker.people)
+
+    def _rewrite(self, carrier: _Carrier) -> None:
+        """Scrub a resource, a scope or a metric, likewise."""
+        try:
+            carrier.rewrite(self._walker)
+        except DecodeError:
+            raise
+        except Exception as error:
+            carrier.rewrite(self._withholder(error))
 
     def _sampled(self, trace_id: bytes, trace_state: str) -> bool:
         """Whether the trace is one of those that keep content where others keep hashes."""
         sample = self._settings.debug_sample
         return sample is not None and self._policy.treats and chosen(trace_id, trace_state, sample.ratio)
 
-    def _mark(self, attributes: Attributes, hashes: dict[str, Writable], *, sampled: bool) -> None:
-        """Add the hashes of an item's content, and what was taken out of it."""
+    def _mark(
+        self, attributes: Attributes, changed: dict[str, bytes], hashes: Mapping[str, Writable], *, sampled: bool
+    ) -> None:
+        """Set what was `changed`, the hashes of the item's content, and what was taken out of it."""
+        for key, value in hashes.items():
+            changed[key] = encode_pair(key, value)
         if sampled and hashes:
-            hashes[DEBUG_SAMPLE] = True
+            changed[DEBUG_SAMPLE] = encode_pair(DEBUG_SAMPLE, value=True)
         if self._report.item and self._settings.audit == "counts":
-            hashes[REDACTED] = self._report.summary()
-        if hashes:
-            attributes.update(hashes)
+            changed[REDACTED] = self._report.summary()
+        if changed:
+            attributes.set_raw(changed)
 
 
 class _Sifted(NamedTuple):
+    """The items of a request: their plans, their bytes, and where in these something may be."""
+
     plans: list[Plan]
-    looks: list[Look]
+    joined: Joined
+    hits: dict[int, Hits]
 
 
 def _named(items: Iterable[tuple[Attributes, Plan]]) -> Iterator[str]:

@@ -3,11 +3,13 @@
 from collections import Counter
 from typing import Final
 
+from spansieve.pdata import encode_pair
 from spansieve.plugin import Host, Signal
 
 REDACTED: Final = "spansieve.privacy.redacted"
 """The attribute of a span or log record that says what was taken out of it, and how often: `EMAIL:2`."""
 MAX_ENTRIES = 16
+_SUMMARIES = 1024
 
 _PLACES = {
     "trace_state": "attribute",
@@ -43,6 +45,7 @@ class Report:
         )
         self.item: Counter[str] = Counter()
         """What was found in the item at hand, by entity."""
+        self._summaries: dict[tuple[tuple[str, int], ...], bytes] = {}
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._reasons: Counter[str] = Counter()
         self.scanned = self.dirty = self.hits = 0
@@ -57,9 +60,16 @@ class Report:
         self._reasons[reason] += 1
         self.item["WITHHELD"] += 1
 
-    def summary(self) -> list[str]:
-        """What `REDACTED` says of the item at hand; most frequent first."""
-        return [f"{entity}:{count}" for entity, count in self.item.most_common(MAX_ENTRIES)]
+    def summary(self) -> bytes:
+        """The attribute `REDACTED` for the item at hand, encoded; most frequent first."""
+        said = tuple(self.item.most_common(MAX_ENTRIES))
+        known = self._summaries.get(said)
+        if known is None:
+            if len(self._summaries) >= _SUMMARIES:
+                self._summaries.clear()
+            known = encode_pair(REDACTED, [f"{entity}:{count}" for entity, count in said])
+            self._summaries[said] = known
+        return known
 
     def flush(self, signal: Signal) -> None:
         """Hand on what was counted since the last time."""

@@ -1,33 +1,61 @@
-"""Which of many items are worth a closer look: one search through all of them."""
+"""Which of many items are worth a closer look, and where in them: one search through all of them."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from .detectors import Union
+
+MOST = 8
+"""Hits of one union that are noted in one item; with more, all of the item is worth a look."""
+Hits = list[tuple[int, int]]
+"""Where cores hit: offsets into the data of all items."""
+
+
+class Piece(NamedTuple):
+    """One of the joined items: a stretch of the data of all."""
+
+    data: bytes
+    start: int
+    end: int
+
+    def place(self, part: bytes) -> int:
+        """Where `part` stands in the data; -1: not in this item."""
+        return self.data.find(part, self.start, self.end)
 
 
 class Joined:
     """The wire bytes of items, joined, so that one search serves them all."""
 
+    __slots__ = ("_ends", "data")
+
     def __init__(self, raws: Sequence[bytes]) -> None:
         """Join them by a line's end, which no core takes for a part of something."""
         self.data = b"\n".join(raws)
-        self._ends = list(accumulate(len(raw) + 1 for raw in raws))
+        self._ends = list(accumulate([len(raw) + 1 for raw in raws]))
 
-    def hits(self, unions: Sequence[Union]) -> set[int]:
-        """The places of the items that a core of `unions` hits in."""
-        found: set[int] = set()
+    def piece(self, item: int) -> Piece:
+        """The item within the data."""
+        return Piece(self.data, self._ends[item - 1] if item else 0, self._ends[item] - 1)
+
+    def hits(self, unions: Sequence[Union]) -> dict[int, Hits]:
+        """By item: where cores of `unions` hit in it."""
+        found: dict[int, Hits] = {}
         for union in unions:
-            found |= self._hits(union)
+            self._search(union, found)
         return found
 
-    def _hits(self, union: Union) -> set[int]:
-        ends, data, found = self._ends, self.data, set[int]()
-        size, place = len(data), 0
+    def _search(self, union: Union, found: dict[int, Hits]) -> None:
+        ends, data = self._ends, self.data
+        size, place, last, times = len(data), 0, -1, 0
         while place < size and (hit := union.search(data, place)) is not None:
-            first = bisect_right(ends, hit.start())
-            last = bisect_right(ends, max(hit.start(), hit.end() - 1))
-            found.update(range(first, last + 1))
-            place = ends[last]
-        return found
+            start, end = hit.start(), hit.end()
+            first, item = bisect_right(ends, start), bisect_right(ends, end - 1 if end > start else start)
+            for one in range(first, item + 1):
+                found.setdefault(one, []).append((start, end))
+            times = times + 1 if item == last else 1
+            last, place = item, max(end - 1, start + 1)
+            if times >= MOST:
+                found[item].append((start, ends[item]))
+                place = ends[item]

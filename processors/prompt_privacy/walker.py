@@ -1,5 +1,7 @@
 """One item after the other: every text of it is looked at, and what goes is replaced where it stands."""
 
+from collections.abc import Mapping
+
 from spansieve.pdata import Wire, decode_text, decode_value, encode_text_pair, key_of, read, rewrite_value
 from spansieve.pseudonyms import GLOBAL, Pseudonyms, Within
 
@@ -30,7 +32,7 @@ class Walker:
         self._pseudonyms = pseudonyms
         self._hashing = hashing
         self._report = report
-        self._memory = Memory()
+        self.memory = Memory()
         self.people = NOBODY
         self._refused = 0
         self._event = self._body = Facts()
@@ -43,7 +45,7 @@ class Walker:
     def request(self, people: People, memory: Memory) -> None:
         """A new request begins, which names `people`; `memory` is what is known of pieces where these are named."""
         self.people = people
-        self._memory = memory
+        self.memory = memory
         self._refused = 0
 
     def item(self, scope: Within, *, event: str = "", sampled: bool = False) -> None:
@@ -58,10 +60,10 @@ class Walker:
         """Source: `spansieve.pdata.Rewriter`."""
         if where == "event" and self._event.kind:
             known = self._in_event(raw)
-        elif raw in self._memory.clean:
+        elif raw in self.memory.clean:
             return None
         else:
-            known = self._memory.held.get(raw)
+            known = self.memory.held.get(raw)
             if known is None:
                 known = self.learn(raw)
         return None if known is None else self.replaced(raw, known, where)
@@ -70,7 +72,7 @@ class Walker:
         """Source: `spansieve.pdata.Rewriter`."""
         if where == "event":
             self._event = self._policy.event(decode_text(raw))
-        if not raw or raw in self._memory.clean:
+        if not raw or raw in self.memory.clean:
             return None
         self._where, self._facts, self._shared = where, Facts(), False
         new = self._string(raw, b"", Facts())
@@ -126,7 +128,7 @@ class Walker:
     def learn(self, raw: bytes, *, suspicious: bool = False) -> Held | None:
         """What the KeyValue `raw` holds, remembered; `suspicious`: a core is known to hit in it."""
         held = self._look(raw, self._policy.facts(key_of(raw)), suspicious=suspicious)
-        self._memory.put(raw, held)
+        self.memory.put(raw, held)
         return held
 
     def _look(self, raw: bytes, facts: Facts, *, suspicious: bool = False) -> Held | None:
@@ -151,6 +153,11 @@ class Walker:
         else:
             new = self._other_pair(raw, held)
         return None if self._policy.dry_run else new
+
+    def texts(self, raws: Mapping[str, bytes], held: Mapping[str, Held]) -> dict[str, bytes]:
+        """What takes the place of those of `raws` that something is in, by key."""
+        new = {key: self.replaced(raws[key], one, "attribute") for key, one in held.items()}
+        return {key: raw for key, raw in new.items() if raw is not None}
 
     def _text_pair(self, held: Text) -> bytes | None:
         self._shared = held.shared

@@ -126,12 +126,9 @@ class LogRecord:
     def dropped_attributes_count(self, value: int) -> None:
         self._message.dropped_attributes_count = value
 
-    def rest(self) -> list[bytes]:
-        """All texts that it has besides its attributes, on the wire and some of them with what stands around them: for
-        looking something up in.
-        """
-        message = self._message
-        return [*message.body, message.event_name, message.severity_text]
+    def encode(self) -> bytes:
+        """The record as it is now, on the wire."""
+        return self._message.SerializeToString()  # type: ignore[no-any-return]
 
     def rewrite_rest(self, rewriter: Rewriter) -> bool:
         """Let `rewriter` see every text of it but its attributes; whether one changed."""

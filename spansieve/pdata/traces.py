@@ -238,13 +238,9 @@ class Span:
         """Whether the status says ERROR."""
         return self.status_code == StatusCode.ERROR
 
-    def rest(self) -> list[bytes]:
-        """All texts that it has besides its attributes, on the wire and some of them with what stands around them: for
-        looking something up in.
-        """
-        message = self._message
-        name, state = message.name, message.trace_state
-        return [*message.events, *message.links, *message.status, name, *((state,) if state else ())]
+    def encode(self) -> bytes:
+        """The span as it is now, on the wire."""
+        return self._message.SerializeToString()  # type: ignore[no-any-return]
 
     def rewrite_rest(self, rewriter: Rewriter) -> bool:
         """Let `rewriter` see every text of it but its attributes; whether one changed. Events, links and the status
