@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from spansieve.actions.patterns import compile_pattern, utf8
+from spansieve.messages import read
 from spansieve.pdata import Value, encode_pair
 
 from .atoms import Memory
 from .look import Look
-from .readers import read
 from .transforms import Transform, at_path, paths_of, plain
 from .values import Skip, coerce, safely, tree_of
 from .wholes import given

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, ConfigDict, Field
 from spansieve.actions.patterns import checked_pattern, compile_pattern
 from spansieve.config.mistakes import Mistake, Mistakes
 from spansieve.config.problems import suggestion
+from spansieve.messages import READERS
 from spansieve.plugin import Config
 
-from .readers import READERS
 from .transforms import PLAIN
 from .wholes import WHOLE
 

@@ -6,12 +6,12 @@ from re import findall, split
 from typing import Any, Final
 
 from spansieve.actions.patterns import compile_pattern
+from spansieve.messages import MAX_CONTENT_BYTES, Given, collect_json, finish_reasons
 from spansieve.pdata import DecodeError, StatusCode, Value
 from spansieve.semconv.names import KIND
 
 from .atoms import fits, key_test
 from .look import Look
-from .readers import MAX_CONTENT_BYTES, Given, collect_json, finish_reasons
 from .values import Skip, is_none, number, parsed, safely
 
 _OUTPUT: Final = "gen_ai.output.messages"

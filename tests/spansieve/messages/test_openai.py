@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spansieve.processors.ai_semantics.readers import Given, read
+from spansieve.messages import Given, read
 
 HI = {"role": "user", "parts": [{"type": "text", "content": "hi"}]}
 

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from spansieve.messages import Given, read
 from spansieve.pdata import Value
-from spansieve.processors.ai_semantics.readers import Given, read
 
 Event = tuple[str, dict[str, Value]]
 SYSTEM: Event = ("gen_ai.system.message", {"content": "Be brief.", "gen_ai.system": "openai"})

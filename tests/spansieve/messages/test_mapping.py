@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from spansieve.processors.ai_semantics.readers import READERS
+from spansieve.messages import READERS
 from spansieve.semconv import raw_mapping
 
 

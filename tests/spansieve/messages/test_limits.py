@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from spansieve.pdata import Value, encode_value
-from spansieve.processors.ai_semantics.readers import (
+from spansieve.messages import (
     MAX_CONTENT_BYTES,
     MAX_MESSAGES,
     READERS,
@@ -15,6 +14,7 @@ from spansieve.processors.ai_semantics.readers import (
     read,
     too_large,
 )
+from spansieve.pdata import Value, encode_value
 
 
 def arguments(raw: str) -> Any:  # noqa: ANN401

@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spansieve.messages import READERS, Given, collect_json, finish_reasons, read
 from spansieve.pdata import Value, encode_value
-from spansieve.processors.ai_semantics.readers import READERS, Given, collect_json, finish_reasons, read
-from tests.processors.ai_semantics.readers.schema import TEXTS, faults, part_faults
+from tests.spansieve.messages.schema import TEXTS, faults, part_faults
 
 KEYS = [
     *(

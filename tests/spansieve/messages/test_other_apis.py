@@ -3,8 +3,8 @@
 import json
 from typing import Any, cast
 
+from spansieve.messages import Given, read
 from spansieve.pdata import Value
-from spansieve.processors.ai_semantics.readers import Given, read
 
 
 def run(name: str, value: Any, **known: Any) -> Any:  # noqa: ANN401

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from spansieve.processors.ai_semantics.readers import finish_reasons
+from spansieve.messages import finish_reasons
 
 LONG = "x" * (70 << 10)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from spansieve.messages import Given, collect_json, finish_reasons, read
 from spansieve.pdata import Span, TraceBatch, Value, parse
-from spansieve.processors.ai_semantics.readers import Given, collect_json, finish_reasons, read
 from tests.captures import captured
-from tests.processors.ai_semantics.readers.schema import faults
+from tests.spansieve.messages.schema import faults
 
 
 def spans(capture: str) -> Iterator[Span]:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from spansieve.messages import Given, collect_json, read
 from spansieve.pdata import Value
-from spansieve.processors.ai_semantics.readers import Given, collect_json, read
 
 
 def test_openinference_s_messages_come_in_the_order_of_their_numbers_and_gaps_close_up() -> None:
