@@ -39,7 +39,13 @@ def is_message(value: Value) -> bool:
 
 def _flat(values: list[Value]) -> list[Value]:
     """LangChain's messages stand in an array of arrays."""
-    return [entry for each in values for entry in (each if isinstance(each, list) else [each])]
+    return [_unwrapped(entry) for each in values for entry in (each if isinstance(each, list) else [each])]
+
+
+def _unwrapped(entry: Value) -> Value:
+    """The message inside a serialised object of LangChain: {lc, type: constructor, id, kwargs}."""
+    inside = entry.get("kwargs") if isinstance(entry, dict) and "lc" in entry else None
+    return inside if isinstance(inside, dict) else entry
 
 
 def _one(value: Value, given: Given) -> Message:

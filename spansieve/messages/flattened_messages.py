@@ -41,10 +41,15 @@ def _ollm_entry(flat: Message) -> Message:
 def _entry(flat: Message) -> Message:
     """The message of one entry, its keys without the wrappers."""
     entry: Message = {key: flat.get(f"message.{key}") for key in ("role", "name", "tool_call_id")}
-    calls: list[Value] = [_call(call) for call in indexed(flat, "message.tool_calls")]
+    listed = indexed(flat, "message.tool_calls")  # some repeat them among the contents, some have them only there
+    calls: list[Value] = [_call(call) for call in listed or filter(_is_call, indexed(flat, "message.contents"))]
     if old := flat.get("message.function_call_name"):
         calls.append({"name": old, "arguments": flat.get("message.function_call_arguments_json")})
     return entry | {"content": _content(flat), "tool_calls": calls}
+
+
+def _is_call(block: Message) -> bool:
+    return "tool_call.function.name" in block
 
 
 def _call(flat: Message) -> Message:
@@ -63,6 +68,8 @@ def _content(flat: Message) -> Value:
 
 def _contents(flat: Message) -> Iterator[Part]:
     for block in indexed(flat, "message.contents"):
+        if _is_call(block):
+            continue
         fields = {key.removeprefix("message_content."): value for key, value in block.items()}
         if part := _part(fields):
             yield part

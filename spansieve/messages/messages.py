@@ -26,7 +26,7 @@ def message(
     """
     inner = entry.get("parts")
     if isinstance(inner, list):
-        built: Message = {**entry, "role": _role(entry, given), "parts": list(parts_of(inner))}
+        built: Message = {**entry, "role": _role(entry, given), "parts": _with_calls(parts_of(inner), entry)}
         return _with_reason(built, given, reason)
     role = _role(entry, given)
     built = {"role": role, "parts": list(_parts(entry, role, parts))}
@@ -79,6 +79,12 @@ def _parts(entry: Message, role: str, read: Callable[[Value], list[Part]]) -> It
     yield from tool_calls(entry.get("tool_calls"))
     if isinstance(call := entry.get("function_call"), dict):
         yield tool_call(None, call.get("name"), call.get("arguments"))
+
+
+def _with_calls(found: list[Part], entry: Message) -> list[Value]:
+    """The parts, and the calls that LiteLLM leaves beside them."""
+    is_complete = any(part["type"] == "tool_call" for part in found)
+    return [*found, *(() if is_complete else tool_calls(entry.get("tool_calls")))]
 
 
 def _with_reason(built: Message, given: Given, reason: str | None) -> Message:

@@ -162,3 +162,23 @@ def test_each_event_of_a_database_s_query_is_a_document() -> None:
     second: dict[str, Value] = {"db.query.result.id": "b", "db.query.result.distance": 0.1}
     events = [("db.query.result", first), ("db.query.result", second)]
     assert read("db_query_result", Given({}, events)) == [{"id": "a", "score": 1.0}]
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["repeated", "among the contents alone"])
+def test_a_call_among_openinference_s_contents_is_one_call(beside: bool) -> None:
+    one = "llm.input_messages.0.message"
+    values: dict[str, Value] = {
+        f"{one}.role": "assistant",
+        f"{one}.contents.0.message_content.type": "tool_use",
+        f"{one}.contents.0.tool_call.id": "c1",
+        f"{one}.contents.0.tool_call.function.name": "find",
+        f"{one}.contents.0.tool_call.function.arguments": '{"a": 1}',
+    }
+    if beside:
+        values |= {
+            f"{one}.tool_calls.0.tool_call.id": "c1",
+            f"{one}.tool_calls.0.tool_call.function.name": "find",
+            f"{one}.tool_calls.0.tool_call.function.arguments": '{"a": 1}',
+        }
+    call = {"type": "tool_call", "id": "c1", "name": "find", "arguments": {"a": 1}}
+    assert read("openinference", Given(values)) == [{"role": "assistant", "parts": [call]}]

@@ -179,3 +179,20 @@ def test_text_is_one_part_whatever_it_looks_like() -> None:
         {"type": "text", "content": "b"},
     ]
     assert run("text", "", system=True) is None
+
+
+def test_langchain_s_serialised_messages_are_unwrapped() -> None:
+    said = {"content": "hi", "type": "human", "id": "1"}
+    call = {"name": "find", "args": {"a": 1}, "id": "c1", "type": "tool_call"}
+    answer = {"content": "", "type": "ai", "tool_calls": [call]}
+    request = {"messages": [[{"lc": 1, "type": "constructor", "kwargs": kwargs} for kwargs in (said, answer)]]}
+    assert run("openai_request", request) == [
+        {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
+        {"role": "assistant", "parts": [{"type": "tool_call", "id": "c1", "name": "find", "arguments": {"a": 1}}]},
+    ]
+
+
+def test_calls_that_litellm_leaves_beside_the_parts_are_parts() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
+    [message] = run("openai_request", [{"role": "assistant", "parts": [], "tool_calls": [call]}])
+    assert message["parts"] == [{"type": "tool_call", "id": "c1", "name": "find", "arguments": {}}]
