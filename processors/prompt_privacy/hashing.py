@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from spansieve.messages.calls import Conversation, conversation, conversation_of_record
 from spansieve.messages.chain import hash_of, hashes
-
+from spansieve.messages.growing import Growing
 from spansieve.pdata import Attributes, Event, LogRecord, Span, Value, Writable
 from spansieve.pseudonyms import HashConfig
 
@@ -25,14 +25,17 @@ class Hashing:
         self._key = key
         self._key_id = key_id
         self._fault = fault
+        self._memory = Growing()
 
     def of_span(self, span: Span, *, kept: bool = False) -> dict[str, Writable]:
         """The hashes of what `span` and its events say; of `kept` content the prompt's alone. Never raises."""
-        return self._hashes(lambda: conversation(span.attributes, _said(span.events)), kept=kept)
+        return self._hashes(lambda: conversation(span.attributes, _said(span.events), memory=self._memory), kept=kept)
 
     def of_record(self, record: LogRecord, name: str, *, kept: bool = False) -> dict[str, Writable]:
         """Likewise of a log record, the event `name`."""
-        return self._hashes(lambda: conversation_of_record(name, record.body, record.attributes), kept=kept)
+        return self._hashes(
+            lambda: conversation_of_record(name, record.body, record.attributes, memory=self._memory), kept=kept
+        )
 
     def written(self, value: Value) -> str:
         """The hash that stands in place of content; one that stands there already stays."""
