@@ -1,0 +1,75 @@
+"""Credentials in URLs and of curl: `user:password` goes, scheme and host stay.
+
+Source: RFC 3986, section 3.2.1 (userinfo), and what people write although it would have to be percent-encoded.
+"""
+
+import re
+from collections.abc import Sequence
+
+from .family import Family, Finding
+from .userinfo import is_secret
+
+_BREAK = r"\x00-\x20\"'<>\\`"
+"""What no URL has in it: the inside of a class."""
+
+# A second @ belongs to the password, unless a list or a query begins before it.
+_USERINFO = re.compile(
+    rf":\\*/\\*/([^/@{_BREAK}]{{1,384}}(?=@)(?:@[^/@,;|&=?(){_BREAK}]{{1,64}}(?=@)){{0,3}})".encode()
+)
+_WITH_SLASH = re.compile(rf":\\*/\\*/([^/@:{_BREAK}]{{0,128}}:[^@{_BREAK}]{{1,256}})(?=@[\w.\[-])".encode())
+# `p%40ss%2Fw0rd`, decoded: what seems to be a host has no dot, what follows the next @ has.
+_WITH_BOTH = re.compile(
+    rf":\\*/\\*/([^/@:{_BREAK}]{{0,128}}:[^/@{_BREAK}]{{1,128}}@[\w!$*~-]{{1,64}}/[^@?&={_BREAK}]{{1,128}})"
+    r"(?=@[A-Za-z][\w-]*\.[\w.-]*[A-Za-z](?:[:/\s\"']|$))".encode()
+)
+_NO_PASSWORD = re.compile(rb"[^:@]*:(?:\d{0,5}[,/?#]|[^@]*//)")
+"""A port, or the scheme of a next URL, stands where a password would."""
+_DIGEST = re.compile(rb"@sha\d+:")
+
+_FLAG = re.compile(
+    rb"(?:-[uU]|--(?:proxy-)?user(?![\w-]))(?:\\{0,8}[\"'])?,?[ =]{0,4}(?:\\{0,8}[\"'])?"
+    rb"([\w.@%+\x80-\xff-]{1,128}:[^\s\"'\\`,;|)]{1,128})"
+)
+_OTHER_COMMAND = re.compile(rb"\b(?:docker|podman|nerdctl|kubectl|sudo|chown|rsync)\b|(?<!\\)\n")
+_COMMAND_BYTES = 512
+"""How far before its flag `curl` may stand."""
+
+
+def _in_url(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    if text[start : start + 1] != b":" or not text[max(0, start - 1) : start].isalnum():
+        return ()
+    for pattern in (_WITH_BOTH, _USERINFO, _WITH_SLASH):
+        match = pattern.match(text, start)
+        if match and not _NO_PASSWORD.match(match[1]) and not _DIGEST.match(text, match.end()) and is_secret(match[1]):
+            return (Finding(match.start(1), match.end(1), "URL_CREDENTIALS", "url_credentials"),)
+    return ()
+
+
+def _of_curl(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    flag = _FLAG.match(text, start)
+    command = text.rfind(b"curl", max(0, start - _COMMAND_BYTES), start) if flag else -1
+    if not flag or command < 0 or _OTHER_COMMAND.search(text, command, start):
+        return ()
+    user, password = flag[1].split(b":", 1)
+    if (user.isdigit() and password.isdigit()) or not is_secret(flag[1]):
+        return ()  # the ids of a user and a group
+    return (Finding(flag.start(1), flag.end(1), "URL_CREDENTIALS", "curl_user"),)
+
+
+def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    return _of_curl(text, start, end) if text[start : start + 1] == b"-" else _in_url(text, start, end)
+
+
+FAMILIES = (
+    Family(
+        name="url_credentials",
+        entities=("URL_CREDENTIALS",),
+        words=(
+            rf":\\*/\\*/[^/@{_BREAK}]+@",
+            rf":\\*/\\*/[^/@:{_BREAK}]*:[0-9]*[^/@0-9{_BREAK}][^@{_BREAK}]*@",
+            r"(?:-[uU]|--user|--proxy-user)[\"'\\, =]*[\w.@%+-]+:[^\s/:\"'\\]",
+        ),
+        digits=(),
+        find=_find,
+    ),
+)
