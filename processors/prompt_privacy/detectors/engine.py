@@ -17,6 +17,7 @@ MAX_REFUSED = 2_000
 _LAST = 1_000
 """The rank of what no family of the table finds: names of people."""
 
+_ROUNDS = 3
 MARKS = re.compile(
     rb"<(?:[A-Z][A-Z0-9_]*(?:_[a-z]{4}|_[a-z]{8}|_[0-9]{1,6}|:[A-Za-z0-9_-]{1,32}:[0-9a-f]{32})?"
     rb"|WITHHELD:[0-9a-z ]{1,20}|TRUNCATED:[0-9]{1,12} characters)>"
@@ -78,8 +79,28 @@ class Engine:
         return any(one.search(data) is not None for one in self.unions)
 
     def find(self, text: bytes, more: Sequence[Finding] = ()) -> Found:
-        """What stands in `text`, UTF-8 without disguises, and `more`. Linear in its length."""
-        raw = list(more)
+        """What stands in `text`, UTF-8 without disguises, and `more`. Linear in its length.
+
+        What is cut makes new borders, at which something may begin that was a part of a longer word before: so a text
+        is searched until nothing more is found, at most _ROUNDS times.
+        """
+        found: list[Finding] = [*more]
+        refused, spent, searched = 0, -1, text
+        for _ in range(_ROUNDS):
+            new, times, end = self._round(searched)
+            refused += times
+            spent = end if spent < 0 else spent
+            found += new
+            if not new or end >= 0:
+                break
+            searched = _marked(searched, new)
+            if not self.suspicious(searched):
+                break
+        return Found(self._merged(found), spent, refused) if found or refused or spent >= 0 else NOTHING
+
+    def _round(self, text: bytes) -> tuple[list[Finding], int, int]:
+        """What one search finds, how many candidates were nothing, and from where on nobody looked (-1: nowhere)."""
+        raw: list[Finding] = []
         refused, spent = 0, -1
         for one, finders in self._sides:
             place, left = 0, MAX_REFUSED
@@ -93,11 +114,8 @@ class Engine:
                     spent = start if spent < 0 else min(spent, start)
                     break
             refused += MAX_REFUSED - left
-        if not raw and spent < 0:
-            return NOTHING if not refused else Found((), -1, refused)
-        marks = [mark.span() for mark in MARKS.finditer(text)] if b"<" in text else []
-        raw = [one for one in raw if not any(start <= one.start and one.end <= end for start, end in marks)]
-        return Found(self._merged(raw), spent, refused)
+        marks = [mark.span() for mark in MARKS.finditer(text)] if raw and b"<" in text else ()
+        return [one for one in raw if not any(a <= one.start and one.end <= b for a, b in marks)], refused, spent
 
     def _merged(self, raw: list[Finding]) -> tuple[Finding, ...]:
         """None overlapping: the earlier start wins, at equal start the longer, then the table's order. What a loser
@@ -112,6 +130,15 @@ class Engine:
             elif finding.end > last.end and last.entity != "URL_CREDENTIALS":
                 merged[-1] = last._replace(end=finding.end)
         return tuple(merged)
+
+
+def _marked(text: bytes, findings: list[Finding]) -> bytes:
+    """`text` with marks in place of `findings`, each as long as what it stands for."""
+    left = bytearray(text)
+    for one in findings:
+        size = one.end - one.start
+        left[one.start : one.end] = b"<" + b"A" * (size - 2) + b">" if size > 2 else b" " * size
+    return bytes(left)
 
 
 def _ask(finders: tuple[Find, ...], text: bytes, start: int, end: int) -> list[Finding]:

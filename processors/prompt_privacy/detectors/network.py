@@ -29,7 +29,7 @@ _KEPT = re.compile(
     rb"(?:0|10|127|22[4-9]|2[3-5]\d)\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\."
     rb"|192\.168\.|192\.0\.[02]\.|198\.1[89]\.|198\.51\.100\.|203\.0\.113\.|.*\.0\.0$"
 )
-"""Of IPv4: what is not global (as `ipaddress` says, in ten times the time), multicast, and names of networks."""
+"""Of IPv4: what is not global, as `ipaddress` would say more slowly; multicast; names of networks."""
 _GOES_ON = re.compile(rb"\.\w|-\d*[A-Za-z]")
 _MAPPED = re.compile(rb"::ffff:(?:0:)?$", re.IGNORECASE)
 _INSIDE = re.compile(rb"[0-9A-Fa-f:]:$")

@@ -8,7 +8,7 @@ _BYTES = 40
 """How far before it a word may make it a version."""
 
 _QUOTELESS = rb"[^\"'\n]*$"
-_VERSION = re.compile(  # each alternative begins with a letter of its own: `re` skips to those, six times as fast
+_VERSION = re.compile(  # each alternative begins with a letter of its own, which `re` skips to
     rb"(?:version|chrome|build|driver|release|upgrad|downgrad|updat|bump|patch|firmware|revision|section|chapter|clause"
     rb"|v(?<!\wv)(?:er|8)?\b|rfc(?<!\wrfc) ?\d|oid(?<!\woid)\b|object_?identifier|\^$|\xc2\xa7 ?$"
     rb"|==" + _QUOTELESS + rb"|>=" + _QUOTELESS + rb"|<=" + _QUOTELESS + rb"|~=" + _QUOTELESS + rb")(?!/)"
@@ -45,6 +45,6 @@ def is_version(text: bytes, start: int, end: int) -> bool:
 
 
 def _is_small(address: str) -> bool:
-    """Whether it has the numbers of a version or a section (one of 1,500 addresses has): something has to say more."""
+    """Whether it has the numbers of a version or a section (one of 900 addresses has): something has to say more."""
     first, *rest = map(int, address.split("."))
     return first < 32 and (rest[2] == 0 or sum(number < 10 for number in rest) >= 2) and address not in _EXAMPLES
