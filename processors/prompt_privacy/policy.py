@@ -16,6 +16,8 @@ SECRETS: Final = frozenset({"SECRET", "URL_CREDENTIALS"})
 """What never stays, whatever is allowed."""
 _FACTS = 16_384
 _SCRUB = Treatment("scrub")
+_UNKEYED = "spansieve.ai.tool.args_hash"
+"""Producers without a key (`spansieve.instrument`) write a plain hash here, by which short arguments can be guessed."""
 
 
 class Facts(NamedTuple):
@@ -65,6 +67,8 @@ class Policy:
         return any(pattern.search(value) for pattern in self._values)
 
     def _facts(self, key: str) -> Facts:
+        if key == _UNKEYED:
+            return Facts(key, "tool_args", Treatment("hash"))
         kind = self._kinds.of_key(key)
         by_glob = self._config.content_by_glob(key)
         treatment = by_glob or (self._config.content_of(kind, key) if kind else _SCRUB)

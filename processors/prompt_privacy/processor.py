@@ -14,7 +14,6 @@ from spansieve.pdata import (
     Scope,
     Span,
     TraceBatch,
-    Writable,
     decode_pair,
     encode_pair,
 )
@@ -85,7 +84,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def _span(self, span: Span, plan: Plan, sifted: "_Sifted", place: int) -> None:
         sampled = self._sampled(span.trace_id, span.trace_state)
-        hashes = self._hashing.of_span(span, kept=plan.kept) if plan.content or span.has_events else {}
+        hashes = self._hashing.of_span(span, kept=plan.kept)
         self._walker.item(span.trace_id or _session(span.attributes), sampled=sampled)
         changed = self._scrub(span, sifted, place, treated=self._policy.treats and span.has_events)
         self._mark(span.attributes, changed, hashes, sampled=sampled)
@@ -215,11 +214,10 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         return sample is not None and self._policy.treats and chosen(trace_id, trace_state, sample.ratio)
 
     def _mark(
-        self, attributes: Attributes, changed: dict[str, bytes], hashes: Mapping[str, Writable], *, sampled: bool
+        self, attributes: Attributes, changed: dict[str, bytes], hashes: Mapping[str, bytes], *, sampled: bool
     ) -> None:
         """Set what was `changed`, the hashes of the item's content, and what was taken out of it."""
-        for key, value in hashes.items():
-            changed[key] = encode_pair(key, value)
+        changed.update(hashes)
         if sampled and hashes:
             changed[DEBUG_SAMPLE] = encode_pair(DEBUG_SAMPLE, value=True)
         if self._report.item and self._settings.audit == "counts":

@@ -192,9 +192,14 @@ class Walker:
         """What takes the place of content; None: nothing does."""
         value = decode_value(message.SerializeToString())
         how = facts.treatment.action
-        if how != "truncate":
+        if how == "hash":
+            new = self._hashing.written(value)
+            if new != value:
+                self._report.found(facts.kind.upper(), how, self._where)
+            return new.encode()
+        if how == "drop":
             self._report.found(facts.kind.upper(), how, self._where)
-            return self._hashing.written(value).encode() if how == "hash" else None
+            return None
         text = shown(value)
         return truncated(self._string(text, facts.name.encode(), facts) or text, facts.treatment.limit)
 

@@ -3,6 +3,9 @@
 A reader is one shape; `mapping.yaml` names them (`readers:`). Each takes what is `Given` and answers structured values
 that both OTLP and JSON can hold. Content is never cut: it is read whole, or not at all (`too_large`).
 
+On top of them stand, in modules of their own, `calls`: what was said in one call, in canonical form; `chain`: its keyed
+hashes; and `fingerprints`: those of spans, ready to be written.
+
 Source: semantic conventions 1.41.1, `gen-ai-{input,output}-messages.json`, `gen-ai-system-instructions.json`,
 `gen-ai-tool-definitions.json`, `gen-ai-retrieval-documents.json`.
 """

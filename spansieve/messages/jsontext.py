@@ -17,6 +17,7 @@ NOT_JSON: Final = NotJson()
 """What `parsed` answers for a text that is no JSON, or is nested too deep."""
 
 _INT64_DIGITS = 20
+_CONTAINERS = (dict, list)
 
 
 def parsed(text: str) -> Value | NotJson:
@@ -61,10 +62,13 @@ _DECODER = json.JSONDecoder(parse_int=_integer)
 
 def _is_within(value: Value, levels: int) -> bool:
     """Whether at most `levels` arrays and objects stand inside each other. Level by level, without recursion."""
-    level = [value]
+    level: list[dict[str, Value] | list[Value]] = [value] if isinstance(value, dict | list) else []
     for _ in range(levels):
-        inside = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
-        level = [entry for entries in inside for entry in entries if isinstance(entry, dict | list)]
-        if not level:
+        inside: list[dict[str, Value] | list[Value]] = []
+        for each in level:
+            entries = each.values() if isinstance(each, dict) else each
+            inside += [entry for entry in entries if isinstance(entry, _CONTAINERS)]
+        if not inside:
             return True
+        level = inside
     return False
