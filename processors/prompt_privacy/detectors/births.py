@@ -1,0 +1,57 @@
+"""DATE_OF_BIRTH: a date behind a word that says so. The date alone is the finding; every other date stays."""
+
+import re
+from collections.abc import Sequence
+
+from .dates import date_at
+from .digits import WORD_START, finding_at, word_begins
+from .family import Family, Finding
+from .words import another_key, gaps, spelled
+
+_WORDS = spelled(
+    r"(?:d\.?o\.?b\b|b day|born\b|birth(?: (?:day|date|dt))?s?"
+    r"|geboren|geb\b|geburts (?:datum|tag)"
+    r"|née? le|né\(e\) le|(?:date de )?naissance"
+    r"|fecha (?:de )?nac(?:imiento)?|nacimiento|nacid[oa](?: el)?|nació"
+    r"|(?:data di )?nascita|nat[oa] (?:il|a) |(?:data de )?nascimento|nascid[oa](?: em| a)?|nasceu"
+    r"|geboorte (?:datum|dag)|data urodzenia|urodz(?:ony|ona|enia)|\bur\."
+    r"|f(?:ö|ø)dsels? (?:dato?|datum|dag)|född|født|syntymä (?:aika|päivä)|syntynyt"
+    r"|datum narození|narozen(?:á|ý)?|dátum narodenia|születési|született"
+    r"|data na(?:s|ș|ş)terii|născut|doğum (?:tarihi|günü)"
+    r"|дата рождения|день рождения|родил(?:ся|ась)|дата народження|γεννηθείς|γέννησης"
+    r"|生年月日|誕生日|出生日期|出生年月日?|生日|出生|생년월일|생일|ngày sinh|tanggal lahir)"
+)
+_NOT_HERE = rb"(?![A-Za-z]|[ _]?(?:place|time|rate|name|stat|control))"
+_HEAD = re.compile(_WORDS.encode() + rb"(?i:" + _NOT_HERE + rb")")
+_MOST = 16
+"""Characters between the word and the date."""
+_OF_A_FILE = re.compile(rb"[ T][0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}")
+"""What `stat` prints behind the birth of a file, to the nanosecond."""
+
+
+def _born(text: bytes, place: int) -> Finding | None:
+    head = _HEAD.match(text, place)
+    if head is None:
+        return None
+    for at in gaps(text, head.end(), _MOST):
+        end = date_at(text, at)
+        if end >= 0:
+            kept = another_key(text[head.end() : at]) or _OF_A_FILE.match(text, end)
+            return None if kept else Finding(at, end, "DATE_OF_BIRTH", "date_of_birth")
+    return None
+
+
+def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    return finding_at(word_begins(text, start, end), lambda place: _born(text, place))
+
+
+_DATE_CORE = r".{0,13}.{0,13}[0-9]"
+FAMILIES = (
+    Family(
+        "births",
+        ("DATE_OF_BIRTH",),
+        (),
+        (WORD_START + _WORDS + _DATE_CORE, r"[a-z](?:Birth|Dob|DOB)" + _DATE_CORE),
+        _find,
+    ),
+)

@@ -1,0 +1,71 @@
+"""Where numbers begin and end, and what may stand between their groups."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from .family import LEFT, Finding, is_escape, left_open
+
+SPACE = rb"(?:[ -]|\xc2\xa0|\xe2\x80[\x89\xaf])"
+"""Between the groups of a number: a space, a dash, a no-break space, a thin space, a narrow no-break space."""
+CORE_SPACE = r"(?:[ -]|%20|\+|\xc2\xa0|\xe2\x80[\x89\xaf])"
+"""SPACE as it may stand on the wire, before disguises are taken off."""
+START = rf"(?:{LEFT}|\\[nrtbf]|%[2-7][0-9A-Fa-f]|u00[2-7][0-9A-Fa-f])"
+"""LEFT, or an escape: what a core of digits begins with."""
+END = r"(?:[^0-9]|$|2..?\n|8[^0-9])"
+"""What stands behind a number of a fixed length, where a longer one would hit too often. On the wire of a log record
+the tag of the next field, 2 or 8, may follow.
+"""
+WORD_START = r"(?:^|[^0-9A-Za-z]|[\n\x12*:b][0-9A-Za-z]|[\n\x12*:b][\x80-\xff][0-9A-Za-z]|\\[nrtbf])"
+"""What a core that is a short word begins with, so that it is no part of a longer word; small and capital letters."""
+
+_PREFIX = 6
+"""START has at most five bytes."""
+_NOT_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
+_GOES_ON = re.compile(rb"[A-Za-z0-9_]|[._+-][A-Za-z0-9_]")
+_GROUP_BEFORE = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Fa-f]{4,5}[ -]$")
+_GROUP_BEHIND = re.compile(rb"[ -](?!(?:0[1-9]|1[0-2])[23][0-9](?![0-9A-Fa-f]))[0-9A-Fa-f]{4,5}(?![0-9A-Za-z])")
+
+
+def only_digits(text: bytes) -> bytes:
+    """The digits of `text`."""
+    return text.translate(None, _NOT_DIGITS)
+
+
+def begins(text: bytes, start: int, end: int, besides: bytes = b".-") -> Iterator[int]:
+    """Where in the first bytes of a core's hit something may begin that is no rest of something longer."""
+    for place in range(start, min(end, start + _PREFIX)):
+        if left_open(text, place, besides):
+            yield place
+
+
+def word_begins(text: bytes, start: int, end: int) -> Iterator[int]:
+    """Where in the first bytes of a core's hit a word may begin: behind no letter or digit, an escape's apart, or as
+    the capital within `homePhone`.
+    """
+    for place in range(start, min(end, start + _PREFIX)):
+        before, here = text[place - 1 : place], text[place : place + 1]
+        if not before.isalnum() or is_escape(text, place - 1) or (before.islower() and here.isupper()):
+            yield place
+
+
+def finding_at(places: Iterator[int], look: Callable[[int], Finding | None]) -> Sequence[Finding]:
+    """What `look` finds at the first of `places` where it finds anything."""
+    for place in places:
+        found = look(place)
+        if found is not None:
+            return (found,)
+    return ()
+
+
+def goes_on(text: bytes, end: int) -> bool:
+    """Whether a number that ends before `end` is part of something longer: a word's byte follows, or a dot, a dash or
+    a plus and then a word's byte.
+    """
+    return _GOES_ON.match(text, end) is not None
+
+
+def in_a_row(text: bytes, start: int, end: int) -> bool:
+    """Whether the groups of four at `[start, end)` are some of a longer row, decimal or hexadecimal; a card's month and
+    year behind it are none.
+    """
+    return bool(_GROUP_BEHIND.match(text, end) or _GROUP_BEFORE.search(text[max(0, start - 8) : start]))

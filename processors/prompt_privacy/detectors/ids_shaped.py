@@ -1,0 +1,175 @@
+"""NATIONAL_ID, by shape: numbers that their form and their check digits give away.
+
+Each shape is one pattern that both the union of cores and this module's anchored look are made from; `~` in it is what
+stands between groups. Names of the rules are Presidio's where it has one.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from . import checksums
+from .dates import is_day
+from .digits import CORE_SPACE, END, SPACE, START, begins, finding_at, goes_on, in_a_row
+from .family import Family, Finding, context, right_open
+
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_DAY = r"(?:0[1-9]|[12][0-9]|3[01])"
+_NIF_LETTER = "[A-HJ-NP-TV-Z]"
+
+
+class Shape(NamedTuple):
+    """One kind of number."""
+
+    rule: str
+    pattern: str
+    """In the words that RE2 and `re` share, `~` for a separator."""
+    valid: Callable[[bytes, bytes], bool]
+    """`valid(number, before)`: whether it can be one, from the number without separators and the text before it."""
+    behind: str = ""
+    """What the core asks for behind it."""
+
+
+def _always(_number: bytes, _before: bytes) -> bool:
+    return True
+
+
+def _checked(check: Callable[[bytes], bool]) -> Callable[[bytes, bytes], bool]:
+    return lambda number, _before: check(number)
+
+
+_ITIN_GROUPS = {*range(50, 66), *range(70, 89), 90, 91, 92, *range(94, 100)}
+
+
+def _american(number: bytes, _before: bytes) -> bool:
+    area, group, serial = number[:3], number[3:5], number[5:]
+    if area in (b"000", b"666") or group == b"00" or serial == b"0000":
+        return False
+    return area < b"900" or int(group) in _ITIN_GROUPS
+
+
+def _british(number: bytes, _before: bytes) -> bool:
+    return number[:2] not in (b"BG", b"GB", b"NK", b"KN", b"TN", b"NT", b"ZZ")
+
+
+_WORDS = re.compile(
+    rb"person|pnr|ssn|swed|svensk|f\xc3\xb6d|born|birth|identi|national|hetu|tunnus|finn|dni|nif|nie|spain|espa"
+)
+
+
+def _is_clock(number: bytes, before: bytes) -> bool:
+    """Whether `number`, six digits and four, may be a day and a time of day, as in the name of a backup, rather than a
+    person's: of the years since 2010, and no word before it.
+    """
+    year = number[:2] if number[2:4] <= b"12" and b"10" <= number[:2] < b"40" else number[4:6]
+    return b"10" <= year < b"40" and number[6:8] < b"24" and number[8:10] < b"60" and not _WORDS.search(before)
+
+
+def _swedish(number: bytes, before: bytes) -> bool:
+    short = number[-10:]
+    day = int(short[4:6])
+    possible = is_day(2000, int(short[2:4]), day - 60 if day > 60 else day)
+    return possible and checksums.luhn(short) and not _is_clock(short, before)
+
+
+def _finnish(number: bytes, before: bytes) -> bool:
+    short = number[:6] + number[-4:]
+    return checksums.finnish(short) and not (number.isdigit() and _is_clock(short, before))
+
+
+def _spanish(number: bytes, before: bytes) -> bool:
+    """A number of bytes may end in the right letter."""
+    return checksums.spanish(number) and (number[8:] != b"B" or _WORDS.search(before) is not None)
+
+
+def _korean(number: bytes, _before: bytes) -> bool:
+    return is_day(2000, int(number[2:4]), int(number[4:6]))
+
+
+def _chinese(number: bytes, _before: bytes) -> bool:
+    day = is_day(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    return day and checksums.chinese_resident(number)
+
+
+def _mexican(number: bytes, _before: bytes) -> bool:
+    return is_day(2000, int(number[6:8]), int(number[8:10]))
+
+
+SHAPES = (
+    Shape("US_SSN", r"\d{3}-\d{2}-\d{4}", _american),
+    Shape(
+        "UK_NINO",
+        r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
+        _british,
+    ),
+    Shape("IN_AADHAAR", r"[2-9]\d{3}~\d{4}~\d{4}", _checked(checksums.verhoeff)),
+    Shape("IN_PAN", r"[A-Z]{3}[PCHFATBLJG][A-Z]\d{4}[A-Z]", _always),
+    Shape("ES_NIF", rf"(?:\d{{8}}|[XYZ]-?\d{{7}})-?{_NIF_LETTER}", _spanish),
+    Shape(
+        "IT_FISCAL_CODE",
+        r"[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]",
+        _checked(checksums.italian_fiscal),
+    ),
+    Shape("BR_CPF", r"\d{3}\.\d{3}\.\d{3}-\d{2}", _checked(checksums.brazilian_cpf)),
+    Shape("CN_RESIDENT_ID", rf"[1-8]\d{{5}}(?:19|20)\d{{2}}{_MONTH}{_DAY}\d{{3}}[0-9Xx]", _chinese, END),
+    Shape(
+        "FR_NIR",
+        rf"[12]~?\d{{2}}~?{_MONTH}~?(?:\d{{2}}|2[AB])~?\d{{3}}~?\d{{3}}~?\d{{2}}",
+        _checked(checksums.french_nir),
+        END,
+    ),
+    Shape("KR_RRN", rf"\d{{2}}{_MONTH}{_DAY}-[1-8]\d{{6}}", _korean),
+    Shape("SE_PERSONNUMMER", rf"(?:19|20)?\d{{2}}{_MONTH}(?:{_DAY}|[6-9]\d)[-+]\d{{4}}", _swedish),
+    Shape("FI_HETU", rf"{_DAY}{_MONTH}\d{{2}}[-+A-FU-Y]\d{{3}}[0-9A-FHJ-NPR-Y]", _finnish),
+    Shape(
+        "MX_CURP",
+        rf"[A-Z][AEIOUX][A-Z]{{2}}\d{{2}}{_MONTH}{_DAY}[HMX][A-Z]{{2}}[B-DF-HJ-NP-TV-Z]{{3}}[A-Z0-9]\d",
+        _mexican,
+    ),
+)
+_LOOKS = tuple((shape, re.compile(shape.pattern.replace("~", SPACE.decode()).encode())) for shape in SHAPES)
+_SEPARATORS = re.compile(rb"[^0-9A-Za-z]+")
+_PART = re.compile(
+    rb"(?:part|sku|order|isbn|serial|model|ticket|invoice|tracking)[ _-]?(?:no|number|num|id|nr)?"
+    rb"[.\\\"']*\s*[:=#]?[\s\\\"']*$"
+)
+
+
+def _stands_alone(rule: str, text: bytes, start: int, end: int) -> bool:
+    """Whether what stands at `[start, end)` is no part of something longer, as its rule sees it."""
+    if text[start : start + 1].isalpha():
+        return right_open(text, end, b"-")
+    if goes_on(text, end):
+        return False
+    if rule == "US_SSN":
+        return text[start - 1 : start] != b"/" and text[end : end + 1] != b"/"
+    if rule == "IN_AADHAAR":
+        return not in_a_row(text, start, end)
+    return True
+
+
+def _identity(text: bytes, place: int) -> Finding | None:
+    for shape, look in _LOOKS:
+        found = look.match(text, place)
+        if found is None or not _stands_alone(shape.rule, text, place, found.end()):
+            continue
+        before = context(text, place)
+        rule = "US_ITIN" if shape.rule == "US_SSN" and found[0] >= b"9" else shape.rule
+        if shape.valid(_SEPARATORS.sub(b"", found[0]), before) and not _PART.search(before):
+            return Finding(place, found.end(), "NATIONAL_ID", rule)
+    return None
+
+
+def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    return finding_at(begins(text, start, end, b".-+"), lambda place: _identity(text, place))
+
+
+FAMILIES = (
+    Family(
+        "ids_shaped",
+        ("NATIONAL_ID",),
+        (),
+        tuple(START + shape.pattern.replace("~", CORE_SPACE) + shape.behind for shape in SHAPES),
+        _find,
+    ),
+)
