@@ -1,19 +1,18 @@
 """DATE_OF_BIRTH: a date behind a word that says so. The date alone is the finding; every other date stays."""
 
 import re
-from collections.abc import Sequence
 
 from .dates import date_at
-from .digits import WORD_START, finding_at, word_begins
+from .digits import WORD_START, finder, word_start
 from .family import Family, Finding
-from .words import another_key, gaps, spelled
+from .words import CORE_GAP, another_key, gaps, spelled
 
 _WORDS = spelled(
     r"(?:d\.?o\.?b\b|b day|born\b|birth(?: (?:day|date|dt))?s?"
     r"|geboren|geb\b|geburts (?:datum|tag)"
     r"|née? le|né\(e\) le|(?:date de )?naissance"
     r"|fecha (?:de )?nac(?:imiento)?|nacimiento|nacid[oa](?: el)?|nació"
-    r"|(?:data di )?nascita|nat[oa] (?:il|a) |(?:data de )?nascimento|nascid[oa](?: em| a)?|nasceu"
+    r"|(?:data di )?nascita|nat[oa] (?:il|a)\b|(?:data de )?nascimento|nascid[oa](?: em| a)?|nasceu"
     r"|geboorte (?:datum|dag)|data urodzenia|urodz(?:ony|ona|enia)|\bur\."
     r"|f(?:ö|ø)dsels? (?:dato?|datum|dag)|född|født|syntymä (?:aika|päivä)|syntynyt"
     r"|datum narození|narozen(?:á|ý)?|dátum narodenia|születési|született"
@@ -23,6 +22,7 @@ _WORDS = spelled(
 )
 _NOT_HERE = rb"(?![A-Za-z]|[ _]?(?:place|time|rate|name|stat|control))"
 _HEAD = re.compile(_WORDS.encode() + rb"(?i:" + _NOT_HERE + rb")")
+_PLACE = word_start(_WORDS.encode())
 _MOST = 16
 """Characters between the word and the date."""
 _OF_A_FILE = re.compile(rb"[ T][0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}")
@@ -41,17 +41,13 @@ def _born(text: bytes, place: int) -> Finding | None:
     return None
 
 
-def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    return finding_at(word_begins(text, start, end), lambda place: _born(text, place))
-
-
-_DATE_CORE = r".{0,13}.{0,13}[0-9]"
+_DATE_CORE = CORE_GAP + "[0-9]"
 FAMILIES = (
     Family(
         "births",
         ("DATE_OF_BIRTH",),
         (),
         (WORD_START + _WORDS + _DATE_CORE, r"[a-z](?:Birth|Dob|DOB)" + _DATE_CORE),
-        _find,
+        finder(_PLACE, _born),
     ),
 )

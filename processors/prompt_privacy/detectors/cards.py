@@ -5,10 +5,9 @@ clocks in seconds, milliseconds and nanoseconds do.
 """
 
 import re
-from collections.abc import Sequence
 
 from .checksums import luhn
-from .digits import CORE_SPACE, SPACE, START, begins, finding_at, goes_on, in_a_row, only_digits
+from .digits import CORE_SPACE, SPACE, START, finder, goes_on, in_a_row, number_start, only_digits
 from .family import Family, Finding, context
 
 _TO_NINETEEN = range(16, 20)
@@ -56,6 +55,7 @@ _GROUPED = (
     rb"[0-9]{6}(S)[0-9]{13}",
 )
 _SHAPES = tuple(re.compile(shape.replace(b"(S)", b"(%s)" % SPACE)) for shape in (_BARE, *_GROUPED))
+_PLACE = number_start(rb"[2-9][0-9]{3}(?:[0-9]{9}|[0-9]{2}%s|%s)" % (SPACE, SPACE))
 _CARD_WORD = re.compile(
     rb"card|visa|maestro|master|amex|diners|discover|(?:^|[^a-z])(?:pan|cc)(?:[^a-z]|$)|credit|debit|pay|kart|carte|tarjeta"
     rb"|cart[a\xc3]|\xd0\xba\xd0\xb0\xd1\x80\xd1\x82|\xe5\x8d\xa1|\xe3\x82\xab\xe3\x83\xbc\xe3\x83\x89"
@@ -102,10 +102,6 @@ def _card(text: bytes, place: int) -> Finding | None:
     return None
 
 
-def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    return finding_at(begins(text, start, end), lambda place: _card(text, place))
-
-
 FAMILIES = (
     Family(
         "cards",
@@ -118,6 +114,6 @@ FAMILIES = (
             + rf"[2-6]\d{{3}}{CORE_SPACE}(?:\d{{6}}{CORE_SPACE}\d{{4}}|\d{{3}}{CORE_SPACE}\d{{3}}{CORE_SPACE}\d{{3}})",
             START + rf"6\d{{5}}{CORE_SPACE}\d{{12}}",
         ),
-        _find,
+        finder(_PLACE, _card),
     ),
 )

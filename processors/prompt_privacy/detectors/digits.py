@@ -1,16 +1,16 @@
 """Where numbers begin and end, and what may stand between their groups."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from .family import LEFT, Finding, is_escape, left_open
+from .family import LEFT, Finding
 
 SPACE = rb"(?:[ -]|\xc2\xa0|\xe2\x80[\x89\xaf])"
 """Between the groups of a number: a space, a dash, a no-break space, a thin space, a narrow no-break space."""
 CORE_SPACE = r"(?:[ -]|%20|\+|\xc2\xa0|\xe2\x80[\x89\xaf])"
 """SPACE as it may stand on the wire, before disguises are taken off."""
 START = rf"(?:{LEFT}|\\[nrtbf]|%[2-7][0-9A-Fa-f]|u00[2-7][0-9A-Fa-f])"
-"""LEFT, or an escape: what a core of digits begins with."""
+"""LEFT, or an escape: what a core of digits begins with. At most five bytes."""
 END = r"(?:[^0-9]|$|2..?\n|8[^0-9])"
 """What stands behind a number of a fixed length, where a longer one would hit too often. On the wire of a log record
 the tag of the next field, 2 or 8, may follow.
@@ -18,8 +18,6 @@ the tag of the next field, 2 or 8, may follow.
 WORD_START = r"(?:^|[^0-9A-Za-z]|[\n\x12*:b][0-9A-Za-z]|[\n\x12*:b][\x80-\xff][0-9A-Za-z]|\\[nrtbf])"
 """What a core that is a short word begins with, so that it is no part of a longer word; small and capital letters."""
 
-_PREFIX = 6
-"""START has at most five bytes."""
 _NOT_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 _GOES_ON = re.compile(rb"[A-Za-z0-9_]|[._+-][A-Za-z0-9_]")
 _GROUP_BEFORE = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Fa-f]{4,5}[ -]$")
@@ -31,30 +29,31 @@ def only_digits(text: bytes) -> bytes:
     return text.translate(None, _NOT_DIGITS)
 
 
-def begins(text: bytes, start: int, end: int, besides: bytes = b".-") -> Iterator[int]:
-    """Where in the first bytes of a core's hit something may begin that is no rest of something longer."""
-    for place in range(start, min(end, start + _PREFIX)):
-        if left_open(text, place, besides):
-            yield place
-
-
-def word_begins(text: bytes, start: int, end: int) -> Iterator[int]:
-    """Where in the first bytes of a core's hit a word may begin: behind no letter or digit, an escape's apart, or as
-    the capital within `homePhone`.
+def number_start(head: bytes, besides: bytes = rb".-") -> re.Pattern[bytes]:
+    """Matches from a core's hit up to where `head`, a pattern, begins and is no rest of something longer: behind no
+    byte of a word and none of `besides`, letters of escapes apart.
     """
-    for place in range(start, min(end, start + _PREFIX)):
-        before, here = text[place - 1 : place], text[place : place + 1]
-        if not before.isalnum() or is_escape(text, place - 1) or (before.islower() and here.isupper()):
-            yield place
+    return re.compile(rb"(?s:.{0,5}?)(?:(?<![\w%s])|(?<=\\[nrtbf]))(?=%s)" % (besides, head))
 
 
-def finding_at(places: Iterator[int], look: Callable[[int], Finding | None]) -> Sequence[Finding]:
-    """What `look` finds at the first of `places` where it finds anything."""
-    for place in places:
-        found = look(place)
-        if found is not None:
-            return (found,)
-    return ()
+def word_start(head: bytes) -> re.Pattern[bytes]:
+    """Matches from a core's hit up to where `head`, a word, begins: behind no letter or digit, letters of escapes
+    apart, or with the capital within `homePhone`.
+    """
+    return re.compile(rb"(?s:.{0,5}?)(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=[a-z])(?=[A-Z]))(?=%s)" % head)
+
+
+def finder(
+    start: re.Pattern[bytes], look: Callable[[bytes, int], Finding | None]
+) -> Callable[[bytes, int, int], Sequence[Finding]]:
+    """A family's `find`: `look(text, place)` is asked where `start` leads to."""
+
+    def find(text: bytes, start_of_hit: int, _end: int) -> Sequence[Finding]:
+        led = start.match(text, start_of_hit)
+        found = look(text, led.end()) if led else None
+        return () if found is None else (found,)
+
+    return find
 
 
 def goes_on(text: bytes, end: int) -> bool:

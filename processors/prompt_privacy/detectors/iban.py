@@ -5,10 +5,10 @@ country, its exact length and modulo 97 leave one in a hundred thousand of rando
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from .checksums import mod97
-from .digits import CORE_SPACE, SPACE, START, begins, finding_at
+from .digits import CORE_SPACE, SPACE, START, finder, number_start
 from .family import Family, Finding, right_open
 
 _LENGTHS = {
@@ -36,6 +36,7 @@ _LENGTHS = {
     for country in countries.encode().split()
 }
 _HEAD = re.compile(rb"([A-Z]{2}|[a-z]{2})[0-9]{2}")
+_PLACE = number_start(rb"[A-Za-z]{2}[0-9]{2}[ A-Za-z0-9\xc2\xe2-]")
 _REST = {
     (length, small): re.compile(rb"(?:%s?[%s0-9]){%d}" % (SPACE, b"a-z" if small else b"A-Z", length - 4))
     for length in set(_LENGTHS.values())
@@ -65,10 +66,6 @@ def _iban(text: bytes, place: int) -> Finding | None:
     return Finding(place, rest.end(), "IBAN", "iban") if mod97(written) else None
 
 
-def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    return finding_at(begins(text, start, end), lambda place: _iban(text, place))
-
-
 _CORE = _countries(_LENGTHS)
 _NOT_HEX = _countries(_LENGTHS.keys() - set(b"AD AE BA BE DE EE".split())).lower()
 FAMILIES = (
@@ -82,6 +79,6 @@ FAMILIES = (
             + rf"(?:a[de]|b[ae]|[de]e)\d{{2}}{CORE_SPACE}?\d{{4}}{CORE_SPACE}?\d{{4}}",  # not in every hexadecimal id
             START + rf"{_NOT_HEX}\d{{2}}{CORE_SPACE}?[a-z0-9]{{4}}{CORE_SPACE}?\d{{4}}",
         ),
-        _find,
+        finder(_PLACE, _iban),
     ),
 )

@@ -5,13 +5,12 @@ other words lie between, or the name means other things as well, they are.
 """
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from .digits import WORD_START, finding_at, goes_on, only_digits, word_begins
+from .digits import WORD_START, finder, goes_on, only_digits, word_start
 from .family import Family, Finding
 from .id_names import NAMES, Name
-from .words import WORD_END, another_key, gaps, only_filler, spelled
+from .words import CORE_GAP, WORD_END, another_key, gaps, only_filler, spelled
 
 _QUALIFIER = spelled(
     r"(?: (?:numbers?|num|no|nr|nbr|nummer|número|numer|numaras.{1,2}|id|code|card|№|n°|nº|#|号码?|番号))?"
@@ -29,7 +28,7 @@ _LOOKS = tuple(
     for name in NAMES
 )
 _ALL_NAMES = spelled("(?:" + "|".join(name.names for name in NAMES) + ")")
-_ANY = re.compile(_ALL_NAMES.encode())
+_PLACE = word_start(_ALL_NAMES.encode())
 _BETWEEN = 12
 _GROUPS = re.compile(rb"[0-9]+")
 _GROUP_END = re.compile(rb"[0-9](?![0-9])")
@@ -70,8 +69,6 @@ def _identity(look: _Look, text: bytes, start: int) -> Finding | None:
 
 
 def _named(text: bytes, place: int) -> Finding | None:
-    if not _ANY.match(text, place):
-        return None
     for look in _LOOKS:
         head = look.head.match(text, place)
         found = _identity(look, text, head.end()) if head else None
@@ -80,23 +77,19 @@ def _named(text: bytes, place: int) -> Finding | None:
     return None
 
 
-def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    return finding_at(word_begins(text, start, end), lambda place: _named(text, place))
-
-
 _CAMEL = (
     r"[a-z](?:SSN|Ssn|SocialSec|NHS|Nhs|Nino|NINO|NationalI|BSN|Bsn|CPF|Cpf|TaxFile|TFN|Tfn|PESEL|Pesel|Passport"
     r"|Driver|Routing|Aadhaar|Personnummer|Medicare|SIN|Sin)"
 )
 _GLUED = spelled("(?:身份证|身份證|マイナンバー|個人番号|주민등록번호|주민번호|護照|护照|旅券|パスポート|여권)")
 """Names in scripts that have no blanks: the number may follow at once."""
-_NUMBER_CORE = r"(?:[^0-9A-Za-z]|(?i:n[uor]|code|card|id)).{0,13}.{0,10}[0-9]{2}"
+_NUMBER_CORE = r"(?:[^0-9A-Za-z]|(?i:n[uor]|code|card|id))" + CORE_GAP + "[0-9]{2}"
 FAMILIES = (
     Family(
         "ids_named",
         ("NATIONAL_ID",),
         (),
-        (WORD_START + _ALL_NAMES + _NUMBER_CORE, _CAMEL + _NUMBER_CORE, _GLUED + r".{0,13}[0-9]{2}"),
-        _find,
+        (WORD_START + _ALL_NAMES + _NUMBER_CORE, _CAMEL + _NUMBER_CORE, _GLUED + CORE_GAP + "[0-9]{2}"),
+        finder(_PLACE, _named),
     ),
 )

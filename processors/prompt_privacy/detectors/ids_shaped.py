@@ -5,12 +5,12 @@ stands between groups. Names of the rules are Presidio's where it has one.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from . import checksums
 from .dates import is_day
-from .digits import CORE_SPACE, END, SPACE, START, begins, finding_at, goes_on, in_a_row
+from .digits import CORE_SPACE, END, SPACE, START, finder, goes_on, in_a_row, number_start
 from .family import Family, Finding, context, right_open
 
 _MONTH = r"(?:0[1-9]|1[0-2])"
@@ -61,8 +61,9 @@ def _is_clock(number: bytes, before: bytes) -> bool:
     """Whether `number`, six digits and four, may be a day and a time of day, as in the name of a backup, rather than a
     person's: of the years since 2010, and no word before it.
     """
-    year = number[:2] if number[2:4] <= b"12" and b"10" <= number[:2] < b"40" else number[4:6]
-    return b"10" <= year < b"40" and number[6:8] < b"24" and number[8:10] < b"60" and not _WORDS.search(before)
+    year, month, day, hour, minute = (int(number[at : at + 2]) for at in range(0, 10, 2))
+    moment = 10 <= year < 40 and is_day(2000 + year, month, day) and hour < 24 and minute < 60
+    return moment and not _WORDS.search(before)
 
 
 def _swedish(number: bytes, before: bytes) -> bool:
@@ -128,6 +129,7 @@ SHAPES = (
     ),
 )
 _LOOKS = tuple((shape, re.compile(shape.pattern.replace("~", SPACE.decode()).encode())) for shape in SHAPES)
+_PLACE = number_start(b"|".join(look.pattern for _, look in _LOOKS), rb".+-")
 _SEPARATORS = re.compile(rb"[^0-9A-Za-z]+")
 _PART = re.compile(
     rb"(?:part|sku|order|isbn|serial|model|ticket|invoice|tracking)[ _-]?(?:no|number|num|id|nr)?"
@@ -160,16 +162,12 @@ def _identity(text: bytes, place: int) -> Finding | None:
     return None
 
 
-def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    return finding_at(begins(text, start, end, b".-+"), lambda place: _identity(text, place))
-
-
 FAMILIES = (
     Family(
         "ids_shaped",
         ("NATIONAL_ID",),
         (),
         tuple(START + shape.pattern.replace("~", CORE_SPACE) + shape.behind for shape in SHAPES),
-        _find,
+        finder(_PLACE, _identity),
     ),
 )

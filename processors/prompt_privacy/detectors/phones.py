@@ -1,12 +1,13 @@
 """PHONE: international numbers, North American ones, and national ones behind a word that says so."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 
 from .calling_codes import can_be_dialled, country_code
-from .digits import SPACE, START, WORD_START, begins, finding_at, goes_on, only_digits, word_begins
+from .digits import CORE_SPACE, SPACE, START, WORD_START, finder, goes_on, number_start, only_digits, word_start
 from .family import Family, Finding, context, left_open
-from .words import WORD_END, another_key, gaps, spelled
+from .words import CORE_GAP, WORD_END, another_key, gaps, spelled
 
 _WORDS = spelled(
     r"(?:tele phone|téléphone|telef(?:oon|on|ax|ono|one)(?:nummer|szám)?|phones?|mobil(?:e|telefon|nummer|ny)?"
@@ -18,6 +19,8 @@ _SUFFIX = (
     rb"(?i:[ _.-]{0,2}(?:numbers?|num|no|nr|nummer|nbr|home|work|mobile|cell|office|e164|raw|primary|main)|_?[1-9])?"
 )
 _HEAD = re.compile(_WORDS.encode() + _SUFFIX + WORD_END)
+_WORD_START = word_start(_WORDS.encode())
+_NUMBER_START = number_start(rb"\+\(?[1-9]|\([2-9][0-9]{2}\)|[2-9][0-9]{2}[.-]|1[-. ]\(?[2-9]")
 _CALLED = re.compile(_WORDS.encode())
 _BETWEEN = rb"(?: ?[-.] ?| ?\\*/ ?| ?\(|\)[-/.]?(?:%(space)s)?|%(space)s)" % {b"space": SPACE}
 _NATIONAL = re.compile(rb"\(?[0-9](?:%s?[0-9]){6,14}" % _BETWEEN)
@@ -46,6 +49,8 @@ _NEXT_LINE = re.compile(rb"[a-z)\]][^\n]*\n.*", re.DOTALL)
 _SUM = re.compile(rb"[0-9)\]] *$")
 _ADDED_LINE = re.compile(rb"(?:@@ -|\+\+\+ |diff --git).*\n$|(?:^|\n|\\n)-[^\n]*(?:\n|\\n)$", re.DOTALL)
 _DIFF_LOOK = 200
+_TRIES = 5
+"""Groups of a row of digits that may be too many; a telephone number is followed by one or two."""
 
 
 def _ends(text: bytes, found: re.Match[bytes]) -> Iterator[int]:
@@ -73,7 +78,7 @@ def _international(text: bytes, place: int) -> Finding | None:
         return None
     if _NO_PHONE.match(found[0][1:]) or _COORDINATES.fullmatch(found[0]):
         return None
-    for end in _ends(text, found):
+    for end in islice(_ends(text, found), _TRIES):
         number = text[place : min(end, found.end())]
         if can_be_dialled(only_digits(number)) and not _is_fraction(number):
             return (
@@ -133,33 +138,27 @@ def _national_end(text: bytes, found: re.Match[bytes], between: bytes) -> int:
     return 0
 
 
-def _find_number(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    return finding_at(begins(text, start, end), lambda place: _number(text, place))
-
-
-def _find_national(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    return finding_at(word_begins(text, start, end), lambda place: _national(text, place))
-
-
 _PLUS = r"(?:\+|%(?:25)*2[Bb]|u002[Bb]|&#43;)"
-_AREA = r"(?:\(?|%28)[2-9]\d{2}(?:\) ?|[-.]|%29(?:%20|\+)?)"
-_FAR = r"(?:[^A-Za-z]|(?i:n[uor])).{0,13}.{0,13}.{0,8}[0-9(][0-9 ()./%-]{4}"
+_DIAL = r"[0-9 ()./\\%\xa0\xc2\xe2\x80\x89\xaf-]"
+"""Digits and what stands between them, with the bytes of no-break and thin spaces, and with `%20`."""
+_AREA = rf"(?:\(?|%28)[2-9]\d{{2}}(?:\){CORE_SPACE}?|[-.]|%29{CORE_SPACE}?)"
+_FAR = r"(?:[^A-Za-z]|(?i:n[uor]))" + CORE_GAP + r".{0,8}[0-9(]" + _DIAL + "{4}"
 FAMILIES = (
     Family(
         "phones",
         ("PHONE",),
         (),
         (
-            _PLUS + r"(?:\(|%28)?[1-9][0-9 ()./%-]{7}",
+            _PLUS + r"(?:\(|%28)?[1-9]" + _DIAL + "{7}",
             rf"(?:{START}(?:1[-. ])?|%28)" + _AREA + r"[2-9]\d{2}[-.]\d{4}",
         ),
-        _find_number,
+        finder(_NUMBER_START, _number),
     ),
     Family(
         "phones_named",
         ("PHONE",),
         (),
         (WORD_START + _WORDS + _FAR, r"[a-z](?:Phone|Mobile|Tel|Fax|Cell|Sms|SMS)" + _FAR),
-        _find_national,
+        finder(_WORD_START, _national),
     ),
 )

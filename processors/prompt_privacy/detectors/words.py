@@ -10,6 +10,8 @@ _LETTER = re.compile(rb"[A-Za-z_]")
 _ANOTHER_KEY = re.compile(
     rb"[,;{}&|\[\]]\W*[A-Za-z][\w.]*\W*[:=]|\n\W*[A-Za-z][\w. ]*[:=]|\bnull\b|\bnone\b", re.IGNORECASE
 )
+CORE_GAP = r"\\*.{0,13}\\*.{0,13}\\*.?"
+"""In a core, what may lie between a word and its number: a key's rest, quotes of JSON at any depth, a few words."""
 WORD_END = rb"(?:(?<=[\x80-\xff])|(?![A-Za-z0-9_]))"
 """Behind a name: no letter, digit or underscore, unless it is written in a script that has no blanks."""
 _FILLER = re.compile(

@@ -1,0 +1,67 @@
+"""Families searched as the engine searches them: a union of cores, and each family asked where it hits."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+import re2
+import yaml
+
+from spansieve.processors.prompt_privacy.detectors import births, cards, iban, ids_named, ids_shaped, phones
+from spansieve.processors.prompt_privacy.detectors.family import Family, Finding
+
+NUMBERS: tuple[Family, ...] = (
+    *cards.FAMILIES,
+    *iban.FAMILIES,
+    *ids_shaped.FAMILIES,
+    *ids_named.FAMILIES,
+    *phones.FAMILIES,
+    *births.FAMILIES,
+)
+EXAMPLES = next(up for up in Path(__file__).parents if up.name == "tests") / "fixtures" / "privacy" / "examples"
+
+
+@cache
+def union(families: tuple[Family, ...] = NUMBERS) -> "re2._Regexp":
+    """The cores of digits as one pattern over bytes."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_capture = options.dot_nl = True
+    options.max_mem = 64 << 20
+    return re2.compile(
+        "|".join(f"(?:{core})" for family in families for core in family.digits).encode("ascii"), options
+    )
+
+
+def findings(text: bytes, families: tuple[Family, ...] = NUMBERS) -> list[Finding]:
+    """What the families find in `text`, from left to right."""
+    found: list[Finding] = []
+    at = 0
+    while hit := union(families).search(text, at):
+        here = [one for family in families for one in family.find(text, hit.start(), hit.end())]
+        found += [min(here, key=lambda one: (one.start, -one.end))] if here else []
+        at = found[-1].end if here else hit.start() + 1
+    return found
+
+
+def marked(text: str) -> str:
+    """`text` with each finding between ⟦ and ⟧."""
+    plain = text.encode()
+    for one in reversed(findings(plain)):
+        plain = b"".join((plain[: one.start], "⟦".encode(), plain[one.start : one.end], "⟧".encode(), plain[one.end :]))
+    return plain.decode()
+
+
+def rules(text: str) -> list[str]:
+    """The rules that found something in `text`."""
+    return [one.rule for one in findings(text.encode())]
+
+
+def examples(names: Iterable[str], kind: str) -> Sequence[tuple[str, str]]:
+    """Pairs of rule and text from the catalogue of examples; `kind` is `match` or `no_match`."""
+    return [
+        (row["rule"], text)
+        for name in names
+        for row in yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text("utf-8"))
+        for text in row[kind]
+    ]
