@@ -30,12 +30,14 @@ _AMERICAN = re.compile(
 )
 _EXTENSION = re.compile(rb"(?: ?x| ext\.? ?)[0-9]{1,6}(?![0-9A-Za-z])")
 _GROUP_END = re.compile(rb"[0-9](?![0-9])")
+_DAY = rb"(?:19|20)[0-9]{2}[-./ ][01][0-9][-./ ][0-3][0-9](?![0-9])"
 _NO_PHONE = re.compile(
-    rb"(?:19|20)[0-9]{2}[-./ ][01][0-9][-./ ][0-3][0-9](?![0-9])"
-    rb"|[0-3]?[0-9][-./][01]?[0-9][-./](?:19|20)[0-9]{2}(?![0-9])"
-    rb"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}$|(?:19|20)[0-9]{2} ?- ?(?:19|20)[0-9]{2}$"
+    rb"%s|[0-3]?[0-9][-./][01]?[0-9][-./](?:19|20)[0-9]{2}(?![-./]?[0-9])"
+    rb"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}$|(?:19|20)[0-9]{2} ?- ?(?:19|20)[0-9]{2}$" % _DAY
 )
 """Dates, IP addresses, ranges of years."""
+_ADDED_DAY = re.compile(rb"\+" + _DAY)
+"""A line of a log which a patch adds."""
 _FRACTION = re.compile(rb"(?:0|[1-9][0-9]*)\.[0-9]+")
 _OTHER_NUMBER = re.compile(
     rb"(?:isbn|order|invoice|ticket|tracking|serial|part|sku|build|version|case|ref|\bid)[ _.#-]*"
@@ -76,7 +78,7 @@ def _international(text: bytes, place: int) -> Finding | None:
     found = _INTERNATIONAL.match(text, place)
     if found is None or not left_open(text, place, b"+") or _is_added_line(text, place):
         return None
-    if _NO_PHONE.match(found[0][1:]) or _COORDINATES.fullmatch(found[0]):
+    if _ADDED_DAY.match(found[0]) or _COORDINATES.fullmatch(found[0]):
         return None
     for end in islice(_ends(text, found), _TRIES):
         number = text[place : min(end, found.end())]
