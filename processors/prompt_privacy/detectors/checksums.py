@@ -16,6 +16,7 @@ _VERHOEFF_PRODUCT = _table(
     "0123456789 1234067895 2340178956 3401289567 4012395678 5987604321 6598710432 7659821043 8765932104 9876543210"
 )
 _VERHOEFF_PLACE = _table("0123456789 1576283094 5803796142 8916043527 9453126870 4286573901 2793806415 7046913258")
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 _FISCAL_ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
 
 
@@ -27,8 +28,8 @@ def weighted(digits: bytes, weights: Sequence[int]) -> int:
 def luhn(digits: bytes) -> bool:
     """ISO/IEC 7812-1, annex B: cards, Canadian, South African and Swedish numbers."""
     tail = digits[::-1]
-    doubled = sum(sum(divmod(2 * (digit - 48), 10)) for digit in tail[1::2])
-    return (sum(digit - 48 for digit in tail[::2]) + doubled) % 10 == 0
+    doubled = tail[1::2].translate(_DOUBLED)
+    return (sum(tail[::2]) + sum(doubled) - 48 * len(digits)) % 10 == 0
 
 
 def mod97(text: bytes) -> bool:

@@ -40,8 +40,8 @@ _ADDED_DAY = re.compile(rb"\+" + _DAY)
 """A line of a log which a patch adds."""
 _FRACTION = re.compile(rb"(?:0|[1-9][0-9]*)\.[0-9]+")
 _OTHER_NUMBER = re.compile(
-    rb"(?:isbn|order|invoice|ticket|tracking|serial|part|sku|build|version|case|ref|\bid)[ _.#-]*"
-    rb"(?:id|no|number|num|nr)?[\\\"']*\s*[:=#]?[\s\\\"'(]*$"
+    rb"(?:isbn|order|invoice|ticket|tracking|serial|part|sku|build|version|case|ref|\bid|breakpoint|width|size|screen"
+    rb"|viewport|model|port)s?[ _.#-]*(?:id|no|number|num|nr)?[\\\"']*\s*[:=#]?[\s\\\"'(]*$"
 )
 _COORDINATES = re.compile(rb"\+(?:[0-9]{4}-[0-9]{5}|[0-9]{6}-[0-9]{7})")
 """ISO 6709: degrees and minutes, as the tables of time zones write places."""

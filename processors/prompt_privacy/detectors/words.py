@@ -7,8 +7,10 @@ from collections.abc import Iterator
 _STEP = re.compile(rb"\\+u[0-9A-Fa-f]{4}|\\+.|[^0-9\\\x80-\xff]|[\x80-\xff]{1,3}", re.DOTALL)
 r"""One character between a word and its number; an escape such as `\"` is one at any depth of JSON strings."""
 _LETTER = re.compile(rb"[A-Za-z_]")
+_ITS_OWN = rb"(?!(?:number|num|no|nr|value|raw|home|work|mobile)\W)"
 _ANOTHER_KEY = re.compile(
-    rb"[,;{}&|\[\]]\W*[A-Za-z][\w.]*\W*[:=]|\n\W*[A-Za-z][\w. ]*[:=]|\bnull\b|\bnone\b", re.IGNORECASE
+    rb"[,;{}&|\[\]]\W*%s[A-Za-z][\w.]*\W*[:=]|\n\W*%s[A-Za-z][\w. ]*[:=]|\bnull\b|\bnone\b" % (_ITS_OWN, _ITS_OWN),
+    re.IGNORECASE,
 )
 CORE_GAP = r"\\*.{0,13}\\*.{0,13}\\*.?"
 """In a core, what may lie between a word and its number: a key's rest, quotes of JSON at any depth, a few words."""
