@@ -16,7 +16,7 @@ def engine_of(config: PromptPrivacyConfig) -> Engine:
 
 def _family(pattern: PatternConfig) -> Family:
     custom, entity, rule = pattern.compiled(), pattern.finds, pattern.name.lower()
-    return Family(rule, (entity,), (), (), _finder(custom, entity, rule), (loosened(pattern.regex),))
+    return Family(rule, (entity,), (), (), _finder(custom, entity, rule), customs=(loosened(pattern.regex),))
 
 
 def _finder(custom: Custom, entity: str, rule: str) -> Find:

@@ -78,7 +78,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         spans = list(batch)
         sifted = self._sift(spans, batch.resources, batch.scopes)
         for place, (span, plan) in enumerate(zip(spans, sifted.plans, strict=True)):
-            if place in sifted.hits or plan.special or plan.content or span.has_events:
+            if sifted.long or place in sifted.hits or plan.special or plan.content or span.has_events:
                 self._span(span, plan, sifted, place)
         self._report.flush("traces")
 
@@ -95,7 +95,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         sifted = self._sift(records, batch.resources, batch.scopes)
         for place, (record, plan) in enumerate(zip(records, sifted.plans, strict=True)):
             name = _event_name(record)
-            if place in sifted.hits or plan.special or plan.content or name:
+            if sifted.long or place in sifted.hits or plan.special or plan.content or name:
                 self._record(record, name, sifted, place)
         self._report.flush("logs")
 
@@ -115,11 +115,11 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         people = self._people(named, batch.resources, joined.data)
         self._envelopes(batch.resources, batch.scopes)
         dirty = joined.hits(self._unions(people))
-        for place in sorted(dirty):
-            self._walker.item(GLOBAL)
-            self._rewrite(metrics[place])
-        if dirty:
-            batch.forget()
+        for place, metric in enumerate(metrics):
+            if place in dirty or joined.size(place) > self._settings.max_scan_bytes:
+                self._walker.item(GLOBAL)
+                self._rewrite(metric)
+        batch.forget()
         self._report.scanned += len(joined.data)
         self._report.flush("metrics")
 
@@ -133,7 +133,8 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         people = self._people(_named(zip(attributes, plans, strict=True)), resources, joined.data)
         self._envelopes(resources, scopes)
         self._report.scanned += len(joined.data)
-        return _Sifted(plans, joined, joined.hits(self._unions(people)))
+        long = joined.longer_than(self._settings.max_scan_bytes)
+        return _Sifted(plans, joined, joined.hits(self._unions(people)), long)
 
     def _unions(self, people: People) -> tuple[Union, ...]:
         return self._engine.unions if people.union is None else (*self._engine.unions, people.union)
@@ -157,7 +158,8 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             raw = carrier.encode()
             if raw in self._walker.memory.clean:
                 continue
-            if self._scrubber.suspicious(raw, self._walker.people) or _may_name(raw):
+            long = len(raw) > self._settings.max_scan_bytes
+            if long or self._scrubber.suspicious(raw, self._walker.people) or _may_name(raw):
                 self._walker.item(GLOBAL)
                 self._rewrite(carrier)
             else:
@@ -180,7 +182,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
     def _scrubbed(self, item: Span | LogRecord, sifted: "_Sifted", place: int, *, rest: bool) -> dict[str, bytes]:
         hits, plan, attributes = sifted.hits.get(place, []), sifted.plans[place], item.attributes
         changed: dict[str, bytes] = {}
-        if attributes.repeats and (hits or plan.special):
+        if sifted.joined.size(place) > self._settings.max_scan_bytes or (attributes.repeats and (hits or plan.special)):
             attributes.rewrite(self._walker, "attribute")
             rest = True
         elif hits or plan.special:
@@ -232,6 +234,8 @@ class _Sifted(NamedTuple):
     plans: list[Plan]
     joined: Joined
     hits: dict[int, Hits]
+    long: bool
+    """Whether some item is longer than what one text may have."""
 
 
 def _named(items: Iterable[tuple[Attributes, Plan]]) -> Iterator[str]:

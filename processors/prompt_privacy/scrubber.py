@@ -33,7 +33,7 @@ class Scrubber:
         """Texts longer than `max_scan_bytes` are cut there; `fault` is told of what went wrong inside."""
         self._engine = engine
         self._policy = policy
-        self._max = max_scan_bytes
+        self.max_scan_bytes = max_scan_bytes
         self._fault = fault
         self._telling: dict[bytes, bool] = {}
 
@@ -42,13 +42,13 @@ class Scrubber:
         withheld.
         """
         try:
-            return self._shortened(text, key, asked) if len(text) > self._max else self._cut(text, key, asked)
+            return self._shortened(text, key, asked) if len(text) > self.max_scan_bytes else self._cut(text, key, asked)
         except Exception as error:
             self._fault(error)
             return withheld("error")
 
     def _shortened(self, text: bytes, key: bytes, asked: Asked) -> Cut:
-        end = self._max
+        end = self.max_scan_bytes
         while end > 0 and text[end] & 0xC0 == 0x80:  # not within a character
             end -= 1
         rest = b"<WITHHELD:%d bytes>" % (len(text) - end)

@@ -39,6 +39,14 @@ class Joined:
         """The item within the data."""
         return Piece(self.data, self._ends[item - 1] if item else 0, self._ends[item] - 1)
 
+    def size(self, item: int) -> int:
+        """Bytes of the item."""
+        return self._ends[item] - (self._ends[item - 1] if item else 0) - 1
+
+    def longer_than(self, size_bytes: int) -> bool:
+        """Whether some item has more bytes; asked before they are looked at one by one."""
+        return len(self.data) > size_bytes and any(self.size(item) > size_bytes for item in range(len(self._ends)))
+
     def hits(self, unions: Sequence[Union]) -> dict[int, Hits]:
         """By item: where cores of `unions` hit in it."""
         found: dict[int, Hits] = {}

@@ -134,11 +134,14 @@ class Walker:
     def _look(self, raw: bytes, facts: Facts, *, suspicious: bool = False) -> Held | None:
         if self._treats(facts, sampled=False):
             return Content(facts)
-        if not (suspicious or facts.identity or self._scrubber.suspicious(raw, self.people)):
+        long = len(raw) > self._scrubber.max_scan_bytes
+        if not (long or suspicious or facts.identity or self._scrubber.suspicious(raw, self.people)):
             return None
         message = read("KeyValue", raw)
         kind = message.value.WhichOneof("value")
-        if kind != "string_value" or self._scrubber.suspicious(message.key, self.people):
+        if self._scrubber.suspicious(message.key, self.people):
+            return Deep(facts)
+        if kind != "string_value":
             return None if kind in {None, "bool_value"} else Deep(facts)
         self._report.dirty += 1
         cut = self._cut(message.value.string_value, message.key, facts)

@@ -1,6 +1,6 @@
 """All families together: is something there, and if so, where.
 
-Two unions of cores are searched by google-re2, one call each; only where a core hits is anything decided in Python.
+Three unions of cores are searched by google-re2, one call each; only where a core hits is anything decided in Python.
 """
 
 import re
@@ -66,7 +66,7 @@ class Engine:
         families = tuple(families)
         self._rank = {entity: place for place, entity in enumerate(dict.fromkeys(_entities(families)))}
         self._sides: list[tuple[Union, tuple[Find, ...]]] = []
-        for side in ("words", "digits", "customs"):
+        for side in ("words", "digits", "contexts", "customs"):
             cores = [core for family in families for core in getattr(family, side)]
             if cores:
                 finders = tuple(dict.fromkeys(family.find for family in families if getattr(family, side)))

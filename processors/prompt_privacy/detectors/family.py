@@ -31,13 +31,15 @@ class Family(NamedTuple):
     counter above 13, no long counted classes at all (`[a-f0-9]{16}` kept every state busy in random ids).
     """
     digits: tuple[str, ...]
-    """Cores of numbers and of the words that stand before them, likewise. One that begins with digits begins with
-    LEFT.
-    """
+    """Cores of numbers, likewise. One that begins with digits begins with LEFT."""
     find: Callable[[bytes, int, int], Sequence[Finding]]
     """`find(text, start, end)`: what stands in `text` (UTF-8) where a core, not necessarily one of this family's,
     matched `text[start:end]`. Empty where that is nothing of this family's. Linear in the length of its candidate,
     which has at most MAX_CANDIDATE bytes, and never raises for any bytes.
+    """
+    contexts: tuple[str, ...] = ()
+    """Cores of words with a number behind them, likewise. They have a union of their own: in one with other numbers,
+    each word would multiply the states that random digits lead to.
     """
     customs: tuple[str, ...] = ()
     """Cores over UTF-8 instead of bytes: of patterns that are not ours."""

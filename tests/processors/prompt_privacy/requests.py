@@ -1,12 +1,19 @@
 """Requests of a few words, and what privacy makes of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
-from spansieve.pdata import Batch, Span, TraceBatch, encode_pair, encode_value
+from spansieve.pdata import Span, TraceBatch, encode_pair, encode_value
 from spansieve.processors.prompt_privacy import PromptPrivacy, PromptPrivacyConfig
+from spansieve.processors.prompt_privacy.assembly import engine_of
+from spansieve.processors.prompt_privacy.cuts import Slot, filled
+from spansieve.processors.prompt_privacy.policy import Policy
+from spansieve.processors.prompt_privacy.scrubber import Scrubber
+from spansieve.pseudonyms import Keyring, Pseudonyms
+from spansieve.semconv import raw_mapping
 from spansieve.testing import FakeHost
 
 KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -22,7 +29,10 @@ def privacy(host: FakeHost | None = None, **settings: Any) -> PromptPrivacy:  # 
 
 
 def spans_of(
-    *items: Mapping[str, object], resource: Mapping[str, object] | None = None, trace: bytes = TRACE, **fields: Any  # noqa: ANN401
+    *items: Mapping[str, object],
+    resource: Mapping[str, object] | None = None,
+    trace: bytes = TRACE,
+    **fields: Any,  # noqa: ANN401
 ) -> bytes:
     """A request of spans with these attributes; `fields` are set on each span."""
     request = ExportTraceServiceRequest()
@@ -36,15 +46,11 @@ def spans_of(
     return request.SerializeToString()
 
 
-def pair(key: str, value: object) -> Any:  # noqa: ANN401
-    from opentelemetry.proto.common.v1.common_pb2 import KeyValue  # noqa: PLC0415 (beside its one use)
-
+def pair(key: str, value: object) -> KeyValue:
     return KeyValue.FromString(encode_pair(key, value))  # type: ignore[arg-type]
 
 
-def value(of: object) -> Any:  # noqa: ANN401
-    from opentelemetry.proto.common.v1.common_pb2 import AnyValue  # noqa: PLC0415 (beside its one use)
-
+def value(of: object) -> AnyValue:
     return AnyValue.FromString(encode_value(of))  # type: ignore[arg-type]
 
 
@@ -55,6 +61,24 @@ def scrubbed(processor: PromptPrivacy, body: bytes) -> list[Span]:
     return list(TraceBatch.parse(batch.encode()))
 
 
-def texts(batch: Batch) -> bytes:
-    """All that leaves."""
-    return batch.encode()
+def text_scrubber(**settings: Any) -> Callable[[str], str]:  # noqa: ANN401
+    """What replaces what is found in a text, by placeholders of one trace."""
+    config = PromptPrivacyConfig.model_validate({"hash": {"key": KEY}, **settings})
+    keyring = Keyring.configured(config.hash)
+    assert keyring is not None
+    pseudonyms = Pseudonyms(keyring)
+    scrubber = Scrubber(engine_of(config), Policy(config, raw_mapping()), config.max_scan_bytes, _raise)
+
+    def placeholder(slot: Slot) -> bytes:
+        return pseudonyms.placeholder(slot.entity, slot.value, TRACE).encode()
+
+    def scrub(text: str) -> str:
+        raw = text.encode("utf-8", "surrogatepass")
+        cut = scrubber.cut(raw)
+        return (raw if cut is None else filled(cut, placeholder)).decode("utf-8", "replace")
+
+    return scrub
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -1,4 +1,4 @@
-"""Every rule's examples, through the whole engine: what stands between the marks is found, exactly, and nothing else."""
+"""Every rule's examples, through the whole engine: what stands between the marks is found, and nothing else."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,0 +1,94 @@
+"""Credentials in headers: the schemes of `Authorization`, and cookies.
+
+Source: RFC 9110, section 11.4; RFC 7617 (basic); RFC 6265, section 4 (cookies).
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
+
+from . import tokens
+from .borders import begins
+from .family import MAX_CANDIDATE, Family, Finding
+from .values import entropy, has_digit, has_letter, is_mixed, is_placeholder, is_wordy
+
+_SCHEME = r"(?i:bearer|basic|digest|negotiate)[ +]{1,2}[A-Za-z0-9+/._~=-]{12}"
+_SCHEME_AND_VALUE = re.compile(rb"(?i:(bearer|basic|digest|negotiate))[ +]{1,3}([A-Za-z0-9+/._~=-]{12,})")
+
+_COOKIE = r"(?i:cookies?)[^A-Za-z].{0,6}[\w.%-]{1,13}[\w.%-]{0,13}="
+_COOKIE_OPENS = re.compile(rb"(?i:cookies?)(?:\\{0,15}[\"'\]]){0,2}[ ]{0,3}[:= ][ ]{0,3}\[?(?:\\{0,15}[\"'`]){0,2}")
+_PAIR = re.compile(rb"[ ]?([^\s=;,\"'\\<>]{1,80})=(?:\\{0,15}\")?([^\s;,\"'\\]{0,4096})(?:\\{0,15}\")?")
+_ATTRIBUTE = re.compile(
+    rb"[ ]?(?:secure|httponly|partitioned|(?:expires|path|domain|max-age|samesite)=[^;\"'\\\n]{0,64})", re.I
+)
+_TELLING = re.compile(rb"sess|sid|token|auth|jwt|csrf|xsrf|remember", re.I)
+
+
+def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    """The credentials behind a scheme, or the values of a cookie header's telling pairs."""
+    scheme = _SCHEME_AND_VALUE.match(text, start, start + MAX_CANDIDATE)
+    if scheme is not None:
+        return _credentials(text, scheme)
+    opening = _COOKIE_OPENS.match(text, start)
+    return tuple(_cookies(text, opening.end())) if opening else ()
+
+
+def _credentials(text: bytes, scheme: re.Match[bytes]) -> Sequence[Finding]:
+    if not begins(text, scheme.start()):
+        return ()
+    token = tokens.at(text, scheme.start(2))
+    if token is not None:
+        return (token,)
+    value = scheme[2].rstrip(b".")
+    good = is_basic(value) if scheme[1].lower() == b"basic" else is_credential(value)
+    return (Finding(scheme.start(2), scheme.start(2) + len(value), "SECRET", "authorization_scheme"),) if good else ()
+
+
+def is_basic(value: bytes) -> bool:
+    """Whether `value` is base64 of `user:password`."""
+    try:
+        plain = b64decode(value + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return b":" in plain and not any(byte < 0x20 or byte == 0x7F for byte in plain)
+
+
+def is_credential(value: bytes) -> bool:
+    """Whether `value` may be what follows `Bearer`: a digit, and entropy of 3 bits a byte or more."""
+    return (
+        len(value) >= 12
+        and has_digit(value)
+        and entropy(value) >= 3
+        and not is_placeholder(value)
+        and not is_wordy(value)
+    )
+
+
+def _cookies(text: bytes, place: int) -> Iterator[Finding]:
+    limit = min(len(text), place + MAX_CANDIDATE)
+    while place < limit:
+        attribute = _ATTRIBUTE.match(text, place, limit)
+        pair = attribute or _PAIR.match(text, place, limit)
+        if pair is None:
+            return
+        if attribute is None and _TELLING.search(pair[1]) and is_cookie(pair[2]):
+            yield Finding(pair.start(2), pair.end(2), "SECRET", "cookie")
+        place = pair.end()
+        if place >= limit or text[place] not in b";,":
+            return
+        place += 1
+
+
+def is_cookie(value: bytes) -> bool:
+    """Whether `value` may be a session's: 8 bytes or more, mixed, no placeholder and no number."""
+    return (
+        len(value) >= 8
+        and has_letter(value)
+        and is_mixed(value)
+        and (has_digit(value) or entropy(value) >= 3)
+        and not is_placeholder(value)
+        and not (is_wordy(value) and not has_digit(value))
+    )
+
+
+FAMILIES = (Family("header", ("SECRET",), (_SCHEME, _COOKIE), (), find),)
