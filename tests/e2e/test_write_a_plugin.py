@@ -1,90 +1,39 @@
 """docs/write-a-plugin.md works as it is written: its files, its commands, in an environment of its own."""
 
-import os
-import re
 import shlex
-import site
 import socket
 import subprocess
-import sys
 import threading
-import venv
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import pytest
 
-PAGE = (Path(__file__).parents[2] / "docs" / "write-a-plugin.md").read_text("utf-8")
-FILE = re.compile(
-    r"""^\#\#\#\ `(?P<name>[^`\n]+)`\n  # a heading that is a file's name
-    (?:(?!\#|```)[^\n]*\n)*          # what it is for
-    ^```\w+\n(?P<text>.*?)^```$      # its text
-    """,
-    re.MULTILINE | re.DOTALL | re.VERBOSE,
-)
-COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from .pages import Page, environment_in
+
+PAGE = Page("write-a-plugin.md")
 PATIENCE_SECONDS = 60.0
-
-
-def files() -> dict[str, str]:
-    """The files that the page says to make."""
-    return {found["name"]: found["text"] for found in FILE.finditer(PAGE)}
-
-
-def commands() -> list[list[str]]:
-    """The commands of each block of the page, in order."""
-    return [block.splitlines() for block in COMMANDS.findall(PAGE)]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reader's folder, with the page's files."""
     made = tmp_path_factory.mktemp("acme")
-    for name, text in files().items():
-        path = made / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    PAGE.write(made)
     return made
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The reader's virtual environment: what is installed here is installed there, nothing comes over the net."""
-    made = tmp_path_factory.mktemp("venv")
-    venv.create(made, with_pip=False, symlinks=True)
-    programs = made / ("Scripts" if os.name == "nt" else "bin")
-    python = programs / "python"
-    inner = made / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
-    lines = [f"import site; site.addsitedir({place!r})" for place in site.getsitepackages()]
-    (inner / "here.pth").write_text("\n".join([str(Path(__file__).parents[2]), *lines, ""]))
-    command = programs / "spansieve"
-    command.write_text(f"#!{python}\nfrom spansieve.cli import main\n\nmain()\n")
-    command.chmod(0o755)
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PIP_"))}
-    return kept | {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "VIRTUAL_ENV": str(made),
-        "PIP_NO_DEPS": "1",
-        "PIP_NO_INDEX": "1",
-        "PIP_NO_BUILD_ISOLATION": "0",  # pip's own odd way: a false value switches the isolation off
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PYTHONUNBUFFERED": "1",
-        "COLUMNS": "200",
-    }
+    """The reader's virtual environment."""
+    return environment_in(tmp_path_factory.mktemp("venv"))
 
 
 @pytest.fixture(scope="module")
 def installed(folder: Path, environment: dict[str, str]) -> dict[str, str]:
     """What each command of the page's first block prints."""
-    said = {}
-    for command in commands()[0]:
-        done = subprocess.run(  # noqa: S603
-            shlex.split(command), cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        said[command] = done.stdout
-    return said
+    return PAGE.run(0, folder, environment)
 
 
 def free_port() -> int:
@@ -133,7 +82,7 @@ class Program:
 def running(folder: Path, environment: dict[str, str], installed: dict[str, str]) -> Iterator[tuple[Program, str]]:
     """The page's `run`, on a port of its own, and that endpoint."""
     assert installed
-    [command] = commands()[1]
+    [command] = PAGE.commands[1]
     endpoint = f"127.0.0.1:{free_port()}"
     moved = [f"receivers.otlp.protocols.grpc.endpoint={endpoint}", "service.telemetry.metrics.level=none"]
     arguments = [*shlex.split(command), *(part for one in moved for part in ("--set", one))]
@@ -148,7 +97,7 @@ def running(folder: Path, environment: dict[str, str], installed: dict[str, str]
 
 
 def test_the_page_has_the_files_and_commands_that_it_speaks_of() -> None:
-    assert list(files()) == [
+    assert list(PAGE.files) == [
         "pyproject.toml",
         "acme_spansieve/__init__.py",
         "acme_spansieve/cost_centre.py",
@@ -156,7 +105,7 @@ def test_the_page_has_the_files_and_commands_that_it_speaks_of() -> None:
         "agents.yaml",
         "span.json",
     ]
-    assert [len(block) for block in commands()] == [4, 1, 1]
+    assert [len(block) for block in PAGE.commands] == [4, 1, 1]
 
 
 def test_it_installs_its_tests_pass_and_spansieve_knows_it(installed: dict[str, str]) -> None:
@@ -187,7 +136,7 @@ def test_it_runs_and_the_span_comes_out_with_its_cost_centre(
     folder: Path, environment: dict[str, str], running: tuple[Program, str]
 ) -> None:
     program, endpoint = running
-    [command] = commands()[2]
+    [command] = PAGE.commands[2]
     sent = subprocess.run(  # noqa: S603
         [*shlex.split(command), "--endpoint", endpoint],
         cwd=folder,
