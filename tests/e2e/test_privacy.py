@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from spansieve.pdata import Signal
 from tests.captures import CAPTURES, captured
@@ -90,7 +91,7 @@ class Planter:
         event.attributes.extend(self.pairs())
         link = span.links.add(trace_id=b"l" * 16, span_id=b"k" * 8, trace_state=f"vendor={self.secret()}")
         link.attributes.extend(self.pairs())
-        span.status.code, span.status.message = 2, self.text()
+        span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=self.text()))
         return request.SerializeToString()
 
     def logs(self) -> bytes:
@@ -120,7 +121,7 @@ class Planter:
 
 
 def configuration(sink: Sink) -> str:
-    """The default one, on other ports, with one exporter more, and one that waits on disk for a backend that is away."""
+    """The default one, on other ports, with one exporter more, and one that waits on disk for a backend."""
     config = yaml.safe_load((ROOT / "collector-config.yaml").read_text("utf-8"))
     protocols = config["receivers"]["otlp"]["protocols"]
     protocols["grpc"]["endpoint"], protocols["http"]["endpoint"] = "localhost:{grpc}", "localhost:{http}"
@@ -170,7 +171,8 @@ def test_what_is_planted_in_every_place_of_every_signal_is_nowhere(tmp_path: Pat
         eventually(lambda: len(sink.bodies) >= len(bodies), "all arrives")
         written = all_it_wrote(program, sink, tmp_path)
         assert len(planter.planted) > 200
-        assert b"before" in written and b"behind" in written
+        assert b"before" in written
+        assert b"behind" in written
         assert leaks(written, planter.planted) == []
         program.check_books()
         program.stop()

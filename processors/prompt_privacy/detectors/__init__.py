@@ -1,30 +1,27 @@
 """What is personal or secret in a text: where it stands, and what it is."""
 
-from . import (
-    assignments,
-    births,
-    cards,
-    commands,
-    crypto,
-    disguise,
-    emails,
-    encoded,
-    headers,
-    iban,
-    ids_named,
-    ids_shaped,
-    network,
-    pairs,
-    phones,
-    private_key,
-    prose,
-    tokens,
-    urls,
-    wire,
-)
-from .disguise import Offsets, plain
+from .assignments import FAMILIES as ASSIGNMENTS
+from .births import FAMILIES as BIRTHS
+from .cards import FAMILIES as CARDS
+from .commands import FAMILIES as COMMANDS
+from .crypto import FAMILIES as CRYPTO
+from .disguise import WORDS, Offsets, plain
+from .emails import FAMILIES as EMAILS
+from .encoded import FAMILIES as ENCODED
 from .engine import Engine, Find, Found, Union, options, union
 from .family import Family, Finding, context, left_open, right_open
+from .headers import FAMILIES as HEADERS
+from .iban import FAMILIES as IBAN
+from .ids_named import FAMILIES as IDS_NAMED
+from .ids_shaped import FAMILIES as IDS_SHAPED
+from .network import FAMILIES as NETWORK
+from .pairs import FAMILIES as PAIRS
+from .phones import FAMILIES as PHONES
+from .private_key import FAMILIES as PRIVATE_KEY
+from .prose import FAMILIES as PROSE
+from .tokens import FAMILIES as TOKENS
+from .urls import FAMILIES as URLS
+from .wire import FAMILIES as WIRE
 
 __all__ = [
     "FAMILIES",
@@ -43,28 +40,26 @@ __all__ = [
     "union",
 ]
 
-_DISGUISED = Family("disguised", (), disguise.WORDS, (), lambda _text, _start, _end: ())
-
 FAMILIES: tuple[Family, ...] = (
-    *emails.FAMILIES,
-    *phones.FAMILIES,
-    *cards.FAMILIES,
-    *iban.FAMILIES,
-    *ids_shaped.FAMILIES,
-    *ids_named.FAMILIES,
-    *network.FAMILIES,
-    *crypto.FAMILIES,
-    *births.FAMILIES,
-    *urls.FAMILIES,
-    *private_key.FAMILIES,
-    *tokens.FAMILIES,
-    *headers.FAMILIES,
-    *assignments.FAMILIES,
-    *commands.FAMILIES,
-    *prose.FAMILIES,
-    *pairs.FAMILIES,
-    *encoded.FAMILIES,
-    _DISGUISED,
-    *wire.FAMILIES,
+    *EMAILS,
+    *PHONES,
+    *CARDS,
+    *IBAN,
+    *IDS_SHAPED,
+    *IDS_NAMED,
+    *NETWORK,
+    *CRYPTO,
+    *BIRTHS,
+    *URLS,
+    *PRIVATE_KEY,
+    *TOKENS,
+    *HEADERS,
+    *ASSIGNMENTS,
+    *COMMANDS,
+    *PROSE,
+    *PAIRS,
+    *ENCODED,
+    Family("disguised", (), WORDS, (), lambda _text, _start, _end: ()),
+    *WIRE,
 )
 """All that comes with the program, in the order of the table: at equal places the earlier wins."""
