@@ -13,43 +13,56 @@ from .values import entropy, has_digit, is_invited, is_mixed
 MIN_ENTROPY = 2.5
 """Bits a byte that the body of a token has at least: `ghp_xxxx...` has none."""
 
-_Table = dict[int, tuple[re.Pattern[bytes], list[int]]]
-"""By the first byte: the formats that can begin with it, as one pattern with a group for each, and their places."""
 
-
-def _first_bytes(pattern: str) -> bytes:
+def _first_bytes(pattern: str) -> frozenset[int]:
     """The bytes that `pattern` can begin with: it is a literal, a class, or a choice of these."""
     choices = pattern[3 : pattern.index(")")].split("|") if pattern.startswith("(?:") else [pattern]
-    firsts = [re.match(r"\[[^\]]+\]|\\?.", choice) for choice in choices]
-    return bytes(byte for byte in range(128) if any(first and re.match(first[0], chr(byte)) for first in firsts))
+    firsts = [found[0] for choice in choices if (found := re.match(r"\[[^\]]+\]|\\?.", choice))]
+    begins_with = re.compile("|".join(firsts).encode())
+    return frozenset(byte for byte in range(128) if begins_with.match(bytes((byte,))))
 
 
-def _by_first_byte(patterns: Sequence[str]) -> _Table:
-    table: _Table = {}
-    for byte in range(128):
-        places = [place for place, pattern in enumerate(patterns) if byte in _first_bytes(pattern)]
-        if places:
-            table[byte] = (re.compile("|".join(f"({patterns[place]})" for place in places).encode()), places)
-    return table
+class _Table:
+    """Patterns by the first byte of what they match; those for one byte are compiled when it is first seen."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = patterns
+        self._firsts = [_first_bytes(pattern) for pattern in patterns]
+        self._known: dict[int, tuple[re.Pattern[bytes] | None, list[int]]] = {}
+
+    def match(self, text: bytes, start: int) -> tuple[re.Match[bytes] | None, int]:
+        """What the first fitting pattern matches at `start`, and that pattern's place; (None, 0) for none."""
+        if start >= len(text):
+            return None, 0
+        known = self._known.get(text[start])
+        pattern, places = known if known is not None else self._compiled(text[start])
+        found = pattern.match(text, start, start + MAX_CANDIDATE) if pattern is not None else None
+        return (found, places[found.lastindex - 1]) if found is not None and found.lastindex else (None, 0)
+
+    def _compiled(self, byte: int) -> tuple[re.Pattern[bytes] | None, list[int]]:
+        places = [place for place, firsts in enumerate(self._firsts) if byte in firsts]
+        choices = "|".join(f"({self._patterns[place]})" for place in places)
+        known = self._known[byte] = (re.compile(choices.encode()) if places else None, places)
+        return known
 
 
 _BORDER = "(?![A-Za-z0-9_])"
-_BY_CORE = _by_first_byte([f"{row.head}(?>{row.body}){_BORDER}" for row in FORMATS])
-_WHOLE = _by_first_byte([f"{row.before}{row.head}(?>{row.body}){_BORDER}" for row in FORMATS])
-_CORES = _by_first_byte([f"{row.before}{core_of(row)}" for row in FORMATS])
-_BEFORE = [re.compile(rf"(?:{row.before})\Z".encode()) for row in FORMATS]
+_BY_CORE = _Table([f"{row.head}(?>{row.body}){_BORDER}" for row in FORMATS])
+_WHOLE = _Table([f"{row.before}{row.head}(?>{row.body}){_BORDER}" for row in FORMATS])
+_CORES = _Table([f"{row.before}{core_of(row)}" for row in FORMATS])
+_BEFORE = [re.compile(rf"(?:{row.before})\Z".encode()) if row.before else None for row in FORMATS]
 _HEAD = [re.compile(f"{row.before}{row.head}".encode()) for row in FORMATS]
 _REST = re.compile(rb"[A-Za-z0-9_+/=.~-]+")
 
 
 def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
     """The token whose core matched `text[start:end]`; what some formats have before their core belongs to it."""
-    match, place = _match(_BY_CORE, text, start)
+    match, place = _BY_CORE.match(text, start)
     if match is None:
         return ()
     row = FORMATS[place]
-    if row.before:
-        before = _BEFORE[place].search(text, max(0, start - row.before_bytes), start)
+    if (border := _BEFORE[place]) is not None:
+        before = border.search(text, max(0, start - row.before_bytes), start)
         if before is None:
             return ()
         start = before.start()
@@ -59,19 +72,13 @@ def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
 
 def at(text: bytes, start: int) -> Finding | None:
     """The token that begins at `start`, wherever its core may be."""
-    match, place = _match(_WHOLE, text, start)
+    match, place = _WHOLE.match(text, start)
     return None if match is None else _checked(text, start, match.end(), place)
 
 
 def may_be_at(text: bytes, start: int) -> bool:
     """Whether a token's core is at `start`, which is cheaper to know than whether there is a token."""
-    return _match(_CORES, text, start)[0] is not None
-
-
-def _match(table: _Table, text: bytes, start: int) -> tuple[re.Match[bytes] | None, int]:
-    row = table.get(text[start]) if start < len(text) else None
-    match = row[0].match(text, start, start + MAX_CANDIDATE) if row else None
-    return (match, row[1][match.lastindex - 1]) if row and match and match.lastindex else (None, 0)
+    return _CORES.match(text, start)[0] is not None
 
 
 def _checked(text: bytes, start: int, end: int, place: int) -> Finding | None:

@@ -36,7 +36,8 @@ _SIGNS = re.compile(rb"\$[A-Za-z_({$]|%[A-Za-z({%]|[<{\[(]|#\{|@[{@]|[:@][A-Za-z
 _WORDS_OF_IT = re.compile(
     rb"!(?:ref|sub|secret|vault|env|getatt|join|var)\b|enc[(\[]|op:|vault:|ssm:|arn:|env:|secretref:|insert[-_ ]"
     rb"|enter[-_ ]|put[-_ ]|add[-_ ]|my[-_ ]?(?:api|secret|token|pass|key|access|own|new|super)"
-    rb"|(?:the|some|any)[-_ ]?(?:api|secret|token|pass|key|access)|change[-_ ]?(?:me|this|it)\b|replace[-_ ]?(?:me|this|it)\b"
+    rb"|(?:the|some|any)[-_ ]?(?:api|secret|token|pass|key|access)|change[-_ ]?(?:me|this|it)\b"
+    rb"|replace[-_ ]?(?:me|this|it)\b"
     rb"|fill[-_ ]?(?:me|this|it|in)\b|not?[-_ ]?(?:set|used|available|defined)|un(?:set|used|defined)|n/a\Z"
     rb"|dummy[-_]?(?:key|token|secret)"
 )
