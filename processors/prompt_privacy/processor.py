@@ -32,7 +32,7 @@ from .plans import Plan, Plans
 from .policy import Policy
 from .report import REDACTED, Report
 from .scrubber import Scrubber
-from .search import Hits, Joined
+from .search import NO_HITS, Hits, Joined
 from .sieve import look_at
 from .walker import Walker
 from .withholding import Withholder
@@ -180,13 +180,13 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             return {}
 
     def _scrubbed(self, item: Span | LogRecord, sifted: "_Sifted", place: int, *, rest: bool) -> dict[str, bytes]:
-        hits, plan, attributes = sifted.hits.get(place, []), sifted.plans[place], item.attributes
+        hits, plan, attributes = sifted.hits.get(place), sifted.plans[place], item.attributes
         changed: dict[str, bytes] = {}
         if sifted.joined.size(place) > self._settings.max_scan_bytes or (attributes.repeats and (hits or plan.special)):
             attributes.rewrite(self._walker, "attribute")
             rest = True
         elif hits or plan.special:
-            look = look_at(attributes, plan, hits, sifted.joined.piece(place), self._walker)
+            look = look_at(attributes, plan, hits or NO_HITS, sifted.joined.piece(place), self._walker)
             rest = rest or look.rest
             if look.is_plain:
                 changed = self._walker.texts(attributes.raws(), look.held)

@@ -8,9 +8,18 @@ from typing import NamedTuple
 from .detectors import Union
 
 MOST = 8
-"""Hits of one union that are noted in one item; with more, all of the item is worth a look."""
-Hits = list[tuple[int, int]]
-"""Where cores hit: offsets into the data of all items."""
+"""Hits of one union that are noted in one item."""
+
+
+class Hits(NamedTuple):
+    """Where cores hit in an item: offsets into the data of all items."""
+
+    noted: list[tuple[int, int]]
+    many: bool = False
+    """Whether there are more than are noted: they may be anywhere."""
+
+
+NO_HITS = Hits([])
 
 
 class Piece(NamedTuple):
@@ -48,7 +57,9 @@ class Joined:
         return len(self.data) > size_bytes and any(self.size(item) > size_bytes for item in range(len(self._ends)))
 
     def hits(self, unions: Sequence[Union]) -> dict[int, Hits]:
-        """By item: where cores of `unions` hit in it."""
+        """By item: where cores of `unions` hit in it. Behind a hit the search goes on at its last byte: what touches a
+        hit is to be looked at whole.
+        """
         found: dict[int, Hits] = {}
         for union in unions:
             self._search(union, found)
@@ -61,9 +72,13 @@ class Joined:
             start, end = hit.start(), hit.end()
             first, item = bisect_right(ends, start), bisect_right(ends, end - 1 if end > start else start)
             for one in range(first, item + 1):
-                found.setdefault(one, []).append((start, end))
+                known = found.get(one)
+                if known is None:
+                    found[one] = Hits([(start, end)])
+                else:
+                    known.noted.append((start, end))
             times = times + 1 if item == last else 1
             last, place = item, max(end - 1, start + 1)
             if times >= MOST:
-                found[item].append((start, ends[item]))
+                found[item] = found[item]._replace(many=True)
                 place = ends[item]

@@ -9,6 +9,8 @@ from .plans import Plan
 from .search import Hits, Piece
 from .walker import Walker
 
+Stretches = list[tuple[int, int]]
+
 
 class Look(NamedTuple):
     """What of an item is to be looked at."""
@@ -32,24 +34,30 @@ def look_at(attributes: Attributes, plan: Plan, hits: Hits, piece: Piece, walker
     for key in plan.special:
         if key not in held and raws[key] not in memory.clean and (found := walker.learn(raws[key])) is not None:
             held[key] = found
-    left = _outside(hits, [raws[key] for key in held], piece)
+    left = hits.noted if hits.many else _outside(hits.noted, [raws[key] for key in held], piece)
     if not left:
         return Look(held, rest=False)
+    looked = []
     for key, pair in raws.items():
-        if key in held or pair in memory.clean:
+        if key in held or pair in memory.clean or not (hits.many or _touches(left, pair, piece)):
             continue
-        outside = _outside(left, [pair], piece)
-        if len(outside) < len(left):
-            left = outside
-            if (found := walker.learn(pair, suspicious=True)) is not None:
-                held[key] = found
-    return Look(held, rest=bool(left))
+        looked.append(pair)
+        if (found := walker.learn(pair, suspicious=not hits.many)) is not None:
+            held[key] = found
+    return Look(held, rest=hits.many or bool(_outside(left, looked, piece)))
 
 
-def _outside(hits: Hits, pairs: list[bytes], piece: Piece) -> Hits:
-    """Those of `hits` that touch none of `pairs`."""
+def _outside(hits: Stretches, pairs: list[bytes], piece: Piece) -> Stretches:
+    """Those of `hits` that are not whole within one of `pairs`."""
     for pair in pairs:
-        place = piece.place(pair)
-        if place >= 0:
-            hits = [hit for hit in hits if hit[1] <= place or hit[0] >= place + len(pair)]
+        start = piece.place(pair)
+        if start >= 0:
+            end = start + len(pair)
+            hits = [hit for hit in hits if hit[0] < start or hit[1] > end]
     return hits
+
+
+def _touches(hits: Stretches, pair: bytes, piece: Piece) -> bool:
+    start = piece.place(pair)
+    end = start + len(pair)
+    return start < 0 or any(hit[0] < end and hit[1] > start for hit in hits)

@@ -3,6 +3,7 @@ that the program writes is searched for them. With the default configuration, an
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -140,12 +141,11 @@ def configuration(sink: Sink) -> str:
 
 def all_it_wrote(program: Program, sink: Sink, folder: Path) -> bytes:
     """Everything: to backends, files, disk, terminal, logs, the status page, its API and the metrics."""
-    pages = [f"http://localhost:{program.ports['status']}/", f"http://localhost:{program.ports['metrics']}/metrics"]
-    page = urlopen(pages[0]).read()  # noqa: S310 (this program's own)
-    pages += [
-        f"{pages[0]}api/v1/{name}" for name in ("pipelines", "exporters", "config", "faults") if name.encode() in page
-    ]
-    shown = [page, *(urlopen(url).read() for url in pages[1:])]  # noqa: S310
+    home = f"http://localhost:{program.ports['status']}"
+    page = urlopen(f"{home}/").read().decode()  # noqa: S310 (this program's own)
+    links = [home + path for path in set(re.findall(r'href="(/[^"#]+)"', page))]
+    links.append(f"http://localhost:{program.ports['metrics']}/metrics")
+    shown = [page.encode(), *(urlopen(url).read() for url in links)]  # noqa: S310
     files = [path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix not in {".yaml"}]
     return b"\n".join([*shown, *files, program.log().encode(), *(body for _, body in sink.bodies)])
 

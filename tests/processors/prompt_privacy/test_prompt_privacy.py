@@ -424,3 +424,12 @@ def test_what_is_found_is_counted_by_entity_action_signal_and_place() -> None:
         ("placeholder", "EMAIL", "traces", "resource"): 1,
         ("placeholder", "SECRET", "traces", "attribute"): 1,
     }
+
+
+def test_many_findings_in_one_span_are_all_found_whatever_was_known_before() -> None:
+    processor = privacy()
+    scrubbed(processor, spans_of({"known": MAIL}))
+    attributes = {f"a{number:02d}": f"x{number}.{MAIL} {TOKEN}" for number in range(20)}
+    (seen,) = scrubbed(processor, spans_of({**attributes, "known": MAIL, "z": f"last.{MAIL}"}))
+    assert MAIL.encode() not in seen.encode()
+    assert TOKEN.encode() not in seen.encode()
