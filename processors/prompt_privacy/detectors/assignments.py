@@ -64,7 +64,8 @@ def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
 def name_at(text: bytes, start: int, end: int) -> tuple[bytes, int]:
     """The whole name whose word is `text[start:end]`, and where it begins."""
     if text[start] not in _NAME_BYTES:
-        return text[start + 1 : end], start + 1
+        begins = start + 1 + (text[start : start + 1] == b"\\")  # an escape's letter is no part of it
+        return text[begins:end], begins
     before = text[max(0, start - _BEFORE_NAME) : start]
     begins = start - len(before) + len(before.rstrip(_NAME_BYTES))
     if is_escape(text, begins):

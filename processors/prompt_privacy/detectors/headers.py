@@ -57,7 +57,7 @@ def is_credential(value: bytes) -> bool:
     """Whether `value` may be what follows `Bearer`: a digit, and entropy of 3 bits a byte or more."""
     return (
         len(value) >= 12
-        and has_digit(value)
+        and (has_digit(value) or (len(value) >= 20 and is_mixed(value)))
         and entropy(value) >= 3
         and not is_placeholder(value)
         and not is_wordy(value)

@@ -29,7 +29,7 @@ _COUNTED = re.compile(rb"[A-Za-z_-]+[0-9]+|(?:ses|sess|session|conv|thread|msg|r
 _TOKEN = re.compile(rb"[A-Za-z0-9+/=_.~:@!#$%^&*|-]+")
 _RULES = (b"required|", b"nullable|", b"|required", b"|min:", b"|max:", b"string|", b"min:", b"|confirmed")
 """Rules that forms state about a field of a name, written as strings."""
-_STARTS = frozenset(b" ,;)]}+=:.>")
+_STARTS = frozenset(b" ,;)]}:.>")
 _PROSE = frozenset(
     b"a an and are as at be by can cannot characters enter error field for from has have if in incorrect invalid is it"
     b" length long max min missing must need no not of on optional or please required see set should string than that"
@@ -44,6 +44,8 @@ def is_secret(value: bytes, kind: Kind, *, quoted: bool) -> bool:
     if len(value) < 6 or value[0] in _STARTS or (kind is Kind.PASSWORD and len(value) > MAX_PASSWORD):
         return False
     value = value[:JUDGED]
+    if value[0] in b"+=" and (not quoted or value[-1] in b"+=&, ("):  # strings that code puts together
+        return False
     if kind is Kind.BASIC:
         return is_basic(value)
     if _is_plain(value, quoted=quoted) or is_placeholder(value) or is_reference(value):
@@ -84,7 +86,7 @@ def is_plain_digits(value: bytes) -> bool:
 _VARIABLE = re.compile(
     rb"(?:[a-z]+_)*(?:pass(?:w(?:or)?d)?|pwd|secret|token|key|arg|param|value|str|var|sha|md|base|hash|utf)_?[0-9]{1,3}"
 )
-_TYPE = re.compile(rb"(?:[A-Z][a-z]+[0-9]{0,3}){2,}")
+_TYPE = re.compile(rb"(?:[A-Z][a-z]+[0-9]{0,3})+[A-Z][a-z]+[0-9]?")
 
 
 def _is_variable(value: bytes) -> bool:
@@ -116,11 +118,16 @@ def is_random(value: bytes, kind: Kind) -> bool:
     if len(value) < 12 or not has_letter(value) or _TOKEN.fullmatch(value) is None or is_wordy(value):
         return False
     bits = entropy(value)
-    if not has_digit(value) and not (len(value) >= 16 and is_mixed(value) and bits >= 3.5):
+    if not has_digit(value) and not (len(value) >= 16 and bits >= 3.5 and _is_of_two_cases(value)):
         return False
     if bits < 3 or is_number(value) or is_path(value):
         return False
     return kind is Kind.SECRET or _is_random_of(value, kind, bits)
+
+
+def _is_of_two_cases(value: bytes) -> bool:
+    """Whether `value`, without a digit, is no name as `kEnumerable` and `PyObject` are either."""
+    return is_mixed(value) and not is_wordy(value[1:]) and not is_wordy(value[2:])
 
 
 def _is_random_of(value: bytes, kind: Kind, bits: float) -> bool:

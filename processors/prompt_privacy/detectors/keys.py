@@ -32,13 +32,13 @@ CHOSEN = (
     r"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8)"
 )
 """Password, in languages; in small and in capital letters."""
-BRIEF = r"(?:(?:^|[^A-Za-z])(?i:pass)|[a-z]Pass)"
+BRIEF = r"(?:(?:^|[^A-Za-z]|\\[nrt])(?i:pass)|[a-z]Pass)"
 """`pass` as a word of its own: the byte before it belongs to the match."""
 MADE = r"(?:secret|token|(?:api|access|account|secret|private)[ _.-]?key|credentials?|x-amz-signature|x-goog-signature)"
 KEY = r"(?:[A-Za-z0-9][_-](?i:key)|[a-z0-9]Key)"
 """Any other `..._key`: the byte before it belongs to the match."""
 SESSION = r"(?:session[_-]?id|sess[_-]id|jsessionid|phpsessid|connect\.sid)"
-WHOLE = r"(?:^|[^A-Za-z0-9_])(?i:sig|sid)"
+WHOLE = r"(?:^|[^A-Za-z0-9_]|\\[nrt])(?i:sig|sid)"
 """Words that count only alone: the byte before them belongs to the match."""
 SUFFIX = (
     r"(?i:[_.-]?(?:[0-9]{1,2}|prod(?:uction)?|dev|test|staging|live|value|old|new|current|primary|secondary|b64|base64"

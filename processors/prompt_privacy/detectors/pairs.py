@@ -13,10 +13,10 @@ from .taking import take
 _WORD = rf"(?:(?i:{CHOSEN}|{MADE})|{BRIEF}|{KEY}){SUFFIX}"
 _QUOTE = r"[\\\"']{0,13}"
 _TO_VALUE = rf"(?i:value){_QUOTE}[ \t]{{0,3}}[:=][ \t]{{0,3}}"
-_NAME_FIRST = rf"{_WORD}{_QUOTE}[,\s\\nrt]+{_QUOTE}(?:[A-Za-z]{{1,9}})??{_TO_VALUE}"
+_NAME_FIRST = rf"{_WORD}{_QUOTE}[,:{{\s\\nrt]+{_QUOTE}(?:[A-Za-z]{{1,9}})??{_TO_VALUE}"
 _VALUE_FIRST = rf"{_WORD}[\\\"']{{1,13}}[\s\\nrt]*[}}/]"
 
-_FIRST = re.compile(rf"({_WORD}){_QUOTE}[,\s\\nrt]{{1,80}}{_QUOTE}(?:[A-Za-z]{{1,9}})??{_TO_VALUE}".encode())
+_FIRST = re.compile(rf"({_WORD}){_QUOTE}[,:{{\s\\nrt]{{1,80}}{_QUOTE}(?:[A-Za-z]{{1,9}})??{_TO_VALUE}".encode())
 _LAST = re.compile(rf"({_WORD})[\\\"']{{1,13}}[\s\\nrt]{{0,80}}[}}/]".encode())
 _VALUE = re.compile(_TO_VALUE.encode())
 _TO_NAME = re.compile(

@@ -25,7 +25,7 @@ _COPULA = r"(?:\xe6\x98\xaf|\xe4\xb8\xba|\xe3\x81\xaf|\xec\x9d\x80|\xeb\x8a\x94|
 """Is, in Chinese, Japanese and Korean; a wide colon."""
 _OPENS = r"(?:\*{1,2}|\xe2\x80[\x9c\x9d\x9e]|\xc2\xab)?"
 _TELLS = rf"{_WORD}(?:et|en|n)?(?:(?: [\w@.'-]{{1,13}}){{0,4}}?,?{_VERB} {{1,2}}|{_COPULA} ?)"
-_SAYS = rf"{_TELLS}{_OPENS}(?:[^\s]{{0,13}}[0-9!#$%^&*]|[A-Za-z0-9+/_=-]{{13}})"
+_SAYS = rf"{_TELLS}{_OPENS}[\\\"'`]{{0,9}}(?:[^\s]{{0,13}}[0-9!#$%^&*]|[A-Za-z0-9+/_=-]{{13}})"
 _QUOTED = rf"(?i:{CHOSEN})[ \t]{{1,3}}\\{{0,13}}[\"'`][^\s\"'`]{{6}}"
 _SQL = (
     r"(?i:identified[ \t]{1,3}(?:with[ \t]{1,3}[\w\"']{1,40}[ \t]{1,3}(?:as|by)|by)[ \t]{1,3}(?:password[ \t]{1,3})?)"
