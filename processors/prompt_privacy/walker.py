@@ -1,5 +1,6 @@
 """One item after the other: every text of it is looked at, and what goes is replaced where it stands."""
 
+import re
 from collections.abc import Mapping
 
 from spansieve.pdata import Wire, decode_text, decode_value, encode_text_pair, key_of, read, rewrite_value
@@ -18,6 +19,7 @@ from .truncation import shown, truncated
 MAX_REFUSED = 20_000
 """Candidates of one request that were nothing; what is dirty behind the last of them is withheld whole."""
 _LONG_NUMBER = 10**10
+_FLAG = re.compile(rb"--?([A-Za-z][\w-]{2,40})")
 
 
 class Walker:
@@ -115,6 +117,11 @@ class Walker:
         except UnicodeDecodeError:
             return self._filled(withheld("bytes")) if self._cut(raw, key, self._facts) is not None else None
         return self._string(raw, key, self._facts)
+
+    def next_key(self, raw: bytes, key: bytes) -> bytes:
+        """Source: `spansieve.pdata.TextRewriter`. Behind a flag such as `--password` stands what it is given."""
+        flag = _FLAG.fullmatch(raw)
+        return key if flag is None else flag[1]
 
     def deep(self, key: bytes) -> bytes:
         """Source: `spansieve.pdata.TextRewriter`."""

@@ -166,6 +166,9 @@ class TextRewriter(Protocol):
     def binary(self, raw: bytes, key: bytes) -> bytes | None:
         """The bytes that take the place of a bytes value; None: it stays."""
 
+    def next_key(self, raw: bytes, key: bytes) -> bytes:
+        """The key of what stands behind the text `raw` in an array under `key`: the arguments of a command are one."""
+
     def deep(self, key: bytes) -> bytes:
         """The text that takes the place of what is nested more than MAX_DEPTH deep."""
 
@@ -190,13 +193,21 @@ def _nested(message: Wire, kind: str, rewriter: TextRewriter, key: bytes, depth:
         return False
     if depth == 0:
         return _put(message, "string_value", rewriter.deep(key))
+    if kind == "array_value":
+        return _array(entries, rewriter, key, depth)
     changed = False
     for entry in entries:
-        if kind == "array_value":
-            changed |= rewrite_value(entry, rewriter, key, depth - 1)
-        else:
-            changed |= rewrite_value(entry.value, rewriter, entry.key, depth - 1)
-            changed |= _put(entry, "key", rewriter.key(entry.key))
+        changed |= rewrite_value(entry.value, rewriter, entry.key, depth - 1)
+        changed |= _put(entry, "key", rewriter.key(entry.key))
+    return changed
+
+
+def _array(entries: Wire, rewriter: TextRewriter, key: bytes, depth: int) -> bool:
+    changed, before = False, b""
+    for entry in entries:
+        behind = rewriter.next_key(before, key) if before else key
+        before = entry.string_value
+        changed |= rewrite_value(entry, rewriter, behind, depth - 1)
     return changed
 
 

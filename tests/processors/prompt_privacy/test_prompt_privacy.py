@@ -108,6 +108,14 @@ def test_json_stays_json_where_a_bare_number_goes() -> None:
     assert re.fullmatch("<CARD_[a-z]{4}>", json.loads(outer["a"])["pan"])
 
 
+def test_the_arguments_of_a_command_are_read_as_such() -> None:
+    given = ["mysql", "--user", "root", "--password", "correct-horse-9", "--port", "3306"]
+    seen = only(spans_of({"process.command_args": given}))["process.command_args"]
+    assert isinstance(seen, list)
+    assert [*seen[:4], *seen[5:]] == [*given[:4], *given[5:]]
+    assert re.fullmatch("<SECRET_[a-z]{4}>", str(seen[4]))
+
+
 def test_repeated_keys_are_all_scrubbed() -> None:
     request = ExportTraceServiceRequest.FromString(spans_of({"a": "fine"}))
     request.resource_spans[0].scope_spans[0].spans[0].attributes.append(pair("a", MAIL))
