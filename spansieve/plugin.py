@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Proto
 
 from pydantic import Field, model_validator
 
+from spansieve.config.mistakes import Mistake
 from spansieve.config.model import Config, Duration, Gives, Secret, Texts
 from spansieve.endpoint import Address, listening
 from spansieve.inspection import Inspection
@@ -43,6 +44,7 @@ __all__ = [
     "Inspection",
     "Link",
     "MadeKey",
+    "Mistake",
     "Permanent",
     "Place",
     "Processor",
@@ -393,6 +395,13 @@ class Processor(Component[ConfigT]):
         """Not None: this is no link of the chain but a wish for the exporters' queues of its pipeline (`batch`)."""
         return None
 
+    @classmethod
+    def confines(cls, config: ConfigT) -> Mistake | None:
+        """Why what passes must not leave this host with this configuration, or None. Exporters that send it elsewhere
+        are then refused; the mistake's `path` leads to the key that is the reason, its `hint` says how to mend it.
+        """
+        return None
+
     def admit(self, signal: Signal, request_bytes: int, in_flight_bytes: int) -> None:
         """Guards say here whether a request that holds `request_bytes` so far may go on, before it is inflated or
         decoded; `in_flight_bytes` is the sum over all requests, this one included. From any thread. Raises Refused, and
@@ -495,6 +504,8 @@ class Exporter(Component[ConfigT]):
 
     signals: ClassVar[frozenset[Signal]] = frozenset({"traces", "logs", "metrics"})
     """For one with `send`: what it can carry. (Alerts go to it as logs.)"""
+    stays: ClassVar[bool] = False
+    """Whether what it is given stays on this host wherever it is configured to go, as in a file."""
 
     @classmethod
     def off(cls, config: ConfigT) -> str | None:

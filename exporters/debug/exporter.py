@@ -17,6 +17,7 @@ class Debug(Exporter[DebugConfig]):
     """Prints traces as trees, logs and metrics as lines."""
 
     config = DebugConfig
+    stays = True
 
     def __init__(self, config: DebugConfig, host: Host) -> None:
         """Nothing is opened yet."""

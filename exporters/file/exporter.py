@@ -31,6 +31,7 @@ class File(Exporter[FileConfig]):
     """Writes OTLP to a file. One instance writes all signals of its pipelines to one file, as the Go Collector does."""
 
     config = FileConfig
+    stays = True
     signals = frozenset({"traces", "logs", "metrics"})
 
     def __init__(self, config: FileConfig, host: Host) -> None:

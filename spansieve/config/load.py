@@ -16,6 +16,7 @@ from .explain import unknown_key
 from .extensions import check_references, named_extensions
 from .fetch import Fetcher, Snapshot
 from .ids import parse_id
+from .leaving import check_leaving
 from .model import Config
 from .order import check_order
 from .pipelines import Wired, wire
@@ -147,6 +148,7 @@ def _check(tree: Node, sections: Sections, report: Report) -> Service | None:
     service = read_model(Service, entry.node, entry.key, ("service",), report)
     pipelines = wire(entry.node, entry.key, sections, report)
     check_order(pipelines, report)
+    check_leaving(pipelines, report)
     if service is not None and service.workers > 1:
         check_workers(pipelines, report)
     extensions = named_extensions(entry.node, sections, report)

@@ -8,7 +8,7 @@ from .problems import NOWHERE, Path, Place
 from .report import Report
 from .tree import each_text
 
-__all__ = ["METRICS", "Listener", "check_ports"]
+__all__ = ["METRICS", "Listener", "check_ports", "is_here", "shown"]
 
 METRICS = "service.telemetry.metrics"
 """The name of the program's own metrics endpoint among the listeners."""
@@ -16,6 +16,7 @@ METRICS = "service.telemetry.metrics"
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*:/{2,3})?(?:[^/@\s]*@)?(\[[^\]]*\]|[^:/\s]*):([0-9]{1,5})(?:[/?#].*)?", re.IGNORECASE
 )
+_LOOPBACK = re.compile(r"127\.[0-9.]+")
 _EVERY = {"", "0.0.0.0", "::", "*"}  # noqa: S104 (compared, not bound)
 
 
@@ -87,10 +88,16 @@ def shown(endpoint: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def is_here(endpoint: str) -> bool:
+    """Whether a target is on this host for sure: a loopback address, or a socket's path."""
+    found = _parsed(endpoint)
+    return _is_local(found[0]) if found else endpoint.startswith(("unix:", "/"))
+
+
 def _parsed(endpoint: str) -> tuple[str, int] | None:
     found = _ADDRESS.fullmatch(endpoint.strip())
     return (found[1].strip("[]").lower(), int(found[2])) if found else None
 
 
 def _is_local(host: str) -> bool:
-    return host in _EVERY or host in {"localhost", "::1", "ip6-localhost"} or host.startswith("127.")
+    return host in _EVERY or host in {"localhost", "::1", "ip6-localhost"} or _LOOPBACK.fullmatch(host) is not None

@@ -17,6 +17,7 @@ from spansieve.plugin import (
     Exporter,
     Extension,
     Gives,
+    Mistake,
     Processor,
     Receiver,
     Secret,
@@ -110,6 +111,27 @@ class Privacy(Processor[Plain]):
     logs = metrics = traces
 
 
+class TryingConfig(Config):
+    """A processor's that may be tried out."""
+
+    dry: bool = False
+
+
+class Trying(Processor[TryingConfig]):
+    """Keeps what passes on this host while it is tried out."""
+
+    config = TryingConfig
+    emits: ClassVar[frozenset[Signal]] = frozenset({"metrics"})
+
+    def traces(self, batch: object) -> None:
+        """Take traces."""
+
+    @classmethod
+    def confines(cls, config: TryingConfig) -> Mistake | None:
+        """While it is dry."""
+        return Mistake("nothing is taken out", "Set dry: false.", path=("dry",)) if config.dry else None
+
+
 class BackendConfig(Config):
     """An exporter's."""
 
@@ -138,6 +160,16 @@ class Backend(Exporter[BackendConfig]):
     def endpoints(cls, config: BackendConfig) -> list[str]:
         """The one target."""
         return [config.endpoint] if config.endpoint else []
+
+
+class Kept(Exporter[Plain]):
+    """Keeps what it is given."""
+
+    config = Plain
+    stays = True
+
+    def send(self, signal: Signal, body: bytes) -> None:
+        """Keep."""
 
 
 class TracesOnly(Exporter[Plain]):
@@ -201,8 +233,8 @@ class Guard(Extension[Plain]):
 
 CLASSES: dict[Kind, dict[str, type[Component[Any]]]] = {
     "receivers": {"otlp": Otlp},
-    "processors": {"throttle": Throttle, "aggregate": Aggregate, "privacy": Privacy},
-    "exporters": {"backend": Backend, "traces_only": TracesOnly, "guarded": Guarded},
+    "processors": {"throttle": Throttle, "aggregate": Aggregate, "privacy": Privacy, "trying": Trying},
+    "exporters": {"backend": Backend, "traces_only": TracesOnly, "guarded": Guarded, "kept": Kept},
     "extensions": {"health": Health, "guard": Guard},
 }
 
