@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from spansieve.cli.options import read, recordings
+from spansieve.cli.options import configured, recordings
 from spansieve.cli.recording import Recorded
 from spansieve.clock import SystemClock
 from spansieve.config.problems import ConfigError
@@ -49,7 +49,7 @@ def explain(
     FILEs are what `spansieve send` takes: OTLP bodies (.pb, .json), OTLP JSON lines (.jsonl), folders of them; - is
     standard input. Nothing is sent or changed. A value is cut to 60 characters, content is shown by its length.
     """
-    explainer = _explainer(*_settings(sources, processor))
+    explainer = _explainer(*configured(sources, processor, _TYPE, AiSemanticsConfig))
     summary, wanted = Summary(), (trace_id.lower(), span_id.lower())
     for one in _explained(explainer, recordings(files, "explain"), wanted):
         summary.add(one)
@@ -78,29 +78,6 @@ def _nothing(recorded: Sequence[Recorded], wanted: tuple[str, str]) -> str:
         f"a {what} id that begins with {given}" for what, given in zip(("trace", "span"), wanted, strict=True) if given
     ]
     return f"no span or log record has {' and '.join(ids)}"
-
-
-def _settings(sources: Sequence[str], processor: str | None) -> tuple[str, AiSemanticsConfig]:
-    """The processor's id and configuration. Raises ConfigError for a wrong one, click.UsageError if it is not there."""
-    if not sources:
-        if processor:
-            raise click.UsageError("--processor names a processor of --config FILE, and there is no --config")
-        return _TYPE, AiSemanticsConfig()
-    found = {one.id: one.config for one in read(sources, ()).processors.values() if one.type == _TYPE}
-    if processor is None and len(found) == 1:
-        [processor] = found
-    config = found.get(processor or "")
-    if processor is None or not isinstance(config, AiSemanticsConfig):
-        raise click.UsageError(_choice(sources, processor, list(found)))
-    return processor, config
-
-
-def _choice(sources: Sequence[str], processor: str | None, ids: Sequence[str]) -> str:
-    where = ", ".join(sources)
-    if not ids:
-        return f"{where}: configures no {_TYPE}; leave --config out to see what it does by default"
-    what = f"has no processor {processor}" if processor else f"has several {_TYPE}"
-    return f"{where}: {what}; choose with --processor one of {', '.join(ids)}"
 
 
 def _explainer(processor: str, config: AiSemanticsConfig) -> Explainer:

@@ -10,12 +10,14 @@ import click
 
 import spansieve
 from spansieve.config.load import Loaded, load
+from spansieve.config.model import Config
 from spansieve.registry import Registry
 
 from .recording import NotOtlp, Recorded, read_bytes
 from .recording import read as read_recording
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+ConfigT = TypeVar("ConfigT", bound=Config)
 
 
 def default_config() -> str:
@@ -47,6 +49,33 @@ def with_config(command: CommandT) -> CommandT:
 def read(sources: Sequence[str], sets: Sequence[str]) -> Loaded:
     """Load the configuration. Raises ConfigError with all its mistakes."""
     return load(list(sources) or [default_config()], list(sets), Registry())
+
+
+def configured(sources: Sequence[str], processor: str | None, kind: str, model: type[ConfigT]) -> tuple[str, ConfigT]:
+    """The id and the configuration of the one processor of the type `kind` in `sources`, or of the one with the id
+    `processor`; without sources, the type's defaults, a `model`. For verbs that show what a processor does.
+
+    Raises ConfigError with all mistakes of the sources, and click.UsageError where the processor is not there.
+    """
+    if not sources:
+        if processor:
+            raise click.UsageError("--processor names a processor of --config FILE, and there is no --config")
+        return kind, model()
+    found = {one.id: one.config for one in read(sources, ()).processors.values() if one.type == kind}
+    if processor is None and len(found) == 1:
+        [processor] = found
+    config = found.get(processor or "")
+    if processor is None or not isinstance(config, model):
+        raise click.UsageError(_choice(sources, processor, kind, list(found)))
+    return processor, config
+
+
+def _choice(sources: Sequence[str], processor: str | None, kind: str, ids: Sequence[str]) -> str:
+    where = ", ".join(sources)
+    if not ids:
+        return f"{where}: configures no {kind}; leave --config out to see what it does by default"
+    what = f"has no processor {processor}" if processor else f"has several {kind}"
+    return f"{where}: {what}; choose with --processor one of {', '.join(ids)}"
 
 
 def show_warnings(loaded: Loaded) -> None:
