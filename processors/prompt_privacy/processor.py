@@ -17,7 +17,7 @@ from spansieve.pdata import (
     decode_pair,
     encode_pair,
 )
-from spansieve.plugin import Host, Processor
+from spansieve.plugin import Host, Mistake, Processor
 from spansieve.pseudonyms import GLOBAL, Keyring, Pseudonyms, Within, derived
 from spansieve.sampling import chosen
 from spansieve.semconv import raw_mapping
@@ -25,6 +25,7 @@ from spansieve.semconv import raw_mapping
 from .assembly import engine_of
 from .config import PromptPrivacyConfig
 from .detectors import Union
+from .dry_run import Reminder, confined
 from .hashing import Hashing
 from .memory import Memories
 from .people import MAX_PEOPLE, NOBODY, People, is_name, owners_of_homes
@@ -42,9 +43,14 @@ DEBUG_SAMPLE = "spansieve.debug_sample"
 _SESSIONS = ("session.id", "gen_ai.conversation.id")
 
 
-class _Carrier(Protocol):
-    def encode(self) -> bytes: ...
-    def rewrite(self, rewriter: Rewriter) -> bool: ...
+class Carrier(Protocol):
+    """A resource, a scope or a metric."""
+
+    def encode(self) -> bytes:
+        """What it says, on the wire."""
+
+    def rewrite(self, rewriter: Rewriter) -> bool:
+        """Let `rewriter` see every text of it; whether one changed."""
 
 
 class PromptPrivacy(Processor[PromptPrivacyConfig]):
@@ -64,9 +70,16 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._report = Report(host)
         self._scrubber = Scrubber(self._engine, self._policy, config.max_scan_bytes, host.fault)
         self._memories = Memories()
+        self._reminder = Reminder(host) if config.dry_run else None
+
+    @classmethod
+    def confines(cls, config: PromptPrivacyConfig) -> Mistake | None:
+        """With `dry_run`, what passes must not leave this host."""
+        return confined(config)
 
     def start(self) -> None:
         """Get the key. Raises ValueError for one that can't be read."""
+        self._remind()
         keyring = Keyring.open(self._settings.hash, self._host)
         pseudonyms = Pseudonyms(keyring)
         key = derived(keyring.current, "prompt")
@@ -75,6 +88,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def traces(self, batch: TraceBatch) -> None:
         """Scrub and hash the spans, and what is around them."""
+        self._remind()
         spans = list(batch)
         sifted = self._sift(spans, batch.resources, batch.scopes)
         for place, (span, plan) in enumerate(zip(spans, sifted.plans, strict=True)):
@@ -82,7 +96,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
                 self._span(span, plan, sifted, place)
         self._report.flush("traces")
 
-    def _span(self, span: Span, plan: Plan, sifted: "_Sifted", place: int) -> None:
+    def _span(self, span: Span, plan: Plan, sifted: "Sifted", place: int) -> None:
         sampled = self._sampled(span.trace_id, span.trace_state)
         hashes = self._hashing.of_span(span, kept=plan.kept)
         self._walker.item(span.trace_id or _session(span.attributes), sampled=sampled)
@@ -91,6 +105,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def logs(self, batch: LogBatch) -> None:
         """Scrub and hash the records, and what is around them."""
+        self._remind()
         records = list(batch)
         sifted = self._sift(records, batch.resources, batch.scopes)
         for place, (record, plan) in enumerate(zip(records, sifted.plans, strict=True)):
@@ -99,7 +114,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
                 self._record(record, name, sifted, place)
         self._report.flush("logs")
 
-    def _record(self, record: LogRecord, name: str, sifted: "_Sifted", place: int) -> None:
+    def _record(self, record: LogRecord, name: str, sifted: "Sifted", place: int) -> None:
         sampled = self._sampled(record.trace_id, "")
         hashes = self._hashing.of_record(record, name, kept=sifted.plans[place].kept)
         self._walker.item(record.trace_id or _session(record.attributes), event=name, sampled=sampled)
@@ -108,6 +123,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def metrics(self, batch: MetricBatch) -> None:
         """Scrub the metrics, their points and exemplars, and what is around them."""
+        self._remind()
         metrics = batch.every_metric()
         joined = Joined([metric.encode() for metric in metrics])
         points = ((point.attributes, self._plans.of(point.attributes)) for point in batch)
@@ -125,7 +141,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def _sift(
         self, items: Sequence[Span] | Sequence[LogRecord], resources: Sequence[Resource], scopes: Sequence[Scope]
-    ) -> "_Sifted":
+    ) -> "Sifted":
         """Where in `items` something may be: one search through all of them."""
         attributes = [item.attributes for item in items]
         plans = [self._plans.of(one) for one in attributes]
@@ -134,7 +150,11 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._envelopes(resources, scopes)
         self._report.scanned += len(joined.data)
         long = joined.longer_than(self._settings.max_scan_bytes)
-        return _Sifted(plans, joined, joined.hits(self._unions(people)), long)
+        return Sifted(plans, joined, joined.hits(self._unions(people)), long)
+
+    def _remind(self) -> None:
+        if self._reminder is not None:
+            self._reminder.remind()
 
     def _unions(self, people: People) -> tuple[Union, ...]:
         return self._engine.unions if people.union is None else (*self._engine.unions, people.union)
@@ -153,7 +173,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def _envelopes(self, resources: Sequence[Resource], scopes: Sequence[Scope]) -> None:
         """Senders say the same of themselves in every request: what was clean once is not searched again."""
-        carriers: list[_Carrier] = [*resources, *scopes]
+        carriers: list[Carrier] = [*resources, *scopes]
         for carrier in carriers:
             raw = carrier.encode()
             if raw in self._walker.memory.clean:
@@ -165,7 +185,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             else:
                 self._walker.memory.put(raw, None)
 
-    def _scrub(self, item: Span | LogRecord, sifted: "_Sifted", place: int, *, treated: bool) -> dict[str, bytes]:
+    def _scrub(self, item: Span | LogRecord, sifted: "Sifted", place: int, *, treated: bool) -> dict[str, bytes]:
         """Scrub the item at `place`; `treated`: what is no attribute may be content that does not pass as it is. The
         attributes that are still to be set. What fails is withheld. Raises DecodeError where the item is malformed.
         """
@@ -179,7 +199,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             item.rewrite_rest(withholder)
             return {}
 
-    def _scrubbed(self, item: Span | LogRecord, sifted: "_Sifted", place: int, *, rest: bool) -> dict[str, bytes]:
+    def _scrubbed(self, item: Span | LogRecord, sifted: "Sifted", place: int, *, rest: bool) -> dict[str, bytes]:
         hits, plan, attributes = sifted.hits.get(place), sifted.plans[place], item.attributes
         changed: dict[str, bytes] = {}
         if sifted.joined.size(place) > self._settings.max_scan_bytes or (attributes.repeats and (hits or plan.special)):
@@ -201,7 +221,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._report.withheld("error")
         return Withholder(self._scrubber, self._policy, self._walker.people)
 
-    def _rewrite(self, carrier: _Carrier) -> None:
+    def _rewrite(self, carrier: Carrier) -> None:
         """Scrub a resource, a scope or a metric, likewise."""
         try:
             carrier.rewrite(self._walker)
@@ -228,7 +248,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             attributes.set_raw(changed)
 
 
-class _Sifted(NamedTuple):
+class Sifted(NamedTuple):
     """The items of a request: their plans, their bytes, and where in these something may be."""
 
     plans: list[Plan]
