@@ -27,8 +27,8 @@ class Cut(NamedTuple):
 
     pieces: tuple[bytes, ...]
     slots: tuple[Slot, ...]
-    allowed: tuple[tuple[str, str], ...] = ()
-    """Entity and action of each finding that stays."""
+    allowed: tuple[Slot, ...] = ()
+    """Each finding that stays where it is."""
     withheld: tuple[str, ...] = ()
     """Why a part, or all of it, is withheld: the reasons."""
     gone: bool = False
@@ -68,17 +68,17 @@ _BLANK = b" \t\r\n"
 _SEEN = 256
 
 
-def quote_for(text: bytes, start: int, end: int) -> bytes:
+def quote_for(text: bytes, start: int, end: int, *, structured: bool = False) -> bytes:
     """What has to stand around what takes the place of `text[start:end]`, so that JSON stays JSON. Where that is a bare
     number between `:`, `[` or `,` and `,`, `]` or `}`, it is the quote of its nearest key, escaped as that is; for
-    everything else, nothing.
+    everything else, nothing. `structured`: the text is known to be JSON, or a part of some.
     """
     if not text[start:end].replace(b".", b"").lstrip(b"-").isdigit():
         return b""
     before, behind = text[max(0, start - _SEEN) : start].rstrip(_BLANK), text[end : end + _SEEN].lstrip(_BLANK)
     if before[-1:] not in _OPENING or behind[:1] not in _CLOSING or not before or not behind:
         return b""
-    if not _structured(text):
+    if not (structured or _structured(text)):
         return b""
     mark = before.rfind(b'"')
     if mark < 0:

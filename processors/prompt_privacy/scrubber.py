@@ -19,6 +19,8 @@ class Asked(NamedTuple):
     people: People = NOBODY
     secrets_only: bool = False
     """Whether personal data may stay: in content that is kept, and under keys that are allowed."""
+    structured: bool = False
+    """Whether the text is known to be JSON, or a part of some."""
 
 
 ALL = Asked()
@@ -66,7 +68,7 @@ class Scrubber:
         if not found.findings and found.spent < 0:
             return Cut((text,), (), refused=found.refused) if found.refused else None
         original = _Original(searched, len(before), offsets, len(text))
-        cut = self._apart(text, found.findings, original, secrets_only=asked.secrets_only)
+        cut = self._apart(text, found.findings, original, asked)
         return _ended(cut._replace(refused=found.refused), text, original.start(found.spent))
 
     def suspicious(self, data: bytes, people: People) -> bool:
@@ -82,24 +84,24 @@ class Scrubber:
             known = self._telling[key] = any(self._engine.suspicious(key + value) for value in _TELLING)
         return known
 
-    def _apart(self, text: bytes, findings: tuple[Finding, ...], original: "_Original", *, secrets_only: bool) -> Cut:
+    def _apart(self, text: bytes, findings: tuple[Finding, ...], original: "_Original", asked: Asked) -> Cut:
         pieces: list[bytes] = []
         slots: list[Slot] = []
-        allowed: list[tuple[str, str]] = []
+        allowed: list[Slot] = []
         at, whole = 0, False
         for finding in findings:
             start, end = original.stretch(finding)
-            if end <= max(at, start) or (secrets_only and finding.entity not in SECRETS):
+            if end <= max(at, start) or (asked.secrets_only and finding.entity not in SECRETS):
                 continue
             value = original.value(finding)
             name, shared = self._policy.action(finding.entity, finding.rule, value)
             if not name:
                 continue
             if name == "allow":
-                allowed.append((finding.entity, "allow"))
+                allowed.append(Slot(finding.entity, finding.rule, name, value, shared, start, end))
                 continue
             pieces.append(text[at : max(at, start)])
-            quote = quote_for(text, start, end)
+            quote = quote_for(text, start, end, structured=asked.structured)
             slots.append(Slot(finding.entity, finding.rule, name, value, shared, start, end, quote))
             whole = whole or name == "drop_attribute" or (name == "drop" and end - start == len(text))
             at = end

@@ -234,16 +234,14 @@ class Walker:
             return None
         action, _ = self._policy.action(PERSON, "identity", value)
         if action == "allow":
-            return Cut((text,), (), ((PERSON, "allow"),))
+            return Cut((text,), (), (Slot(PERSON, "identity", action, value, shared=True, start=0, end=len(text)),))
         slot = Slot(PERSON, "identity", action, value, shared=True, start=0, end=len(text))
         return Cut((b"", b""), (slot,), gone=action in {"drop", "drop_attribute"})
 
     def _filled(self, cut: Cut) -> bytes | None:
         """Count what is in `cut`, and give its text; None where all of it stays."""
-        for slot in cut.slots:
+        for slot in (*cut.slots, *cut.allowed):
             self._report.found(slot.entity, slot.action, self._where)
-        for entity, action in cut.allowed:
-            self._report.found(entity, action, self._where)
         for reason in cut.withheld:
             self._report.withheld(reason)
         return filled(cut, self._fill) if cut.changes else None
