@@ -4,8 +4,8 @@
 the unions of cores over clean code, and us a span over requests that are never the same: RE2 learns the states that
 random ids lead to as they come, which the first rows show. `stage`: CPU a span that the processor adds behind
 `ai_semantics`, beside parsing with generated classes and touching every attribute. `captured`: us a KB of real agents'
-requests, hashing included. `dirty`: MB/s of text with a new finding in each KB. `adversarial`: the slowest shape, ms for
-64 KB, and the worst ratio to 32 KB.
+requests, hashing included. `dirty`: MB/s of text with a new finding in each KB. `adversarial`: the slowest shape, ms
+for 64 KB, and the worst ratio to 32 KB.
 """
 
 import json
