@@ -26,6 +26,8 @@ from spansieve.testing import OK, otlp_request
 from .program import Sink, eventually, export, post, running, spansieve
 
 MARKER = "pl4nted-s3cret"
+ENCODED = base64.b64encode((MARKER * 3).encode()).decode()
+"""The same where a key has to be one: base64 of 32 bytes or more."""
 Way = tuple[str, ...]
 
 NEEDED: dict[str, dict[str, Any]] = {
@@ -117,7 +119,7 @@ def test_there_are_secret_keys_in_every_place_that_has_some() -> None:
 )
 def test_a_secret_key_is_never_shown(tmp_path: Path, kind: Kind, name: str, way: Way, form: str) -> None:
     good: dict[str, list[object]] = {
-        "one": [MARKER, f"ann:{MARKER}", f"http://ann:{MARKER}@proxy:1", "${env:PLANTED}"],
+        "one": [MARKER, f"ann:{MARKER}", f"http://ann:{MARKER}@proxy:1", "${env:PLANTED}", ENCODED],
         "list": [[MARKER], MARKER, ["${env:PLANTED}"], "${env:PLANTED_LIST}"],
         "map": [{"authorization": MARKER}, [{"name": "a", "value": MARKER}], {"a": "${env:PLANTED}"}],
     }
@@ -135,10 +137,12 @@ def test_a_secret_key_is_never_shown(tmp_path: Path, kind: Kind, name: str, way:
     for value in [*good[form], *bad]:
         was_taken, text = said(tmp_path, configured(kind, name, way, value))
         assert MARKER not in text, (value, text)
+        assert ENCODED not in text, (value, text)
         taken += was_taken
     typo = (*way[:-1], f"{way[-1]}_")
     assert MARKER not in said(tmp_path, configured(kind, name, typo, MARKER))[1]
-    assert taken or "pem" in way[-1]  # a key without its certificate is refused
+    # a key without its certificate is refused, and what stands in a list is no section
+    assert taken or "pem" in way[-1] or "previous" in way
 
 
 URL_KEYS = ["endpoint", "traces_endpoint", "ui_url"]

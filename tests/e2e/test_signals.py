@@ -24,6 +24,7 @@ from spansieve.otlp.json_mapping import to_protobuf
 from spansieve.pdata import Signal, Span, TraceBatch, count, parse
 from spansieve.plugin import Processor, signals_of
 from spansieve.processors.ai_semantics import AiSemantics, AiSemanticsConfig
+from spansieve.processors.prompt_privacy import PromptPrivacy, PromptPrivacyConfig
 from spansieve.testing import ERROR, OK, FakeHost, otlp_request
 from tests.captures import REQUESTS, captured, parts
 
@@ -40,6 +41,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     },
     "resource": {"attributes": [{"key": "place", "value": "here", "action": "upsert"}]},
     "memory_limiter": {"check_interval": "1s", "limit_mib": 100_000},
+    "prompt_privacy": {"hash": {"key": "00112233445566778899aabbccddeeff" * 2}},
     "probabilistic_sampler": {"mode": "equalizing", "sampling_percentage": 100, "fail_closed": False},
     "transform": {
         "trace_statements": ['set(span.attributes["told"], 7)'],
@@ -170,21 +172,31 @@ def put(attributes: Any, key: str, value: AnyValue) -> None:  # noqa: ANN401
 
 
 def processed(signal: Signal, body: bytes) -> bytes:
-    """The request as the processors should leave it: what `ai_semantics`, which comes first, adds is another test's
-    matter, so it is asked; the rest is worked out with the generated classes.
+    """The request as the processors should leave it: what `ai_semantics` and `prompt_privacy` make of it is other tests'
+    matter, so they are asked; the rest is worked out with the generated classes.
     """
     request = REQUESTS[signal].FromString(tagged(signal, body))
-    for resource_part in getattr(request, f"resource_{'spans' if signal == 'traces' else signal}"):
+    for item in every_item(signal, request):
+        put(item.attributes, "seen", AnyValue(bool_value=True))
+        if signal == "traces":
+            assert not item.trace_state  # the captures have none, so it is simply:
+            item.trace_state = "ot=th:0"
+        elif signal == "logs":
+            put(item.attributes, "sampling.threshold", AnyValue(string_value="0"))
+    request = REQUESTS[signal].FromString(scrubbed(signal, request.SerializeToString()))
+    for resource_part in resource_parts(signal, request):
         put(resource_part.resource.attributes, "place", AnyValue(string_value="here"))
-        for item in items_of(signal, resource_part):
-            put(item.attributes, "seen", AnyValue(bool_value=True))
-            if signal == "traces":
-                assert not item.trace_state  # the captures have none, so it is simply:
-                item.trace_state = "ot=th:0"
-            elif signal == "logs":
-                put(item.attributes, "sampling.threshold", AnyValue(string_value="0"))
-            put(item.attributes, "told", AnyValue(int_value=7))
+    for item in every_item(signal, request):
+        put(item.attributes, "told", AnyValue(int_value=7))
     return bytes(request.SerializeToString())
+
+
+def resource_parts(signal: Signal, request: Any) -> Any:  # noqa: ANN401
+    return getattr(request, f"resource_{'spans' if signal == 'traces' else signal}")
+
+
+def every_item(signal: Signal, request: Any) -> Iterator[Any]:  # noqa: ANN401
+    return (item for part in resource_parts(signal, request) for item in items_of(signal, part))
 
 
 def tagged(signal: Signal, body: bytes) -> bytes:
@@ -192,6 +204,15 @@ def tagged(signal: Signal, body: bytes) -> bytes:
     batch = parse(signal, body)
     if signal != "metrics":
         getattr(AiSemantics(AiSemanticsConfig(), FakeHost()), signal)(batch)
+    return batch.encode()
+
+
+def scrubbed(signal: Signal, body: bytes) -> bytes:
+    """The request as `prompt_privacy` leaves it."""
+    processor = PromptPrivacy(PromptPrivacyConfig.model_validate(SETTINGS["prompt_privacy"]), FakeHost())
+    processor.start()
+    batch = parse(signal, body)
+    getattr(processor, signal)(batch)
     return batch.encode()
 
 
