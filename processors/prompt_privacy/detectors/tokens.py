@@ -46,6 +46,8 @@ class _Table:
         return known
 
 
+_JUDGED = 256
+"""Bytes of a token's body by which it is told from a made-up one: no format needs more."""
 _BORDER = "(?![A-Za-z0-9_])"
 _BY_CORE = _Table([f"{row.head}(?>{row.body}){_BORDER}" for row in FORMATS])
 _WHOLE = _Table([f"{row.before}{row.head}(?>{row.body}){_BORDER}" for row in FORMATS])
@@ -87,7 +89,7 @@ def _checked(text: bytes, start: int, end: int, place: int) -> Finding | None:
     if head is None or not begins(text, start):
         return None
     token = text[start:end].rstrip(b".")
-    body = token if row.before and not row.public_head else token[head.end() - start :]
+    body = (token if row.before and not row.public_head else token[head.end() - start :])[:_JUDGED]
     if entropy(body) < MIN_ENTROPY or is_invited(body) or not _has_what_it_needs(row, token, body):
         return None
     if len(token) >= MAX_CANDIDATE - 1:  # it goes on behind the bound
