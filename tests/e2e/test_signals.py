@@ -172,8 +172,8 @@ def put(attributes: Any, key: str, value: AnyValue) -> None:  # noqa: ANN401
 
 
 def processed(signal: Signal, body: bytes) -> bytes:
-    """The request as the processors should leave it: what `ai_semantics` and `prompt_privacy` make of it is other tests'
-    matter, so they are asked; the rest is worked out with the generated classes.
+    """The request as the processors should leave it: what `ai_semantics` and `prompt_privacy` make of it is other
+    tests' matter, so they are asked; the rest is worked out with the generated classes.
     """
     request = REQUESTS[signal].FromString(tagged(signal, body))
     for item in every_item(signal, request):

@@ -9,7 +9,8 @@ from spansieve import zstd
 from spansieve.config.sources import EXAMPLE
 from spansieve.otlp.json_mapping import to_json
 from spansieve.pdata import split
-from tests.captures import captured
+from tests.captures import CAPTURES, captured
+from tests.scoring import read_corpus
 
 from .targets import ENCODINGS, SIGNALS
 
@@ -31,6 +32,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "IsMatch(", "set(", "delete_key(", "keep_keys(", "replace_pattern(", "truncate_all(", "merge_maps(", "where",
         "nil", "Concat([", "Split(", "ParseJSON(", "Duration(", "STATUS_CODE_ERROR", "0x00ff", "1.5e3", '\\"',
         "and not", ">=", "cache[",
+    ),
+    "scrubbed": (
+        "password=", "@", ".io", "4111 1111 1111 1111", "ghp_", "sk-ant-", "Bearer ", "-----BEGIN PRIVATE KEY-----",
+        "+49 ", "://", "born ", "%40", "\\u0040", "&#64;", "\\n", '\\"', "DE89 3704", "185.83.", "eyJ", "ssn: ", "wallet ",
     ),
     "trace_state": ("ot=", "th:", "rv:", "ot=rv:80000000000000;th:8", "@", ",", ";"),
 }  # fmt: skip
@@ -77,6 +82,10 @@ def _seeds(target: str) -> Iterator[bytes]:
     elif target == "configuration":
         yield (ROOT / "collector-config.yaml").read_bytes()
         yield from (text.encode() for text in _CONFIGURATIONS)
+    elif target == "scrubbed":
+        yield from (
+            example["text"].encode() for example in read_corpus(CAPTURES.parent / "privacy" / "dev_corpus.jsonl")
+        )
     elif target == "expressions":
         yield from (text.encode() for text in _EXPRESSIONS)
     elif target == "trace_state":

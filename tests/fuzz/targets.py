@@ -21,6 +21,7 @@ from spansieve.registry import Registry
 from spansieve.sampling import ALWAYS, NEVER, TraceState
 from spansieve.testing import FakeHost
 from tests.captures import captured
+from tests.processors.prompt_privacy.requests import text_scrubber
 
 from .requests import same, strictly, target
 
@@ -138,6 +139,26 @@ def _telemetry(signal: Signal) -> list[bytes]:
     return [piece for piece in pieces if len(piece) < 8_000][:4]
 
 
+@cache
+def _scrub() -> Callable[[str], str]:
+    return text_scrubber()
+
+
+def scrubbed(data: bytes) -> None:
+    """A text: scrubbing it raises nothing, and JSON stays JSON."""
+    text = data.decode("utf-8", "replace")
+    left = _scrub()(text)
+    if _is_json(text):
+        assert _is_json(left), "JSON that is none any more"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     **{signal: target(signal) for signal in SIGNALS},
     "json_request": json_request,
@@ -146,6 +167,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "configuration": configuration,
     "trace_state": trace_state,
     "expressions": expressions,
+    "scrubbed": scrubbed,
 }
 """By name."""
 
