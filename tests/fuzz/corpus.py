@@ -35,7 +35,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     ),
     "scrubbed": (
         "password=", "@", ".io", "4111 1111 1111 1111", "ghp_", "sk-ant-", "Bearer ", "-----BEGIN PRIVATE KEY-----",
-        "+49 ", "://", "born ", "%40", "\\u0040", "&#64;", "\\n", '\\"', "DE89 3704", "185.83.", "eyJ", "ssn: ", "wallet ",
+        "+49 ", "://", "born ", "%40", "\\u0040", "&#64;", "\\n", '\\"', "DE89 3704", "185.83.", "eyJ",
+        "ssn: ", "wallet ",
     ),
     "trace_state": ("ot=", "th:", "rv:", "ot=rv:80000000000000;th:8", "@", ",", ";"),
 }  # fmt: skip

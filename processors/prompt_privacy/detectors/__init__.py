@@ -1,5 +1,6 @@
 """What is personal or secret in a text: where it stands, and what it is."""
 
+from . import checksums
 from .assignments import FAMILIES as ASSIGNMENTS
 from .births import FAMILIES as BIRTHS
 from .cards import FAMILIES as CARDS
@@ -21,6 +22,7 @@ from .private_key import FAMILIES as PRIVATE_KEY
 from .prose import FAMILIES as PROSE
 from .tokens import FAMILIES as TOKENS
 from .urls import FAMILIES as URLS
+from .values import entropy
 from .wire import FAMILIES as WIRE
 
 __all__ = [
@@ -32,7 +34,9 @@ __all__ = [
     "Found",
     "Offsets",
     "Union",
+    "checksums",
     "context",
+    "entropy",
     "left_open",
     "options",
     "plain",
