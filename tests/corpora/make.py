@@ -25,7 +25,7 @@ class Corpus(NamedTuple):
     clean: int
 
 
-CORPORA = (Corpus("unseen_1", 61, 360, 240), Corpus("unseen_2", 62, 240, 160))
+CORPORA = (Corpus("unseen_1", 61, 360, 240), Corpus("unseen_2", 62, 240, 160), Corpus("unseen_3", 63, 260, 219))
 
 
 def examples(corpus: Corpus, templates: list[Template]) -> list[Example]:
