@@ -15,6 +15,7 @@ from .headers import FAMILIES as HEADERS
 from .iban import FAMILIES as IBAN
 from .ids_named import FAMILIES as IDS_NAMED
 from .ids_shaped import FAMILIES as IDS_SHAPED
+from .neighbours import FAMILIES as NEIGHBOURS
 from .network import FAMILIES as NETWORK
 from .pairs import FAMILIES as PAIRS
 from .phones import FAMILIES as PHONES
@@ -62,6 +63,7 @@ FAMILIES: tuple[Family, ...] = (
     *COMMANDS,
     *PROSE,
     *PAIRS,
+    *NEIGHBOURS,
     *ENCODED,
     Family("disguised", (), WORDS, (), lambda _text, _start, _end: ()),
     *WIRE,

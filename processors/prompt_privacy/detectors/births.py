@@ -20,7 +20,7 @@ _WORDS = spelled(
     r"|дата рождения|день рождения|родил(?:ся|ась)|дата народження|γεννηθείς|γέννησης"
     r"|生年月日|誕生日|出生日期|出生年月日?|生日|出生|생년월일|생일|ngày sinh|tanggal lahir)"
 )
-_NOT_HERE = rb"(?![A-Za-z]|[ _]?(?:place|time|rate|name|stat|control))"
+_NOT_HERE = rb"(?![A-Za-z]|[ _]?(?:place|time|rate|name|stat|control|party|card|gift|wish|event|reminder))"
 _HEAD = re.compile(_WORDS.encode() + rb"(?i:" + _NOT_HERE + rb")")
 _PLACE = word_start(_WORDS.encode())
 _MOST = 16

@@ -5,6 +5,7 @@ A line of arguments may be a shell's or a list in JSON (`"--password", "X"`), es
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from .assignments import value_at
@@ -12,17 +13,23 @@ from .family import Family, Finding, left_open
 from .judged import is_secret
 from .keys import Kind, kind_of
 from .taking import take
+from .values import is_wordy
 
 LINE = 300
 """Bytes of a line that are looked at behind a command's name, or before one that reads a password."""
+
+MOST = 4
+"""Passwords of one command."""
 
 _QUOTE = r"(?:\\{0,15}[\"'])?"
 _NEXT = rf"(?:{_QUOTE}(?:=|[ \t]{{0,8}},(?:\s|\\{{1,15}}[nrt]){{0,40}}|[ \t]{{1,8}}(?:\\\r?\n[ \t]{{0,40}})?))"
 """What stands between a flag and its value, the quote that opens the value left out."""
 
-_LONG = r"--[A-Za-z0-9_-]{0,13}(?i:passw(?:or)?d|pass|pwd|token|secret|key|credential)"
+_ALONE = {b"key": Kind.KEY, b"secret-string": Kind.PASSWORD}
+"""What tells a secret as a flag, though not as a name."""
+_LONG = r"--[A-Za-z0-9_-]{0,13}(?i:passw(?:or)?d|pass|pwd|token|secret|key|credential|secret-string)"
 _FLAG = re.compile(
-    rf"--([A-Za-z0-9_-]{{0,40}}?(?i:passw(?:or)?d|passphrase|pass|pwd|token|secret|key|credentials?)[0-9]?)"
+    rf"--([A-Za-z0-9_-]{{0,40}}?(?i:passw(?:or)?d|passphrase|pass|pwd|token|secret|key|credentials?|secret-string)[0-9]?)"
     rf"(?:({_NEXT})|-stdin)".encode()
 )
 
@@ -51,11 +58,21 @@ COMMANDS = (
     Command("ldap(?:search|add|modify|delete|whoami|passwd)", "w"),
     Command("(?:sqlcmd|ipmitool|mosquitto_pub|mosquitto_sub|unzip|zip)[ \"'\\\\]", "P"),
     Command("rabbitmqadmin|cqlsh", "p"),
+    Command("(?:keytool|jarsigner) ", "(?:src|dest|new)?(?:store|key)pass"),
+    Command("ssh-keygen ", "N|P"),
     Command("7za?[ \"'\\\\]", "p", attached=True, apart=False),
 )
 _CONFIGURED = re.compile(rb"(?:requirepass|masterauth|secret_access_key|auth_pass)[ \t]{1,8}")
-_FIRST = frozenset(b"dpnhbsoarcm7lquziw")
+_FIRST = frozenset(b"dpnhbsoarcm7lquziwkjeC-")
 """What the names of commands and settings begin with."""
+_PLACED = (
+    r"(?i:convertto-securestring) (?:-[Ss]tring )?|cargo login |encrypt_string |wpa_passphrase [^\s]+ "
+    r"|htpasswd -[A-Za-z]*b[A-Za-z]* [^\s]+ [^\s]+ |http-basic\.[\w-]+ [^\s]+ "
+)
+"""What stands right before a secret that a command takes by its place."""
+_USER = r"-u[ =\"',\\]+[^\s\"',\\-][^\s\"',\\]*[ \"',\\]+-p(?:[\"'\\]+,)?[ =]?"
+"""A user's flag and a password's: not a port's, which has no letter."""
+_PLACE = re.compile(f"(?:{_PLACED}|{_USER})".encode())
 _READERS = r"(?:sudo (?:-[A-Za-z]{1,3} )?-S|chpasswd)"
 _READER = re.compile(_READERS.encode())
 _ECHO = re.compile(rb"(?:echo|printf)[ ](?:-[neE]{1,2}[ ])?(?:[\"']%s(?:\\+n)?[\"'][ ])?")
@@ -81,7 +98,8 @@ def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
         return value_at(text, configured.end(), Kind.PASSWORD, "command_flag")
     if _READER.match(text, start):
         return _sent(text, start)
-    return _short(text, start)
+    placed = _PLACE.match(text, start, start + LINE)
+    return _at_its_place(text, placed.end()) if placed else _short(text, start)
 
 
 def _long(text: bytes, start: int) -> Sequence[Finding]:
@@ -91,8 +109,7 @@ def _long(text: bytes, start: int) -> Sequence[Finding]:
     if flag[2] is None:
         return _sent(text, start)
     kind = kind_of(flag[1])
-    if kind is None and flag[1].lower() == b"key":
-        kind = Kind.KEY
+    kind = kind or _ALONE.get(flag[1].lower())
     return value_at(text, flag.end(), kind, "command_flag") if kind else ()
 
 
@@ -102,8 +119,13 @@ def _short(text: bytes, start: int) -> Sequence[Finding]:
         return ()
     line = _LINE_ENDS.search(text, command.end(), command.end() + LINE)
     limit = line.start() if line else min(len(text), command.end() + LINE)
-    flag = _SHORT[command.lastindex - 1].search(text, command.end() - 1, limit)
-    return value_at(text, flag.end(), Kind.PASSWORD, "command_flag") if flag else ()
+    flags = islice(_SHORT[command.lastindex - 1].finditer(text, command.end() - 1, limit), MOST)
+    return [one for flag in flags for one in value_at(text, flag.end(), Kind.PASSWORD, "command_flag")]
+
+
+def _at_its_place(text: bytes, place: int) -> Sequence[Finding]:
+    found = value_at(text, place, Kind.PASSWORD, "command_place")
+    return () if found and is_wordy(text[found[0].start : found[0].end]) else found
 
 
 def _sent(text: bytes, start: int) -> Sequence[Finding]:
@@ -123,6 +145,8 @@ _CORES = (
     _LONG,
     *(command.name for command in COMMANDS),
     r"(?:requirepass|masterauth|secret_access_key|auth_pass)[ \t]",
+    _PLACED,
+    _USER + r"[\"'\\]*[^\s\"',\\]{6}",
     _READERS,
 )
 FAMILIES = (Family("command", ("SECRET",), _CORES, (), find),)

@@ -5,12 +5,12 @@ import unicodedata
 from datetime import date
 
 _NUMERIC = (
-    rb"(?P<y1>(?:19|20)[0-9]{2})(?P<s1>[-. ]|\\*/)(?P<m1>[0-9]{1,2})(?P=s1)(?P<d1>[0-9]{1,2})"
+    rb"(?P<y1>(?:19|20)[0-9]{2})(?P<s1>[-. ]|, ?|\\*/)(?P<m1>[0-9]{1,2})(?P=s1)(?P<d1>[0-9]{1,2})"
     rb"|(?P<a>[0-9]{1,2})(?P<s2>[-]|\\*/|\. ?| )(?P<b>[0-9]{1,2})(?P=s2)(?P<y2>(?:19|20)[0-9]{2}|[0-9]{2})"
     rb"|(?P<y3>(?:19|20)[0-9]{2})(?P<m3>[0-9]{2})(?P<d3>[0-9]{2})"
     rb"|(?P<c>[0-9]{2})(?P<d>[0-9]{2})(?P<y4>(?:19|20)[0-9]{2})"
-    # year, month, day in Chinese and Japanese, and in Korean
-    rb"|(?P<y5>(?:19|20)[0-9]{2}) ?(?:\xe5\xb9\xb4|\xeb\x85\x84) ?(?P<m5>[0-9]{1,2}) ?(?:\xe6\x9c\x88|\xec\x9b\x94)"
+    # year, month, day in Chinese and Japanese, and in Korean; a year of an era has two digits
+    rb"|(?P<y5>(?:19|20)?[0-9]{1,2}) ?(?:\xe5\xb9\xb4|\xeb\x85\x84) ?(?P<m5>[0-9]{1,2}) ?(?:\xe6\x9c\x88|\xec\x9b\x94)"
     rb" ?(?P<d5>[0-9]{1,2}) ?(?:\xe6\x97\xa5|\xec\x9d\xbc)"
 )
 _NAME = rb"[A-Za-z\x80-\xff]{3,24}"
@@ -20,14 +20,14 @@ _YEAR = rb"(?:(?:19|20)[0-9]{2}|'?[0-9]{2})"
 _NAMED = (
     rb"(?P<d6>[0-9]{1,2})%(ordinal)s%(of)s(?P<n6>%(name)s)%(of)s%(year)s"
     rb"|(?P<n7>%(name)s)\.?[ -](?P<d7>[0-9]{1,2})%(ordinal)s,?[ -]?%(year)s"
-    rb"|(?:19|20)[0-9]{2}[ -](?P<n8>%(name)s)[ -](?P<d8>[0-9]{1,2})"
+    rb"|(?:19|20)[0-9]{2}\.?[ -](?P<n8>%(name)s)[ -](?P<d8>[0-9]{1,2})"
 ) % {b"ordinal": _ORDINAL, b"of": _OF, b"name": _NAME, b"year": _YEAR}
 _DATE = re.compile(rb"(?:" + _NAMED + rb"|" + _NUMERIC + rb")(?![0-9])")
 _MONTHS = tuple(
     month
     for months in (
         "jan feb mar apr may jun jul aug sep oct nov dec",
-        "mai okt dez",
+        "mai okt dez jui szep",
         "ene abr ago set dic gen mag giu lug ott fev avr aou out",
         "mei maj maart des tammi helmi maalis huhti touko kesa heina elo syys loka marras joulu",
         "styc lut kwi cze lip sie wrz paz lis gru led uno bre dub kve cerv srp zar rij pro",

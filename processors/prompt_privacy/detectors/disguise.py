@@ -40,11 +40,14 @@ _NAMES = {
     b"sol": "/", b"zwj": "", b"zwnj": "",
 }  # fmt: skip
 
+_MARKS = re.compile(rb"[%&\x1b]|\\[uxe0]")
+"""What all disguises of ASCII letters alone have one of."""
 _BYTE = rb"%(?:25){0,2}"
 """Encoded up to three times: each time more turns the `%` into `%25`."""
 _DISGUISE = re.compile(
     rb"(" + _BYTE + rb"(?:[2-7][0-9A-Fa-f]|0[9ADad]"
     rb"|[C-Fc-f][0-9A-Fa-f](?:" + _BYTE + rb"[89ABab][0-9A-Fa-f]){1,3})"
+    rb"|(?:\x1b|(?<!\\)\\{1,32}(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,16}[mK]"  # a terminal's colours
     rb"|(?<!\\)\\{1,32}u[0-9A-Fa-f]{4}"  # one backslash at first, and more of them with each JSON string around it
     rb"|&(?:amp;){0,2}(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|" + b"|".join(_NAMES) + rb");|" + _ODD + rb")"
 )
@@ -94,7 +97,7 @@ class Offsets:
 def plain(text: bytes) -> tuple[bytes, Offsets | None]:
     """`text` (UTF-8) without its disguises; None where it wore none. Linear in its length; never raises."""
     layers = list[_Layer]()
-    while len(layers) < _ROUNDS and (not text.isascii() or b"%" in text or b"\\u" in text or b"&" in text):
+    while len(layers) < _ROUNDS and (not text.isascii() or _MARKS.search(text)):
         pieces = _DISGUISE.split(text)  # every second one is a disguise
         plainer = pieces.copy()
         plainer[1::2] = map(_meaning, pieces[1::2])
@@ -113,7 +116,12 @@ def _borders(pieces: list[bytes]) -> tuple[list[int], list[int]]:
 
 @lru_cache(maxsize=4096)  # a few hundred disguises stand for nearly all
 def _meaning(found: bytes) -> bytes:
-    """What a disguise stands for; itself where it stands for nothing, or for what would be a part of other escapes."""
+    """What a disguise stands for; itself where it stands for nothing, or for what would be a part of other escapes.
+
+    A terminal's colours say nothing: `grep` puts them into the middle of words.
+    """
+    if found[-1:] in b"mK" and b"[" in found:
+        return b""
     character = _character(found)
     if (
         not character

@@ -7,6 +7,7 @@ the full-width punctuation of Chinese and Japanese text.
 _INVISIBLE = r"(?:\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xa9]|\xef\xbb\xbf)"
 _FULL_WIDTH_WORD = r"(?:\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a])"
 _PERCENT = r"%(?:25)*"
+_COLOURS = r"(?:(?:\x1b|\\+(?:u001[bB]|x1[bB]|033|e))\[[0-9;]*[mK])+"
 _KEYS = r"(?i:pass|passwd|password|pwd|secret|token|key|auth|authorization|credential|sig|sid|session|cookie|dob)"
 
 WORDS: tuple[str, ...] = (
@@ -33,6 +34,9 @@ WORDS: tuple[str, ...] = (
     rf"{_PERCENT}28[0-9][0-9][0-9]{_PERCENT}29",
     rf"[0-9][0-9]{_PERCENT}(?:20|2[Dd])[0-9][0-9]",
     r"\\+u002[bB][1-9]",
+    # a terminal's colours inside a value, and behind a key
+    rf"[\w@.+=:-]{_COLOURS}[\w@.+=:-]",
+    rf"{_KEYS}\w*[\"'\\]*{_COLOURS}[\"'\\]*(?:[ ]?[:=]|\|)",
     # keys with their values, and URLs inside URLs
     rf"{_KEYS}\w*(?:{_PERCENT}22)?{_PERCENT}3[AaDd]",
     rf"{_KEYS}\w*(?:\\+u003[dD]|\\+u0022|&quot;)",

@@ -16,7 +16,11 @@ _SCHEME = r"(?i:bearer|basic|digest|negotiate)[ +]{1,2}[A-Za-z0-9+/._~=-]{12}"
 _SCHEME_AND_VALUE = re.compile(rb"(?i:(bearer|basic|digest|negotiate))[ +]{1,3}([A-Za-z0-9+/._~=-]{12,})")
 
 _COOKIE = r"(?i:cookies?)[^A-Za-z].{0,6}[\w.%-]{1,13}[\w.%-]{0,13}="
-_COOKIE_OPENS = re.compile(rb"(?i:cookies?)(?:\\{0,15}[\"'\]]){0,2}[ ]{0,3}[:= ][ ]{0,3}\[?(?:\\{0,15}[\"'`]){0,2}")
+_FLAG = r" -b ?[\\\"']{0,13}[\w.-]{0,13}(?i:sess|sid|token|auth|jwt|csrf|remember)[\w.-]{0,13}="
+_COOKIE_OPENS = re.compile(
+    rb"(?:(?i:cookies?)(?:\\{0,15}[\"'\]]){0,2}[ ]{0,3}[:= ][ ]{0,3}\[?| -b[ ]?)(?:\\{0,15}[\"'`]){0,2}"
+)
+"""A header, a dictionary, or curl's short flag."""
 _PAIR = re.compile(rb"[ ]?([^\s=;,\"'\\<>]{1,80})=(?:\\{0,15}\")?([^\s;,\"'\\]{0,4096})(?:\\{0,15}\")?")
 _ATTRIBUTE = re.compile(
     rb"[ ]?(?:secure|httponly|partitioned|(?:expires|path|domain|max-age|samesite)=[^;\"'\\\n]{0,64})", re.I
@@ -91,4 +95,4 @@ def is_cookie(value: bytes) -> bool:
     )
 
 
-FAMILIES = (Family("header", ("SECRET",), (_SCHEME, _COOKIE), (), find),)
+FAMILIES = (Family("header", ("SECRET",), (_SCHEME, _COOKIE, _FLAG), (), find),)

@@ -27,7 +27,7 @@ _SPECIAL_BARE = re.compile(rb"[!@#$%^*~\xc2\xc3]")
 _HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
 _COUNTED = re.compile(rb"[A-Za-z_-]+[0-9]+|(?:ses|sess|session|conv|thread|msg|run)[_-].*")
 _TOKEN = re.compile(rb"[A-Za-z0-9+/=_.~:@!#$%^&*|-]+")
-_RULES = (b"required|", b"nullable|", b"|required", b"|min:", b"|max:", b"string|", b"min:", b"|confirmed")
+_RULES = (b"required|", b"nullable|", b"|required", b"|min:", b"|max:", b"string|", b"min:", b"|confirmed", b"regex:")
 """Rules that forms state about a field of a name, written as strings."""
 _STARTS = frozenset(b" ,;)]}:.>")
 _PROSE = frozenset(
@@ -85,6 +85,7 @@ def is_plain_digits(value: bytes) -> bool:
 
 _VARIABLE = re.compile(
     rb"(?:[a-z]+_)*(?:pass(?:w(?:or)?d)?|pwd|secret|token|key|arg|param|value|str|var|sha|md|base|hash|utf)_?[0-9]{1,3}"
+    rb"|[0-9][0-9.]*(?:px|r?em|[mun]s|[kKMG]i?[Bb]|pt|[kKMG]?Hz)"
 )
 _TYPE = re.compile(rb"(?:[A-Z][a-z]+[0-9]{0,3})+[A-Z][a-z]+[0-9]?")
 

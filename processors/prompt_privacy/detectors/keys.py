@@ -32,8 +32,8 @@ CHOSEN = (
     r"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8)"
 )
 """Password, in languages; in small and in capital letters."""
-BRIEF = r"(?:(?:^|[^A-Za-z]|\\[nrt])(?i:pass)|[a-z]Pass)"
-"""`pass` as a word of its own: the byte before it belongs to the match."""
+BRIEF = r"(?:(?:^|[^A-Za-z]|\\[nrt])(?i:pass|pw|psk)|[a-z]Pass)"
+"""`pass`, `pw` and `psk` (of a wireless network) as a word of its own: the byte before it belongs to the match."""
 MADE = r"(?:secret|token|(?:api|access|account|secret|private)[ _.-]?key|credentials?|x-amz-signature|x-goog-signature)"
 KEY = r"(?:[A-Za-z0-9][_-](?i:key)|[a-z0-9]Key)"
 """Any other `..._key`: the byte before it belongs to the match."""
@@ -42,7 +42,7 @@ WHOLE = r"(?:^|[^A-Za-z0-9_]|\\[nrt])(?i:sig|sid)"
 """Words that count only alone: the byte before them belongs to the match."""
 SUFFIX = (
     r"(?i:[_.-]?(?:[0-9]{1,2}|prod(?:uction)?|dev|test|staging|live|value|old|new|current|primary|secondary|b64|base64"
-    r"|plain|text|raw|backup|confirm(?:ation)?|again|repeat))?"
+    r"|plain|text|raw|base|backup|confirm(?:ation)?|again|repeat))?"
 )
 """What may stand behind the word in a name that still names a secret: `DB_PASSWORD_PROD`, `token2`."""
 
@@ -78,7 +78,7 @@ _NEXT = re.compile(rb"(?:^|_)next(?:_[a-z]+)?_?token\Z")
 _KINDS = tuple(
     (re.compile(f"{pattern}{SUFFIX}\\Z".encode(), re.IGNORECASE), kind)
     for pattern, kind in (
-        (rf"(?:{CHOSEN}|(?:^|_)pass)", Kind.PASSWORD),
+        (rf"(?:{CHOSEN}|(?:^|_)(?:pass|pw|psk))", Kind.PASSWORD),
         (rf"(?:{SESSION}|connect_sid|(?:^|_)sid)", Kind.SESSION),
         (rf"(?:{MADE}|{_CRYPTIC}|x_(?:amz|goog)_signature|^sig|authorization)", Kind.SECRET),
         (r"cookie", Kind.COOKIE),

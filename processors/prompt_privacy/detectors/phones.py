@@ -11,8 +11,10 @@ from .words import CORE_GAP, WORD_END, another_key, gaps, spelled
 
 _WORDS = spelled(
     r"(?:tele phone|téléphone|telef(?:oon|on|ax|ono|one)(?:nummer|szám)?|phones?|mobil(?:e|telefon|nummer|ny)?"
-    r"|handy(?: (?:nummer|nr))?|cell(?:phone|ular)?|celular|cellulare|móvil|tel|fax|whats app|viber|sms"
+    r"|handy(?: (?:nummer|nr))?|cell(?:phone|ular)?|celular|cellulare|móvil|tél|fax|whats app|wa\.me|viber|sms"
     r"|(?:call|ring|text|reach) (?:me|us|him|her)|ruf nummer|durchwahl|portable|contact (?:number|no)|hot line"
+    r"|appel(?:ez|er|le) (?:le|au|moi|nous)|(?:llá|chia)ma(?:me|nos|mi|ci)|me lig(?:a|ue)|ligue para"
+    r"|ruf(?:en)? (?:mich|uns|sie)|erreichbar"
     r"|numer telefonu|komórk[ai]|telemóvel|puhelin|телефон|тел\.|моб\.|電話|电话|手机|携帯|전화|휴대폰|τηλέφωνο|κινητό)"
 )
 _SUFFIX = (

@@ -27,10 +27,16 @@ _NO_PASSWORD = re.compile(rb"[^:@]*:(?:\d{0,5}[,/?#]|[^@]*//)")
 _DIGEST = re.compile(rb"@sha\d+:")
 
 _FLAG = re.compile(
-    rb"(?:-[uU]|--(?:proxy-)?user(?![\w-]))(?:\\{0,8}[\"'])?,?[ =]{0,4}(?:\\{0,8}[\"'])?"
+    rb"(?:-[uUa]|--(?:(?:proxy-)?user|auth)(?![\w-]))(?:\\{0,8}[\"'])?,?[ =]{0,4}(?:\\{0,8}[\"'])?"
     rb"([\w.@%+\x80-\xff-]{1,128}:[^\s\"'\\`,;|)]{1,128})"
 )
 _OTHER_COMMAND = re.compile(rb"\b(?:docker|podman|nerdctl|kubectl|sudo|chown|rsync)\b|(?<!\\)\n")
+_HTTPIE = re.compile(rb"(?<![\w/])https?(?=[ \"'\\])")
+_ORACLE = re.compile(
+    rb"(?:(?:sqlplus|sqlldr|impdp|expdp)(?: -[A-Za-z]{1,8})* (?:\\{0,8}[\"'])?|oracle:(?:thin|oci):)"
+    rb"([\w$.]{1,64}/[^\s/@\"'\\]{1,128})(?=@)"
+)
+"""`sqlplus scott/tiger@db`, `jdbc:oracle:thin:scott/tiger@...`."""
 _COMMAND_BYTES = 512
 """How far before its flag `curl` may stand."""
 
@@ -47,7 +53,7 @@ def _in_url(text: bytes, start: int, end: int) -> Sequence[Finding]:
 
 def _of_curl(text: bytes, start: int, end: int) -> Sequence[Finding]:
     flag = _FLAG.match(text, start)
-    command = text.rfind(b"curl", max(0, start - _COMMAND_BYTES), start) if flag else -1
+    command = _command_before(text, start, flag[0]) if flag else -1
     if not flag or command < 0 or _OTHER_COMMAND.search(text, command, start):
         return ()
     user, password = flag[1].split(b":", 1)
@@ -56,8 +62,26 @@ def _of_curl(text: bytes, start: int, end: int) -> Sequence[Finding]:
     return (Finding(flag.start(1), flag.end(1), "URL_CREDENTIALS", "curl_user"),)
 
 
+def _command_before(text: bytes, start: int, flag: bytes) -> int:
+    """Where the command stands whose `flag` begins at `start`: curl, or HTTPie, whose flag is another; or -1."""
+    begins = max(0, start - _COMMAND_BYTES)
+    if not flag.startswith((b"-a", b"--auth")):
+        return text.rfind(b"curl", begins, start)
+    place = text.rfind(b"http", begins, start)
+    return place if place >= 0 and _HTTPIE.match(text, place) else -1
+
+
+def _of_oracle(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    match = _ORACLE.match(text, start)
+    if not match or not is_secret(match[1].replace(b"/", b":", 1)):
+        return ()
+    return (Finding(match.start(1), match.end(1), "URL_CREDENTIALS", "oracle_connect"),)
+
+
 def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    return _of_curl(text, start, end) if text[start : start + 1] == b"-" else _in_url(text, start, end)
+    if text[start : start + 1] == b"-":
+        return _of_curl(text, start, end)
+    return _in_url(text, start, end) or _of_oracle(text, start, end)
 
 
 FAMILIES = (
@@ -67,7 +91,8 @@ FAMILIES = (
         words=(
             rf":\\*/\\*/[^/@{_BREAK}]+@",
             rf":\\*/\\*/[^/@:{_BREAK}]*:[0-9]*[^/@0-9{_BREAK}][^@{_BREAK}]*@",
-            r"(?:-[uU]|--user|--proxy-user)[\"'\\, =]*[\w.@%+-]+:[^\s/:\"'\\]",
+            r"(?:sqlplus|sqlldr|impdp|expdp) [\w\\\"'-]|oracle:(?:thin|oci):[\w]+/",
+            r"(?:-[uUa]|--user|--proxy-user|--auth)[\"'\\, =]*[\w.@%+-]+:[^\s/:\"'\\]",
         ),
         digits=(),
         find=_find,

@@ -10,12 +10,13 @@ _BYTES = 40
 _QUOTELESS = rb"[^\"'\n]*$"
 _VERSION = re.compile(  # each alternative begins with a letter of its own, which `re` skips to
     rb"(?:version|chrome|build|driver|release|upgrad|downgrad|updat|bump|patch|firmware|revision|section|chapter|clause"
-    rb"|v(?<!\wv)(?:er|8)?\b|rfc(?<!\wrfc) ?\d|oid(?<!\woid)\b|object_?identifier|\^$|\xc2\xa7 ?$"
+    rb"|v(?<!\wv)(?:er|8)?\b|rfc(?<!\wrfc) ?\d|oid(?<![a-z0-9]oid)(?![a-z])"
+    rb"|object(?:_?identifier| *:$)|\^$|\xc2\xa7 ?$"
     rb"|==" + _QUOTELESS + rb"|>=" + _QUOTELESS + rb"|<=" + _QUOTELESS + rb"|~=" + _QUOTELESS + rb")(?!/)"
 )
 """`chrome/120.0` has its version already."""
-_LISTED = re.compile(rb"(?<![.\d])\d+\.\d+\.\d+[, \t]+$")
-"""Three numbers before four: a list of versions."""
+_LISTED = re.compile(rb"(?:(?<![.\d])\d+\.\d+\.\d+[, \t]+|\.\d+[- ,]\d*\.\d+[- ,])$")
+"""Three numbers before four: a list of versions; two fractions: a drawing's path, in which a point ends a number."""
 _PRODUCT = re.compile(rb"[\w.)-]/$")
 _HOST = rb"\bip\b|\bip[v_-]|[_-]ip\b|\baddr|address|client|remote|peer|connect|forwarded|\bhost"
 _NAMES_A_HOST = re.compile(_HOST)
@@ -23,7 +24,12 @@ _SPEAKS_OF_A_HOST = re.compile(
     _HOST + rb"|server|from|attack|block|\bban|user|login|request|\bssh\b|\bping\b|\bcurl\b|\bdial|traceroute|proxy"
     rb"|gateway|source|\bsrc|\bdst|\bdest"
 )
-_ALONE = re.compile(rb"[\"'@\[]$|//$|^[\s\"']*$")
+_LINES = re.compile(rb"\n|\\n")
+_ALONE = re.compile(rb"[\"'@\[]$|//$")
+_BEGINS = re.compile(rb"^[\s\"']*$")
+_ENDS = re.compile(rb"[\"',;]*(?:\s*(?:\n|\\n|$)| - )")
+_OBJECTS = re.compile(r"1\.3\.6\.1|2\.5\.(?:4|29)\.\d+")
+"""Identifiers of ISO's and ITU's tree: the internet's branch, names and extensions of certificates."""
 _EXAMPLES = ("1.2.3.4", "5.6.7.8", "4.3.2.1")
 
 
@@ -39,9 +45,13 @@ def is_version(text: bytes, start: int, end: int) -> bool:
     words = [word.end() for word in _VERSION.finditer(before)]
     if words or (b"." in before and _LISTED.search(before)):
         return not _NAMES_A_HOST.search(before, words[-1] if words else 0)
-    if not _is_small(text[start:end].decode()) or port_or_size:
+    address = text[start:end].decode()
+    if not _is_small(address) or port_or_size:
         return False
-    return not (_SPEAKS_OF_A_HOST.search(before) or _ALONE.search(before))
+    before = _LINES.split(before)[-1]
+    has_its_line = _BEGINS.search(before) and _ENDS.match(text, end)
+    is_shown = has_its_line or _SPEAKS_OF_A_HOST.search(before) or _ALONE.search(before)
+    return not is_shown or _OBJECTS.fullmatch(address) is not None
 
 
 def _is_small(address: str) -> bool:

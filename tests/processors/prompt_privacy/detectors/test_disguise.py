@@ -27,6 +27,9 @@ PARTS = [
         "\u200b",
         "\u00ad",
         "ü",
+        "\x1b[36m",
+        "\\u001b[K",
+        "\x1b[",
     ),
 ]
 TEXTS = st.lists(st.sampled_from(PARTS), max_size=14).map("".join).map(str.encode)
@@ -37,6 +40,8 @@ TEXTS = st.lists(st.sampled_from(PARTS), max_size=14).map("".join).map(str.encod
     [
         ("jane%40acme.io", "jane@acme.io"),
         ("jane%2540acme.io", "jane@acme.io"),
+        ("\x1b[01;31m\x1b[Kjane\x1b[m\x1b[K@acme.io", "jane@acme.io"),
+        ("\\\\u001b[36mjane@acme.io\\\\u001b[0m", "jane@acme.io"),
         ("M%C3%BCller", "Müller"),
         (r"jane\u0040acme.io", "jane@acme.io"),
         (r"{\"to\":\"jane\\u0040acme.io\"}", r"{\"to\":\"jane@acme.io\"}"),

@@ -18,6 +18,7 @@ from spansieve.processors.prompt_privacy.detectors import (
     commands,
     encoded,
     headers,
+    neighbours,
     pairs,
     private_key,
     prose,
@@ -26,7 +27,7 @@ from spansieve.processors.prompt_privacy.detectors import (
 from spansieve.processors.prompt_privacy.detectors.family import Finding
 from spansieve.processors.prompt_privacy.detectors.token_table import FORMATS, core_of
 
-MODULES = (tokens, private_key, headers, assignments, commands, pairs, prose, encoded)
+MODULES = (tokens, private_key, headers, assignments, commands, pairs, neighbours, prose, encoded)
 FAMILIES = [family for module in MODULES for family in module.FAMILIES]
 EXAMPLES = Path(__file__).parents[3] / "fixtures" / "privacy" / "examples"
 
@@ -84,6 +85,11 @@ def test_every_example_is_found_by_its_rule_and_nothing_else_is() -> None:
 
 def test_no_near_miss_is_found() -> None:
     assert {each.text: found for each in NEGATIVE if (found := findings(each.text))} == {}
+
+
+def test_all_passwords_of_a_command_are_found() -> None:
+    text = b"keytool -genkey -storepass p4ssw0rd1 -keypass p4ssw0rd2 -alias x"
+    assert scrubbed(text) == b"keytool -genkey -storepass <SECRET_kqzd> -keypass <SECRET_kqzd> -alias x"
 
 
 def test_every_format_of_tokens_has_examples_and_a_core_that_its_token_contains() -> None:
