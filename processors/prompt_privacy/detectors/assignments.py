@@ -15,8 +15,8 @@ from .taking import take, whole
 
 _CLOSE = r"[*\\\"'`\])]{0,10}"
 _SIGN = r"[ \t]{0,13}(?:\??[:=]{1,3}[>-]?|<-)[ \t]{0,13}\*{0,2} ?"
-_LENGTH = r"(?:[\x01-\x7f]|[\x80-\xff][\x01-\x7f])"
-_WIRE = rf"\x12{_LENGTH}(?:\*{_LENGTH}\n{_LENGTH})?\n{_LENGTH}"
+_LENGTH = r"[\x80-\xff]{0,2}[\x01-\x7f]"
+_WIRE = rf"\x12{_LENGTH}(?:\*{_LENGTH}\n{_LENGTH})?\n{_LENGTH}[ \t]{{0,13}}"
 """On the wire: the tag of a value, that of an array if it is one, that of a string."""
 _QUOTES = r"(?:[fFrRbBuU]{0,2}\\{0,13}[\"'`]{1,3})"
 _TYPED = rf":[ ]?[&A-Za-z][\w.<>\[\]|?' ]{{1,13}}=[ ]?{_QUOTES}"

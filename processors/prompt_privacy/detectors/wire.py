@@ -1,4 +1,5 @@
-r"""Long numbers on the wire: a varint of six bytes or more behind the tag of `int_value`, and doubles from 2^33 on.
+r"""Long numbers on the wire: a varint of six bytes or more behind the tag of `int_value`, or one of five from 10^10 on
+(whose last byte is more than 0x24), and doubles from 2^33 on.
 
 Their digits can't be seen in the bytes; whoever walks an item tests their text.
 """
@@ -20,7 +21,7 @@ FAMILIES = (
         "numbers_on_the_wire",
         (),
         (),
-        (_VALUE + r"[\x07-\x0b]\x18[\x80-\xff]{5}", _VALUE + r"\x09!.{7}[\x42\x43]"),
+        (_VALUE + r"[\x06-\x0b]\x18[\x80-\xff]{4}[\x25-\xff]", _VALUE + r"\x09!.{7}[\x42\x43]"),
         _nothing,
     ),
 )
