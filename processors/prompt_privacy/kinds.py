@@ -5,7 +5,6 @@ Source: `content_keys` of the mapping.
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Any
 
 from spansieve.semconv.names import ORIGINAL
@@ -13,7 +12,6 @@ from spansieve.semconv.names import ORIGINAL
 from .config import KINDS
 
 _AS = {"media": "prompt"} | dict(zip(KINDS, KINDS, strict=True))
-_MOST_KEYS = 16_384
 
 
 class Kinds:
@@ -27,10 +25,6 @@ class Kinds:
         self._events: list[tuple[str, str]] = []
         for row in rows:
             self._take(row["key"], row.get("event"), _AS.get(row["role"], ""))
-        self.of_key = lru_cache(_MOST_KEYS)(self._of_key)
-        """The kind of what stands under a key; "" for what is no content."""
-        self.of_event = lru_cache(_MOST_KEYS)(self._of_event)
-        """The kind of what an event of this name holds; "" for one that holds none."""
 
     def _take(self, key: str, event: str | None, kind: str) -> None:
         if event is not None:
@@ -41,14 +35,16 @@ class Kinds:
         elif key != "*":
             self._keys.setdefault(key, kind)
 
-    def _of_key(self, key: str) -> str:
+    def of_key(self, key: str) -> str:
+        """The kind of what stands under a key; "" for what is no content."""
         key = key.removeprefix(ORIGINAL)
         known = self._keys.get(key)
         if known is not None:
             return known
         return next((kind for pattern, kind in self._patterns if fnmatchcase(key, pattern)), "")
 
-    def _of_event(self, name: str) -> str:
+    def of_event(self, name: str) -> str:
+        """The kind of what an event of this name holds; "" for one that holds none."""
         exact = next((kind for event, kind in self._events if event == name), None)
         if exact is not None:
             return exact

@@ -56,11 +56,6 @@ class Memory:
             self.clean.add(raw)
         self.size_bytes += len(raw) + _OVERHEAD
 
-    def put_clean(self, raws: list[bytes]) -> None:
-        """Remember that nothing is in them."""
-        self.clean.update(raws)
-        self.size_bytes += sum(map(len, raws)) + _OVERHEAD * len(raws)
-
 
 class Memories:
     """One memory for each set of people."""

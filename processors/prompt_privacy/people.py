@@ -5,11 +5,13 @@ Patterns can't find names. A request that says `user.name: Maria Lindqvist` tell
 
 import re
 from collections.abc import Collection
-from typing import Final
+from functools import lru_cache
+from typing import Final, Protocol, cast
 
 import re2
 
-from .detectors import Finding, left_open, options, right_open, union
+from .detectors import MARKS, Finding, left_open, options, right_open, union
+from .masks import STARS
 
 PERSON: Final = "PERSON"
 MIN_CHARACTERS = 4
@@ -60,9 +62,27 @@ def names_people(key: str, identity: Collection[str] = ()) -> bool:
     return key.startswith(_PREFIXES) and key.rpartition(".")[2] not in _NO_NAMES
 
 
+class Searched(Protocol):
+    """A compiled expression, as far as it is used here."""
+
+    def search(self, text: bytes, pos: int, endpos: int) -> object | None:
+        """Its first match from `pos` to `endpos`."""
+
+
+def keys_of_people(identity: Collection[str]) -> Searched:
+    """Finds the keys on the wire for which `names_people` says so."""
+    whole = "|".join(map(re.escape, sorted({"process.owner", *identity})))
+    begun = "|".join(map(re.escape, _PREFIXES))
+    return cast("Searched", re2.compile(rf"\n.(?:(?:{begun})|(?:{whole})\x12)".encode(), options()))
+
+
 def is_name(value: str) -> bool:
-    """Whether `value` can be looked for: long enough, no common account, and no plain short number."""
+    """Whether `value` can be looked for: long enough, no common account, no plain short number, and nothing that stands
+    for a name already.
+    """
     if not MIN_CHARACTERS <= len(value) <= MAX_CHARACTERS or value.lower() in _COMMON:
+        return False
+    if STARS in value or MARKS.fullmatch(value.encode(errors="replace")):
         return False
     return any(character.isalpha() for character in value) or len(value) >= MIN_DIGITS
 
@@ -81,7 +101,7 @@ class People:
     def __init__(self, names: frozenset[str]) -> None:
         """Look for these, as they are written."""
         self.names = names
-        cores = [re.escape(name.encode()).decode("latin-1") for name in sorted(names, key=len, reverse=True)]
+        cores = ["".join(map(_core, name)) for name in sorted(names, key=lambda name: (-len(name), name))]
         self.union = union(cores) if cores else None
 
     def suspicious(self, data: bytes) -> bool:
@@ -89,7 +109,7 @@ class People:
         return self.union is not None and self.union.search(data) is not None
 
     def find(self, text: bytes) -> list[Finding]:
-        """Where they stand as words of their own."""
+        """Where they stand in a text without disguises, as words of their own."""
         found: list[Finding] = []
         place = 0
         while self.union is not None and (hit := self.union.search(text, place)) is not None:
@@ -99,6 +119,21 @@ class People:
             else:
                 place = start + 1
         return found
+
+
+@lru_cache(maxsize=4096)
+def _core(character: str) -> str:
+    r"""What finds one character of a name: itself, as JSON has it at any depth (`\u00ed`, `\\`), as URLs do (`%C3%AD`)."""
+    raw = character.encode(errors="replace")
+    if character.isascii() and character.isalnum():
+        return character
+    itself = "".join(rf"\x{byte:02x}" for byte in raw)
+    in_url = "".join(rf"%(?:25)*(?i:{byte:02x})" for byte in raw)
+    if character.isascii():
+        return rf"(?:\\+|{in_url})" if character == "\\" else rf"(?:{itself}|{in_url})"
+    units = character.encode("utf-16-be", "replace").hex()
+    in_json = "".join(rf"\\+u(?i:{units[at : at + 4]})" for at in range(0, len(units), 4))
+    return rf"(?:{itself}|{in_json}|{in_url})"
 
 
 NOBODY = People(frozenset())

@@ -6,7 +6,8 @@ from spansieve.pdata import Attributes
 
 from .policy import Policy
 
-_MOST = 8192
+_MOST, _MOST_CHARACTERS = 8192, 8192
+"""Plans remembered, and the characters of all keys of one."""
 
 
 class Plan(NamedTuple):
@@ -35,9 +36,11 @@ class Plans:
         keys = tuple(attributes.raws())
         plan = self._known.get(keys)
         if plan is None:
+            plan = self._made(keys)
             if len(self._known) >= _MOST:
                 self._known.clear()
-            plan = self._known[keys] = self._made(keys)
+            if sum(map(len, keys)) <= _MOST_CHARACTERS:
+                self._known[keys] = plan
         return plan
 
     def _made(self, keys: tuple[str, ...]) -> Plan:

@@ -10,12 +10,14 @@ import re2
 from .config import Policy as Treatment
 from .config import PromptPrivacyConfig
 from .kinds import Kinds
-from .people import names_people
+from .people import keys_of_people, names_people
+from .search import Piece
 
 SECRETS: Final = frozenset({"SECRET", "URL_CREDENTIALS"})
 """What never stays, whatever is allowed."""
-_FACTS = 16_384
+_FACTS, _KEY_CHARACTERS = 16_384, 256
 _SCRUB = Treatment("scrub")
+_SHARED = ("user.", "enduser.", "session.", "tenant.", "organization.")
 _UNKEYED = "spansieve.ai.tool.args_hash"
 """Producers without a key (`spansieve.instrument`) write a plain hash here, by which short arguments can be guessed."""
 
@@ -28,10 +30,13 @@ class Facts(NamedTuple):
     """The kind of content; "" for what is none."""
     treatment: Treatment = _SCRUB
     identity: bool = False
+    """Whether it says who somebody is."""
+    shared: bool = False
+    """Whether its placeholders are the same in all traces: those of users, sessions and tenants."""
     secrets_only: bool = False
     """Whether personal data stays."""
     plain: bool = False
-    """Whether it is none of the content of an event, whatever that event is."""
+    """Whether the event that it stands in says nothing of it: it is none of its content, or a glob of its own fits."""
 
 
 class Policy:
@@ -42,15 +47,27 @@ class Policy:
         self.dry_run = config.dry_run
         self._config = config
         self._kinds = Kinds(mapping)
-        self._identity = frozenset(mapping["identity"]["user"]) if config.learns_names else frozenset[str]()
+        self._users = frozenset(mapping["identity"]["user"])
+        self._naming = keys_of_people(self._users) if config.learns_names else None
+        self._sessions = frozenset(mapping["identity"]["conversation"])
         self._values = [re2.compile(f"^(?:{pattern})$") for pattern in config.allow.values]
         self._domains = tuple(config.allow.domains)
         self.treats = config.treats
         """Whether any content does not simply pass scrubbed."""
-        self.facts = lru_cache(_FACTS)(self._facts)
-        """What is known of an attribute by its key."""
-        self.event = lru_cache(_FACTS)(self._event)
+        self._remembered = lru_cache(_FACTS)(self._facts)
+        self._remembered_event = lru_cache(_FACTS)(self._event)
+
+    def facts(self, key: str) -> Facts:
+        """What is known of an attribute by its key; of short ones it is remembered."""
+        return self._remembered(key) if len(key) <= _KEY_CHARACTERS else self._facts(key)
+
+    def event(self, name: str) -> Facts:
         """What is known of the content of an event by its name; `kind` is "" for one that has none."""
+        return self._remembered_event(name) if len(name) <= _KEY_CHARACTERS else self._event(name)
+
+    def names_people(self, piece: Piece) -> bool:
+        """Whether something in `piece`, wire bytes, may have a key that says who somebody is, and names are learned."""
+        return self._naming is not None and self._naming.search(*piece[:3]) is not None
 
     def action(self, entity: str, rule: str, value: str) -> tuple[str, bool]:
         """What becomes of a finding, and whether its placeholder is the same in all traces."""
@@ -73,8 +90,18 @@ class Policy:
         by_glob = self._config.content_by_glob(key)
         treatment = by_glob or (self._config.content_of(kind, key) if kind else _SCRUB)
         kept = treatment.action == "keep" or any(fnmatchcase(key, glob) for glob in self._config.allow.keys)
-        identity = self._config.learns_names and names_people(key, self._identity)
-        return Facts(key, kind or ("content" if by_glob else ""), treatment, identity, kept, key in _PLAIN)
+        person = names_people(key, self._users)
+        identity = person and self._config.learns_names and not kept
+        shared = person or key in self._sessions or key.startswith(_SHARED)
+        return Facts(
+            key,
+            kind or ("content" if by_glob else ""),
+            treatment,
+            identity,
+            shared,
+            kept,
+            key in _PLAIN or bool(by_glob),
+        )
 
     def _event(self, name: str) -> Facts:
         kind = self._kinds.of_event(name) if name else ""

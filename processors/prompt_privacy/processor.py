@@ -14,10 +14,11 @@ from spansieve.pdata import (
     Scope,
     Span,
     TraceBatch,
+    Value,
     decode_pair,
     encode_pair,
 )
-from spansieve.plugin import Host, Mistake, Processor
+from spansieve.plugin import Host, Mistake, Processor, Signal
 from spansieve.pseudonyms import GLOBAL, Keyring, Pseudonyms, Within, derived
 from spansieve.sampling import chosen
 from spansieve.semconv import raw_mapping
@@ -40,6 +41,8 @@ from .withholding import Withholder
 
 DEBUG_SAMPLE = "spansieve.debug_sample"
 """true: the span's trace is one of the few that keep their content, scrubbed, where others keep hashes."""
+_TAGS: dict[Signal, int] = {"traces": 0x4A, "logs": 0x32}
+"""What attributes begin with on the wire: the number of their field, and its type."""
 _SESSIONS = ("session.id", "gen_ai.conversation.id")
 
 
@@ -90,7 +93,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         """Scrub and hash the spans, and what is around them."""
         self._remind()
         spans = list(batch)
-        sifted = self._sift(spans, batch.resources, batch.scopes)
+        sifted = self._sift(spans, batch)
         for place, (span, plan) in enumerate(zip(spans, sifted.plans, strict=True)):
             if sifted.long or place in sifted.hits or plan.special or plan.content or span.has_events:
                 self._span(span, plan, sifted, place)
@@ -99,15 +102,16 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
     def _span(self, span: Span, plan: Plan, sifted: "Sifted", place: int) -> None:
         sampled = self._sampled(span.trace_id, span.trace_state)
         hashes = self._hashing.of_span(span, kept=plan.kept)
-        self._walker.item(span.trace_id or _session(span.attributes), sampled=sampled)
-        changed = self._scrub(span, sifted, place, treated=self._policy.treats and span.has_events)
-        self._mark(span.attributes, changed, hashes, sampled=sampled)
+        self._walker.item(_scope_of(span), sampled=sampled)
+        treated = span.has_events and (self._policy.treats or self._policy.names_people(sifted.joined.piece(place)))
+        changed = self._scrub(span, sifted, place, treated=treated)
+        self._mark(span.attributes, changed, hashes, sampled=sampled and (plan.content or bool(hashes)))
 
     def logs(self, batch: LogBatch) -> None:
         """Scrub and hash the records, and what is around them."""
         self._remind()
         records = list(batch)
-        sifted = self._sift(records, batch.resources, batch.scopes)
+        sifted = self._sift(records, batch)
         for place, (record, plan) in enumerate(zip(records, sifted.plans, strict=True)):
             name = _event_name(record)
             if sifted.long or place in sifted.hits or plan.special or plan.content or name:
@@ -117,9 +121,11 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
     def _record(self, record: LogRecord, name: str, sifted: "Sifted", place: int) -> None:
         sampled = self._sampled(record.trace_id, "")
         hashes = self._hashing.of_record(record, name, kept=sifted.plans[place].kept)
-        self._walker.item(record.trace_id or _session(record.attributes), event=name, sampled=sampled)
-        changed = self._scrub(record, sifted, place, treated=bool(self._policy.event(name).kind))
-        self._mark(record.attributes, changed, hashes, sampled=sampled)
+        self._walker.item(_scope_of(record), event=name, sampled=sampled)
+        content = bool(self._policy.event(name).kind)
+        changed = self._scrub(record, sifted, place, treated=content)
+        kept = content or sifted.plans[place].content or bool(hashes)
+        self._mark(record.attributes, changed, hashes, sampled=sampled and kept)
 
     def metrics(self, batch: MetricBatch) -> None:
         """Scrub the metrics, their points and exemplars, and what is around them."""
@@ -131,23 +137,22 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         people = self._people(named, batch.resources, joined.data)
         self._envelopes(batch.resources, batch.scopes)
         dirty = joined.hits(self._unions(people))
+        told = self._policy.treats or self._policy.names_people(joined.whole)
         for place, metric in enumerate(metrics):
-            if place in dirty or joined.size(place) > self._settings.max_scan_bytes:
+            if told or place in dirty or joined.size(place) > self._settings.max_scan_bytes:
                 self._walker.item(GLOBAL)
                 self._rewrite(metric)
         batch.forget()
         self._report.scanned += len(joined.data)
         self._report.flush("metrics")
 
-    def _sift(
-        self, items: Sequence[Span] | Sequence[LogRecord], resources: Sequence[Resource], scopes: Sequence[Scope]
-    ) -> "Sifted":
+    def _sift(self, items: Sequence[Span] | Sequence[LogRecord], batch: TraceBatch | LogBatch) -> "Sifted":
         """Where in `items` something may be: one search through all of them."""
         attributes = [item.attributes for item in items]
         plans = [self._plans.of(one) for one in attributes]
-        joined = Joined([item.encode() for item in items])
-        people = self._people(_named(zip(attributes, plans, strict=True)), resources, joined.data)
-        self._envelopes(resources, scopes)
+        joined = Joined([item.encode() for item in items], _TAGS[batch.signal])
+        people = self._people(_named(zip(attributes, plans, strict=True)), batch.resources, joined.data)
+        self._envelopes(batch.resources, batch.scopes)
         self._report.scanned += len(joined.data)
         long = joined.longer_than(self._settings.max_scan_bytes)
         return Sifted(plans, joined, joined.hits(self._unions(people)), long)
@@ -173,13 +178,14 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def _envelopes(self, resources: Sequence[Resource], scopes: Sequence[Scope]) -> None:
         """Senders say the same of themselves in every request: what was clean once is not searched again."""
-        carriers: list[Carrier] = [*resources, *scopes]
+        carriers: list[Resource | Scope] = [*resources, *scopes]
         for carrier in carriers:
             raw = carrier.encode()
             if raw in self._walker.memory.clean:
                 continue
             long = len(raw) > self._settings.max_scan_bytes
-            if long or self._scrubber.suspicious(raw, self._walker.people) or _may_name(raw):
+            special = self._plans.of(carrier.attributes).special
+            if long or special or self._scrubber.suspicious(raw, self._walker.people):
                 self._walker.item(GLOBAL)
                 self._rewrite(carrier)
             else:
@@ -195,6 +201,8 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             raise
         except Exception as error:
             withholder = self._withholder(error)
+            if self._policy.dry_run:
+                return {}
             item.attributes.rewrite(withholder, "attribute")
             item.rewrite_rest(withholder)
             return {}
@@ -228,7 +236,9 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         except DecodeError:
             raise
         except Exception as error:
-            carrier.rewrite(self._withholder(error))
+            withholder = self._withholder(error)
+            if not self._policy.dry_run:
+                carrier.rewrite(withholder)
 
     def _sampled(self, trace_id: bytes, trace_state: str) -> bool:
         """Whether the trace is one of those that keep content where others keep hashes."""
@@ -238,10 +248,13 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
     def _mark(
         self, attributes: Attributes, changed: dict[str, bytes], hashes: Mapping[str, bytes], *, sampled: bool
     ) -> None:
-        """Set what was `changed`, the hashes of the item's content, and what was taken out of it."""
-        changed.update(hashes)
-        if sampled and hashes:
-            changed[DEBUG_SAMPLE] = encode_pair(DEBUG_SAMPLE, value=True)
+        """Set what was `changed`, the hashes of the item's content, and what was taken out of it: in a dry run the last
+        alone.
+        """
+        if not self._policy.dry_run:
+            changed.update(hashes)
+            if sampled:
+                changed[DEBUG_SAMPLE] = encode_pair(DEBUG_SAMPLE, value=True)
         if self._report.item and self._settings.audit == "counts":
             changed[REDACTED] = self._report.summary()
         if changed:
@@ -261,18 +274,27 @@ class Sifted(NamedTuple):
 def _named(items: Iterable[tuple[Attributes, Plan]]) -> Iterator[str]:
     for attributes, plan in items:
         for key in plan.identity:
-            value = decode_pair(attributes.raws()[key])
-            if isinstance(value, str) and is_name(value):
-                yield value
+            yield from filter(is_name, _texts(decode_pair(attributes.raws()[key])))
+
+
+def _texts(value: Value) -> list[str]:
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one)]
+    return [str(value)] if isinstance(value, str | int) else []
 
 
 def _may_name(data: bytes) -> bool:
-    return b"user" in data or b"author" in data or b"owner" in data
+    return any(word in data for word in (b"user", b"author", b"owner", b"identity"))
 
 
 def _event_name(record: LogRecord) -> str:
     name = record.event_name or record.attributes.get("event.name", "")
     return name if isinstance(name, str) else ""
+
+
+def _scope_of(item: Span | LogRecord) -> Within:
+    """What the item's placeholders have in common with others'. A trace id of zeros alone is none."""
+    return item.trace_id if item.trace_id.strip(b"\0") else _session(item.attributes)
 
 
 def _session(attributes: Attributes) -> Within:

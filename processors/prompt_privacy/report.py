@@ -61,8 +61,8 @@ class Report:
         self.item["WITHHELD"] += 1
 
     def summary(self) -> bytes:
-        """The attribute `REDACTED` for the item at hand, encoded; most frequent first."""
-        said = tuple(self.item.most_common(MAX_ENTRIES))
+        """The attribute `REDACTED` for the item at hand, encoded; most frequent first, then by name."""
+        said = tuple(sorted(self.item.items(), key=lambda one: (-one[1], one[0]))[:MAX_ENTRIES])
         known = self._summaries.get(said)
         if known is None:
             if len(self._summaries) >= _SUMMARIES:

@@ -1,5 +1,6 @@
 """One text: what of it stays, what goes, and why."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,7 +11,10 @@ from .policy import SECRETS, Policy
 
 _TELLING = (b": 0", b": Aa0", b"\x12\x0b\n\x090", b": 0123456789")
 """Values behind a key: where a core hits in one of these, the key tells what its value is."""
-_KEYS = 4096
+_KEYS, _KEY_BYTES = 4096, 256
+"""Keys remembered, and how long one may be for that."""
+_SIZE = re.compile(rb"<WITHHELD:[0-9]{1,19} bytes>\Z")
+_MARK_BYTES = 40
 
 
 class Asked(NamedTuple):
@@ -44,32 +48,41 @@ class Scrubber:
         withheld.
         """
         try:
-            return self._shortened(text, key, asked) if len(text) > self.max_scan_bytes else self._cut(text, key, asked)
+            return self._shortened(text, key, asked) if self._is_long(text) else self._cut(text, key, asked)
         except Exception as error:
             self._fault(error)
             return withheld("error")
 
+    def _is_long(self, text: bytes) -> bool:
+        """Whether it is to be cut; one that was before is as long as it may be, and its mark."""
+        if len(text) <= self.max_scan_bytes:
+            return False
+        mark = _SIZE.search(text[-_MARK_BYTES:])
+        return mark is None or len(text) - len(mark[0]) > self.max_scan_bytes
+
     def _shortened(self, text: bytes, key: bytes, asked: Asked) -> Cut:
-        end = self.max_scan_bytes
-        while end > 0 and text[end] & 0xC0 == 0x80:  # not within a character
-            end -= 1
+        end = _border(text, self.max_scan_bytes)
         rest = b"<WITHHELD:%d bytes>" % (len(text) - end)
         cut = self._cut(text[:end], key, asked) or Cut((text[:end],), ())
         return cut._replace(pieces=(*cut.pieces[:-1], cut.pieces[-1] + rest), withheld=(*cut.withheld, "size"))
 
     def _cut(self, text: bytes, key: bytes, asked: Asked) -> Cut | None:
-        telling = bool(key) and self.tells(key)
+        telling = self.tells(key)
         if not (telling or self.suspicious(text, asked.people)):
             return None
         clear, offsets = plain(text)
         before = key + b": " if telling else b""
         searched = before + clear
-        found = self._engine.find(searched, asked.people.find(searched))
-        if not found.findings and found.spent < 0:
+        original = _Original(searched, len(before), offsets)
+        allowed: dict[Slot, None] = {}
+        found = self._engine.find(
+            searched, asked.people.find(searched), lambda one: self._goes(one, original, asked, allowed)
+        )
+        if not found.findings and not allowed and found.spent < 0:
             return Cut((text,), (), refused=found.refused) if found.refused else None
-        original = _Original(searched, len(before), offsets, len(text))
-        cut = self._apart(text, found.findings, original, asked)
-        return _ended(cut._replace(refused=found.refused), text, original.start(found.spent))
+        cut = self._apart(text, found.findings, original, structured=asked.structured)
+        cut = cut._replace(allowed=tuple(allowed), refused=found.refused)
+        return _ended(cut, text, original.start(found.spent))
 
     def suspicious(self, data: bytes, people: People) -> bool:
         """Whether something may be in `data`, a text or the wire bytes around some; or one of `people`."""
@@ -79,33 +92,42 @@ class Scrubber:
         """Whether `key` says what its value is, such as a password: the value is looked at together with it then."""
         known = self._telling.get(key)
         if known is None:
+            known = bool(key) and any(self._engine.suspicious(key + value) for value in _TELLING)
             if len(self._telling) >= _KEYS:
                 self._telling.clear()
-            known = self._telling[key] = any(self._engine.suspicious(key + value) for value in _TELLING)
+            if len(key) <= _KEY_BYTES:
+                self._telling[key] = known
         return known
 
-    def _apart(self, text: bytes, findings: tuple[Finding, ...], original: "_Original", asked: Asked) -> Cut:
+    def _goes(self, finding: Finding, original: "_Original", asked: Asked, allowed: dict[Slot, None]) -> bool:
+        """Whether it does not stay; what stays because it is allowed is noted in `allowed`."""
+        if asked.secrets_only and finding.entity not in SECRETS:
+            return False
+        start, end = original.stretch(finding)
+        value = original.value(finding)
+        name, shared = self._policy.action(finding.entity, finding.rule, value)
+        if name == "allow" and start < end:
+            allowed[Slot(finding.entity, finding.rule, name, value, shared, start, end)] = None
+        return name not in {"", "allow"}
+
+    def _apart(self, text: bytes, findings: tuple[Finding, ...], original: "_Original", *, structured: bool) -> Cut:
         pieces: list[bytes] = []
         slots: list[Slot] = []
-        allowed: list[Slot] = []
         at, whole = 0, False
         for finding in findings:
             start, end = original.stretch(finding)
-            if end <= max(at, start) or (asked.secrets_only and finding.entity not in SECRETS):
+            if end <= max(at, start):
                 continue
             value = original.value(finding)
             name, shared = self._policy.action(finding.entity, finding.rule, value)
-            if not name:
-                continue
-            if name == "allow":
-                allowed.append(Slot(finding.entity, finding.rule, name, value, shared, start, end))
-                continue
+            if name in {"", "allow"}:  # it goes; only with what it covers besides does it look like what may stay
+                name = "placeholder"
             pieces.append(text[at : max(at, start)])
-            quote = quote_for(text, start, end, structured=asked.structured)
+            quote = quote_for(text, start, end, structured=structured)
             slots.append(Slot(finding.entity, finding.rule, name, value, shared, start, end, quote))
             whole = whole or name == "drop_attribute" or (name == "drop" and end - start == len(text))
             at = end
-        return Cut((*pieces, text[at:]), tuple(slots), tuple(allowed), gone=whole)
+        return Cut((*pieces, text[at:]), tuple(slots), gone=whole)
 
 
 class _Original(NamedTuple):
@@ -114,7 +136,6 @@ class _Original(NamedTuple):
     searched: bytes
     before: int
     offsets: Offsets | None
-    size: int
 
     def stretch(self, finding: Finding) -> tuple[int, int]:
         start, end = max(0, finding.start - self.before), max(0, finding.end - self.before)
@@ -135,7 +156,17 @@ def _ended(cut: Cut, text: bytes, spent: int) -> Cut | None:
     """What lies behind `spent` (-1: nothing does) is withheld. None where all stays and nobody counts it."""
     if spent < 0:
         return cut if cut.changes or cut.allowed or cut.refused else None
-    tail = len(cut.pieces[-1])
-    kept = max(0, tail - (len(text) - spent))
-    last = cut.pieces[-1][:kept] + b"<WITHHELD:budget>"
-    return cut._replace(pieces=(*cut.pieces[:-1], last), withheld=(*cut.withheld, "budget"))
+    slots = tuple(slot for slot in cut.slots if slot.start < spent)
+    at = slots[-1].end if slots else 0
+    last = text[at : max(at, _border(text, spent))] + b"<WITHHELD:budget>"
+    pieces = (*cut.pieces[: len(slots)], last)
+    allowed = tuple(slot for slot in cut.allowed if slot.start < spent)
+    return cut._replace(pieces=pieces, slots=slots, allowed=allowed, withheld=(*cut.withheld, "budget"))
+
+
+def _border(text: bytes, place: int) -> int:
+    """`place`, or the start of the character that it lies in."""
+    for start in range(place, max(place - 4, -1), -1):
+        if start >= len(text) or text[start] & 0xC0 != 0x80:
+            return start
+    return place

@@ -28,25 +28,53 @@ class Piece(NamedTuple):
     data: bytes
     start: int
     end: int
+    tag: int
+    """The byte that its attributes begin with, on the wire."""
 
-    def place(self, part: bytes) -> int:
-        """Where `part` stands in the data; -1: not in this item."""
-        return self.data.find(part, self.start, self.end)
+    def places(self, pairs: Sequence[bytes]) -> list[int] | None:
+        """Where each of `pairs`, all attributes of the item in order, stands in the data. None: elsewhere."""
+        found: list[int] = []
+        if pairs:
+            place = self.data.find(_field(pairs[0], self.tag), self.start, self.end)
+            for pair in pairs:
+                size = len(pair)
+                place += 2 if size < 0x80 else 3 if size < 0x4000 else 4 if size < 0x200000 else 5
+                found.append(place)
+                place += size
+            if not self.data.startswith(pairs[-1], found[-1]):
+                return None
+        return found
+
+
+def _field(raw: bytes, tag: int) -> bytes:
+    """`raw` as the field that begins with the byte `tag`."""
+    head, size = bytearray((tag,)), len(raw)
+    while size > 0x7F:
+        head.append(size & 0x7F | 0x80)
+        size >>= 7
+    head.append(size)
+    return bytes(head) + raw
 
 
 class Joined:
     """The wire bytes of items, joined, so that one search serves them all."""
 
-    __slots__ = ("_ends", "data")
+    __slots__ = ("_ends", "_tag", "data")
 
-    def __init__(self, raws: Sequence[bytes]) -> None:
-        """Join them by a line's end, which no core takes for a part of something."""
+    def __init__(self, raws: Sequence[bytes], tag: int = 0) -> None:
+        """Join them by a line's end, which no core takes for a part of something. `tag` is that of their attributes."""
+        self._tag = tag
         self.data = b"\n".join(raws)
         self._ends = list(accumulate([len(raw) + 1 for raw in raws]))
 
     def piece(self, item: int) -> Piece:
         """The item within the data."""
-        return Piece(self.data, self._ends[item - 1] if item else 0, self._ends[item] - 1)
+        return Piece(self.data, self._ends[item - 1] if item else 0, self._ends[item] - 1, self._tag)
+
+    @property
+    def whole(self) -> Piece:
+        """All items."""
+        return Piece(self.data, 0, len(self.data), self._tag)
 
     def size(self, item: int) -> int:
         """Bytes of the item."""

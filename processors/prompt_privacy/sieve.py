@@ -1,5 +1,6 @@
 """What in an item is to be looked at closely, told by where cores hit in it."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from spansieve.pdata import Attributes
@@ -34,30 +35,37 @@ def look_at(attributes: Attributes, plan: Plan, hits: Hits, piece: Piece, walker
     for key in plan.special:
         if key not in held and raws[key] not in memory.clean and (found := walker.learn(raws[key])) is not None:
             held[key] = found
-    left = hits.noted if hits.many else _outside(hits.noted, [raws[key] for key in held], piece)
-    if not left:
+    if not hits.noted:
         return Look(held, rest=False)
-    looked = []
-    for key, pair in raws.items():
-        if key in held or pair in memory.clean or not (hits.many or _touches(left, pair, piece)):
-            continue
-        looked.append(pair)
-        if (found := walker.learn(pair, suspicious=not hits.many)) is not None:
-            held[key] = found
-    return Look(held, rest=hits.many or bool(_outside(left, looked, piece)))
+    places = None if hits.many else piece.places([*raws.values()])
+    if places is None:
+        return Look(held | _learned(raws, held, walker), rest=True)
+    stretches = {key: (place, place + len(raw)) for (key, raw), place in zip(raws.items(), places, strict=True)}
+    left = _outside(hits.noted, [stretches[key] for key in held])
+    touched = {key: raws[key] for key, stretch in stretches.items() if key not in held and _touches(left, stretch)}
+    return Look(
+        held | _learned(touched, held, walker, suspicious=True),
+        rest=bool(left and _outside(left, [stretches[key] for key in touched])),
+    )
 
 
-def _outside(hits: Stretches, pairs: list[bytes], piece: Piece) -> Stretches:
-    """Those of `hits` that are not whole within one of `pairs`."""
-    for pair in pairs:
-        start = piece.place(pair)
-        if start >= 0:
-            end = start + len(pair)
-            hits = [hit for hit in hits if hit[0] < start or hit[1] > end]
+def _learned(
+    raws: Mapping[str, bytes], held: Mapping[str, Held], walker: Walker, *, suspicious: bool = False
+) -> dict[str, Held]:
+    """What those of `raws` hold that are not known yet."""
+    clean = walker.memory.clean
+    unknown = {key: raw for key, raw in raws.items() if key not in held and raw not in clean}
+    learned = {key: walker.learn(raw, suspicious=suspicious) for key, raw in unknown.items()}
+    return {key: found for key, found in learned.items() if found is not None}
+
+
+def _outside(hits: Stretches, stretches: Stretches) -> Stretches:
+    """Those of `hits` that are not whole within one of `stretches`."""
+    for start, end in stretches:
+        hits = [hit for hit in hits if hit[0] < start or hit[1] > end]
     return hits
 
 
-def _touches(hits: Stretches, pair: bytes, piece: Piece) -> bool:
-    start = piece.place(pair)
-    end = start + len(pair)
-    return start < 0 or any(hit[0] < end and hit[1] > start for hit in hits)
+def _touches(hits: Stretches, stretch: tuple[int, int]) -> bool:
+    start, end = stretch
+    return any(hit[0] < end and hit[1] > start for hit in hits)

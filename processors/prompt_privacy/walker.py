@@ -3,7 +3,17 @@
 import re
 from collections.abc import Mapping
 
-from spansieve.pdata import Wire, decode_text, decode_value, encode_text_pair, key_of, read, rewrite_value
+from spansieve.pdata import (
+    Wire,
+    bare,
+    decode_text,
+    decode_value,
+    encode_text,
+    encode_text_pair,
+    key_of,
+    read,
+    rewrite_value,
+)
 from spansieve.pseudonyms import GLOBAL, Pseudonyms, Within
 
 from .cuts import Cut, Slot, filled, withheld
@@ -43,6 +53,7 @@ class Walker:
         self._scope: Within = None
         self._shared = False
         self._sampled = False
+        self._gone = False
 
     def request(self, people: People, memory: Memory) -> None:
         """A new request begins, which names `people`; `memory` is what is known of pieces where these are named."""
@@ -70,11 +81,15 @@ class Walker:
                 known = self.learn(raw)
         return None if known is None else self.replaced(raw, known, where)
 
+    def hidden(self, raw: bytes) -> bool:
+        """Source: `spansieve.pdata.Rewriter`."""
+        return not self._policy.dry_run and self._scrubber.suspicious(raw, self.people)
+
     def text(self, raw: bytes, where: str) -> bytes | None:
         """Source: `spansieve.pdata.Rewriter`."""
         if where == "event":
             self._event = self._policy.event(decode_text(raw))
-        if not raw or raw in self.memory.clean:
+        if not raw:
             return None
         self._where, self._facts, self._shared = where, Facts(), False
         new = self._string(raw, b"", Facts())
@@ -84,12 +99,13 @@ class Walker:
         """Source: `spansieve.pdata.Rewriter`."""
         self._where, self._facts, self._shared = where, self._body, False
         message = read("AnyValue", raw)
+        hides = bare(message, raw)
         if self._treats(self._body):
             new = self._content(message, self._body)
             message.Clear()
             if new is not None:
                 message.string_value = new
-        elif not rewrite_value(message, self, b""):
+        elif not rewrite_value(message, self, b"") and not hides:
             return None
         return None if self._policy.dry_run else message.SerializeToString()
 
@@ -105,8 +121,10 @@ class Walker:
         return new
 
     def number(self, value: int | float, key: bytes) -> bytes | None:
-        """Source: `spansieve.pdata.TextRewriter`. A number of 11 digits or more may be a card's."""
-        if not _LONG_NUMBER <= abs(value) < 10**19 or value != int(value):
+        """Source: `spansieve.pdata.TextRewriter`. One of 11 digits or more may be a card's, a shorter one a user's."""
+        if not abs(value) < 10**19 or value != int(value):
+            return None
+        if abs(value) < _LONG_NUMBER and not self._facts.identity:
             return None
         return self._string(b"%d" % int(value), key, self._facts)
 
@@ -133,9 +151,12 @@ class Walker:
         return self._look(raw, facts if facts.plain else self._event._replace(name=facts.name))
 
     def learn(self, raw: bytes, *, suspicious: bool = False) -> Held | None:
-        """What the KeyValue `raw` holds, remembered; `suspicious`: a core is known to hit in it."""
+        """What the KeyValue `raw` holds, remembered; `suspicious`: a core is known to hit in it. What was withheld by
+        mischance may be searched the next time.
+        """
         held = self._look(raw, self._policy.facts(key_of(raw)), suspicious=suspicious)
-        self.memory.put(raw, held)
+        if self._refused <= MAX_REFUSED and not (isinstance(held, Text) and "error" in held.cut.withheld):
+            self.memory.put(raw, held)
         return held
 
     def _look(self, raw: bytes, facts: Facts, *, suspicious: bool = False) -> Held | None:
@@ -145,14 +166,14 @@ class Walker:
         if not (long or suspicious or facts.identity or self._scrubber.suspicious(raw, self.people)):
             return None
         message = read("KeyValue", raw)
-        kind = message.value.WhichOneof("value")
-        if self._scrubber.suspicious(message.key, self.people):
+        if bare(message, raw) or self._scrubber.suspicious(message.key, self.people):
             return Deep(facts)
+        kind = message.value.WhichOneof("value")
         if kind != "string_value":
             return None if kind in {None, "bool_value"} else Deep(facts)
         self._report.dirty += 1
         cut = self._cut(message.value.string_value, message.key, facts)
-        return None if cut is None else Text(message.key, cut, facts.identity)
+        return None if cut is None else Text(message.key, cut, facts.shared)
 
     def replaced(self, raw: bytes, held: Held, where: str) -> bytes | None:
         """What takes the place of the KeyValue `raw`, which holds `held`; None: it stays; empty: it goes."""
@@ -178,17 +199,21 @@ class Walker:
 
     def _other_pair(self, raw: bytes, held: Content | Deep) -> bytes | None:
         message = read("KeyValue", raw)
-        self._facts, self._shared = held.facts, held.facts.identity
+        self._facts, self._shared, self._gone = held.facts, held.facts.shared, False
+        changed = bare(message, raw)
         if isinstance(held, Content) and self._treats(held.facts):
             new = self._content(message.value, held.facts)
-            return b"" if new is None else encode_text_pair(message.key, new)
-        return self._walked(message)
-
-    def _walked(self, message: Wire) -> bytes | None:
-        changed = rewrite_value(message.value, self, message.key)
+            message.value.Clear()
+            if new is None:
+                return b""
+            message.value.string_value = new
+            changed = True
+        else:
+            changed |= rewrite_value(message.value, self, message.key)
         key = self.key(message.key)
-        if key is not None:
-            message.key = key
+        if self._gone:
+            return b""
+        message.key = message.key if key is None else key
         return message.SerializeToString() if changed or key is not None else None
 
     def _treats(self, facts: Facts, *, sampled: bool | None = None) -> bool:
@@ -210,8 +235,12 @@ class Walker:
         if how == "drop":
             self._report.found(facts.kind.upper(), how, self._where)
             return None
+        self._gone = False
         text = shown(value)
-        return truncated(self._string(text, facts.name.encode(), facts) or text, facts.treatment.limit)
+        scrubbed = self._string(text, encode_text(facts.name), facts)
+        if self._gone or scrubbed == b"":
+            return None
+        return truncated(text if scrubbed is None else scrubbed, facts.treatment.limit)
 
     def _string(self, raw: bytes, key: bytes, facts: Facts) -> bytes | None:
         cut = self._cut(raw, key, facts)
@@ -219,29 +248,33 @@ class Walker:
 
     def _cut(self, text: bytes, key: bytes, facts: Facts) -> Cut | None:
         if self._refused > MAX_REFUSED:
-            return withheld("budget") if self._scrubber.suspicious(text, self.people) else None
+            told = facts.identity or self._scrubber.tells(key) or self._scrubber.suspicious(text, self.people)
+            return withheld("budget") if told else None
         self._report.scanned += len(text)
         cut = self._scrubber.cut(text, key, Asked(self.people, facts.secrets_only))
         if cut is not None:
             self._refused += cut.refused
-        if facts.identity and not (cut is not None and cut.whole):
-            return self._person(text) or cut
-        return cut
+        if not facts.identity or (cut is not None and cut.whole):
+            return cut
+        return self._person(text, cut)
 
-    def _person(self, text: bytes) -> Cut | None:
+    def _person(self, text: bytes, cut: Cut | None) -> Cut | None:
+        """Somebody's name as a whole, whatever `cut` has found in it; `cut` where it is no name, or may stay."""
         value = decode_text(text)
         if not is_name(value):
-            return None
+            return cut
         action, _ = self._policy.action(PERSON, "identity", value)
-        if action == "allow":
-            return Cut((text,), (), (Slot(PERSON, "identity", action, value, shared=True, start=0, end=len(text)),))
         slot = Slot(PERSON, "identity", action, value, shared=True, start=0, end=len(text))
+        if action == "allow":
+            cut = cut or Cut((text,), ())
+            return cut._replace(allowed=(*cut.allowed, slot))
         return Cut((b"", b""), (slot,), gone=action in {"drop", "drop_attribute"})
 
     def _filled(self, cut: Cut) -> bytes | None:
         """Count what is in `cut`, and give its text; None where all of it stays."""
         for slot in (*cut.slots, *cut.allowed):
             self._report.found(slot.entity, slot.action, self._where)
+            self._gone = self._gone or slot.action == "drop_attribute"
         for reason in cut.withheld:
             self._report.withheld(reason)
         return filled(cut, self._fill) if cut.changes else None

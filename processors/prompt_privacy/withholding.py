@@ -26,10 +26,15 @@ class Withholder:
     def pair(self, raw: bytes, where: str) -> bytes | None:
         """Source: `spansieve.pdata.Rewriter`."""
         key = key_of(raw)
-        if where in _ALWAYS or self._policy.facts(key).kind or self._scrubber.suspicious(raw, self._people):
+        facts = self._policy.facts(key)
+        if where in _ALWAYS or facts.kind or facts.identity or self._scrubber.suspicious(raw, self._people):
             shown = "" if self._scrubber.suspicious(key.encode(), self._people) else key
             return encode_text_pair(shown.encode(), WITHHELD.encode())
         return None
+
+    def hidden(self, raw: bytes) -> bool:
+        """Source: `spansieve.pdata.Rewriter`. Nobody knows what it says."""
+        return True
 
     def value(self, raw: bytes, where: str) -> bytes | None:
         """Source: `spansieve.pdata.Rewriter`."""

@@ -16,10 +16,10 @@ from .mend import Mended, mend
 from .metrics import Metric, MetricBatch, MetricType
 from .parts import Event, Link, Status, StatusCode
 from .points import Buckets, DataPoint, Exemplar, Quantile
-from .rewrite import MAX_DEPTH, Rewriter, TextRewriter, rewrite_pairs, rewrite_value
+from .rewrite import MAX_DEPTH, Rewriter, TextRewriter, bare, rewrite_pairs, rewrite_value
 from .schema import Signal, Wire, read
 from .split import Batch, count, known, parse, split
-from .text import decode_text, repaired_strings
+from .text import decode_text, encode_text, repaired_strings
 from .traces import DroppedSpan, Span, SpanKind, TraceBatch
 from .values import Value, Writable, decode_pair, decode_value, encode_pair, encode_text_pair, encode_value, raw_text
 
@@ -54,11 +54,13 @@ __all__ = [
     "Value",
     "Wire",
     "Writable",
+    "bare",
     "count",
     "decode_pair",
     "decode_text",
     "decode_value",
     "encode_pair",
+    "encode_text",
     "encode_text_pair",
     "encode_value",
     "is_crowded",

@@ -2,7 +2,7 @@
 
 from .attributes import Attributes
 from .rewrite import Rewriter, rewrite_resource, rewrite_scope
-from .schema import Wire
+from .schema import Wire, unknown
 from .text import decode_text, encode_text
 
 
@@ -128,6 +128,9 @@ class Scope:
 
 
 def encode_envelope(message: Wire, field: str) -> bytes:
-    """The message in `field` of an envelope, and behind it the envelope's schema URL."""
+    """The message in `field` of an envelope, and behind it its schema URL and the fields that nobody knows."""
     head = getattr(message, field).SerializeToString() if message.HasField(field) else b""
-    return b"\n".join((head, message.schema_url)) if message.schema_url else head
+    tail = unknown(message)
+    if message.schema_url or tail:
+        return b"\n".join((head, message.schema_url, *tail))
+    return head

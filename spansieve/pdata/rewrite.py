@@ -7,7 +7,7 @@ are made afresh when somebody looks.
 from typing import Protocol
 
 from .home import Home
-from .schema import Wire, merge, read
+from .schema import Wire, merge, read, unknown
 
 MAX_DEPTH = 16
 """Arrays and maps that may stand inside each other for their texts to be looked at; deeper ones are withheld."""
@@ -27,6 +27,11 @@ class Rewriter(Protocol):
     def value(self, raw: bytes, where: str) -> bytes | None:
         """What takes the place of the AnyValue `raw`; None: it stays; empty: it goes."""
 
+    def hidden(self, raw: bytes) -> bool:
+        """Whether what nobody is shown of `raw` goes: fields that OTLP did not have when this was written, and those
+        that others behind them replace.
+        """
+
 
 def rewrite_span(message: Wire, rewriter: Rewriter) -> bool:
     """The texts of a Span but for its attributes: `name`, `trace_state`, `event`, `link`, `status`. Whether one
@@ -38,14 +43,16 @@ def rewrite_span(message: Wire, rewriter: Rewriter) -> bool:
     changed |= _field(message, "trace_state", rewriter, "trace_state")
     changed |= _parts(message.events, "Event", rewriter, "event")
     changed |= _parts(message.links, "Link", rewriter, "link")
-    return _status(message.status, rewriter) or changed
+    changed |= _status(message.status, rewriter)
+    return _shed(message, rewriter) or changed
 
 
 def rewrite_record(message: Wire, rewriter: Rewriter) -> bool:
     """The texts of a LogRecord but for its attributes: `name` (its event's), `severity`, `body`. As `rewrite_span`."""
     changed = _field(message, "event_name", rewriter, "name")
     changed |= _field(message, "severity_text", rewriter, "severity")
-    return _body(message.body, rewriter) or changed
+    changed |= _body(message.body, rewriter)
+    return _shed(message, rewriter) or changed
 
 
 def rewrite_metric(message: Wire, rewriter: Rewriter) -> bool:
@@ -60,7 +67,10 @@ def rewrite_metric(message: Wire, rewriter: Rewriter) -> bool:
     for point in getattr(message, kind).data_points if kind else ():
         changed |= rewrite_pairs(point.attributes, rewriter, "attribute")
         changed |= _parts(getattr(point, "exemplars", []), "Exemplar", rewriter, "attribute")
-    return changed
+        changed |= _shed(point, rewriter)
+    if kind:
+        changed |= _shed(getattr(message, kind), rewriter)
+    return _shed(message, rewriter) or changed
 
 
 def rewrite_resource(message: Wire, rewriter: Rewriter) -> bool:
@@ -68,7 +78,9 @@ def rewrite_resource(message: Wire, rewriter: Rewriter) -> bool:
     changed = _field(message, "schema_url", rewriter, "resource")
     if message.HasField("resource"):
         changed |= rewrite_pairs(message.resource.attributes, rewriter, "resource")
-    return changed
+        changed |= _parts(message.resource.entity_refs, "EntityRef", rewriter, "resource")
+        changed |= _shed(message.resource, rewriter)
+    return _shed(message, rewriter) or changed
 
 
 def rewrite_scope(message: Wire, rewriter: Rewriter) -> bool:
@@ -78,7 +90,8 @@ def rewrite_scope(message: Wire, rewriter: Rewriter) -> bool:
         changed |= _field(message.scope, "name", rewriter, "scope")
         changed |= _field(message.scope, "version", rewriter, "scope")
         changed |= rewrite_pairs(message.scope.attributes, rewriter, "scope")
-    return changed
+        changed |= _shed(message.scope, rewriter)
+    return _shed(message, rewriter) or changed
 
 
 def rewrite_pairs(container: Wire, rewriter: Rewriter, where: str) -> bool:
@@ -112,20 +125,53 @@ def _parts(container: Wire, name: str, rewriter: Rewriter, where: str) -> bool:
     changed = False
     for place, raw in enumerate(container[:]):
         message = read(name, raw)
-        if _part(message, name, rewriter, where):
+        overwritten = message.ByteSize() < len(raw) and rewriter.hidden(raw)
+        if _part(message, name, rewriter, where) or overwritten:
             container[place] = message.SerializeToString()
             changed = True
     return changed
 
 
 def _part(message: Wire, name: str, rewriter: Rewriter, where: str) -> bool:
+    changed = _shed(message, rewriter)
     if name == "Exemplar":
-        return rewrite_pairs(message.filtered_attributes, rewriter, where)
+        return rewrite_pairs(message.filtered_attributes, rewriter, where) or changed
+    if name == "EntityRef":
+        return _entity(message, rewriter, where) or changed
     field = "name" if name == "Event" else "trace_state"
     new = rewriter.text(getattr(message, field), where)
     if new is not None:
         setattr(message, field, new)
-    return rewrite_pairs(message.attributes, rewriter, where) or new is not None
+    return rewrite_pairs(message.attributes, rewriter, where) or changed or new is not None
+
+
+def _entity(message: Wire, rewriter: Rewriter, where: str) -> bool:
+    changed = _field(message, "schema_url", rewriter, where)
+    changed |= _field(message, "type", rewriter, where)
+    for texts in (message.id_keys, message.description_keys):
+        for place, raw in enumerate(texts[:]):
+            new = rewriter.text(raw, where)
+            if new is not None:
+                texts[place] = new
+                changed = True
+    return changed
+
+
+def _shed(message: Wire, rewriter: Rewriter) -> bool:
+    """Drop the fields that nobody knows, of `message` and all that was read with it, where they are to go."""
+    texts = unknown(message)
+    if not texts or not rewriter.hidden(b"\n".join(texts)):
+        return False
+    message.DiscardUnknownFields()
+    return True
+
+
+def bare(message: Wire, raw: bytes) -> bool:
+    """Whether `raw`, which `message` was read from, holds what does not count: fields that nobody knows, and those that
+    others behind them replace. `message` has none of them then.
+    """
+    message.DiscardUnknownFields()
+    return int(message.ByteSize()) < len(raw)
 
 
 def _status(container: Wire, rewriter: Rewriter) -> bool:
@@ -133,7 +179,9 @@ def _status(container: Wire, rewriter: Rewriter) -> bool:
     if not parts:
         return False
     home = Home(container, 0, merge("Status", parts), parts=len(parts))
-    if not _field(home.message, "message", rewriter, "status"):
+    overwritten = home.message.ByteSize() < sum(map(len, parts)) and rewriter.hidden(b"".join(parts))
+    shed = _shed(home.message, rewriter) or overwritten
+    if not _field(home.message, "message", rewriter, "status") and not shed:
         return False
     home.save()
     return True
@@ -145,6 +193,8 @@ def _body(container: Wire, rewriter: Rewriter) -> bool:
         return False
     raw = parts[0] if len(parts) == 1 else merge("AnyValue", parts).SerializeToString()
     new = rewriter.value(raw, "body")
+    if new is None and len(parts) > 1 and rewriter.hidden(b"".join(parts)):
+        new = raw
     if new is None:
         return False
     container[:] = [new] if new else []

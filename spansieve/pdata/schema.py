@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError as ProtobufDecodeError
+from google.protobuf.unknown_fields import UnknownFieldSet
 
 from .errors import DecodeError
 
@@ -188,6 +189,17 @@ def read(name: str, raw: bytes) -> Wire:
         return CLASSES[name].FromString(raw)
     except ProtobufDecodeError:
         raise DecodeError(f"malformed {name}") from None
+
+
+def unknown(message: Wire) -> list[bytes]:
+    """What those fields of `message` hold that are not in the schema, texts and messages. Groups, which OTLP never had,
+    are not looked into.
+    """
+    fields = UnknownFieldSet(message)
+    return [fields[place].data for place in range(len(fields)) if fields[place].wire_type == _LENGTH_DELIMITED]
+
+
+_LENGTH_DELIMITED = 2
 
 
 def merge(name: str, parts: Iterable[bytes]) -> Wire:

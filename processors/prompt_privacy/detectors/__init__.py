@@ -9,7 +9,7 @@ from .crypto import FAMILIES as CRYPTO
 from .disguise import WORDS, Offsets, plain
 from .emails import FAMILIES as EMAILS
 from .encoded import FAMILIES as ENCODED
-from .engine import Engine, Find, Found, Union, options, union
+from .engine import MARKS, Engine, Find, Found, Union, options, union
 from .family import Family, Finding, context, left_open, right_open
 from .headers import FAMILIES as HEADERS
 from .iban import FAMILIES as IBAN
@@ -28,6 +28,7 @@ from .wire import FAMILIES as WIRE
 
 __all__ = [
     "FAMILIES",
+    "MARKS",
     "Engine",
     "Family",
     "Find",

@@ -25,6 +25,8 @@ MARKS = re.compile(
 """What was put in place of findings before: nothing is found in it again."""
 
 Find = Callable[[bytes, int, int], Sequence[Finding]]
+Goes = Callable[[Finding], bool]
+"""Whether a finding is to go. One that stays hides nothing that it overlaps."""
 
 
 class Match(Protocol):
@@ -78,16 +80,16 @@ class Engine:
         """Whether a core hits in `data`, which may be a text or the wire bytes around some."""
         return any(one.search(data) is not None for one in self.unions)
 
-    def find(self, text: bytes, more: Sequence[Finding] = ()) -> Found:
-        """What stands in `text`, UTF-8 without disguises, and `more`. Linear in its length.
+    def find(self, text: bytes, more: Sequence[Finding] = (), goes: Goes = lambda _: True) -> Found:
+        """What stands in `text`, UTF-8 without disguises, and `more`; of these what `goes`. Linear in its length.
 
         What is cut makes new borders, at which something may begin that was a part of a longer word before: so a text
         is searched until nothing more is found, at most _ROUNDS times.
         """
-        found: list[Finding] = [*more]
+        found = [one for one in more if goes(one)]
         refused, spent, searched = 0, -1, text
         for _ in range(_ROUNDS):
-            new, times, end = self._round(searched)
+            new, times, end = self._round(searched, goes)
             refused += times
             spent = end if spent < 0 else spent
             found += new
@@ -98,7 +100,7 @@ class Engine:
                 break
         return Found(self._merged(found), spent, refused) if found or refused or spent >= 0 else NOTHING
 
-    def _round(self, text: bytes) -> tuple[list[Finding], int, int]:
+    def _round(self, text: bytes, goes: Goes) -> tuple[list[Finding], int, int]:
         """What one search finds, how many candidates were nothing, and from where on nobody looked (-1: nowhere)."""
         raw: list[Finding] = []
         refused, spent = 0, -1
@@ -107,8 +109,9 @@ class Engine:
             while (hit := one.search(text, place)) is not None:
                 start = hit.start()
                 found = _ask(finders, text, start, hit.end())
-                raw += found
-                place = max([start + 1, *(finding.end for finding in found)])
+                going = [finding for finding in found if goes(finding)]
+                raw += going
+                place = max([start + 1, *(finding.end for finding in going)])
                 left -= not found
                 if left < 0:
                     spent = start if spent < 0 else min(spent, start)

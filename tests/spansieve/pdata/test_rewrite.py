@@ -23,6 +23,9 @@ class Seeing:
 
     pair = value = text
 
+    def hidden(self, _raw: bytes) -> bool:
+        return False
+
 
 def a_request_of_spans() -> bytes:
     request = ExportTraceServiceRequest()
