@@ -123,7 +123,7 @@ class People:
 
 @lru_cache(maxsize=4096)
 def _core(character: str) -> str:
-    r"""What finds one character of a name: itself, as JSON has it at any depth (`\u00ed`, `\\`), as URLs do (`%C3%AD`)."""
+    r"""One character of a name: itself, as JSON has it at any depth (`\u00ed`, `\\`), as URLs do (`%C3%AD`)."""
     raw = character.encode(errors="replace")
     if character.isascii() and character.isalnum():
         return character
