@@ -15,9 +15,9 @@ from bench.bodies import capture, ten_attributes
 from bench.cpu import measure
 from bench.pdata import generated_touch
 from bench.sink import count_spans
+from spansieve.cycles import settle
 from spansieve.pdata import TraceBatch
 from spansieve.processors.ai_semantics import AiSemantics, AiSemanticsConfig
-from spansieve.telemetry.process import tune_collector
 from spansieve.testing import FakeHost
 
 CAPTURED = (
@@ -78,7 +78,7 @@ def _profile(body: bytes, tag: Callable[[TraceBatch], None]) -> None:
 def main() -> None:
     """Measure."""
     tag = AiSemantics(AiSemanticsConfig(), FakeHost()).traces
-    tune_collector()  # as the program does
+    settle()  # as the program does
     bodies = {"ten attributes": ten_attributes(512)}
     bodies |= {name: body for name in CAPTURED if (body := capture(name)) is not None}
     for name, body in bodies.items():

@@ -14,10 +14,10 @@ import click
 from spansieve import __version__
 from spansieve.config.load import Loaded
 from spansieve.config.problems import ConfigError
+from spansieve.cycles import settle
 from spansieve.service import Service
 from spansieve.telemetry import set_up_logs
 from spansieve.telemetry.logs import place_of
-from spansieve.telemetry.process import tune_collector
 
 from .options import read, with_config
 
@@ -58,7 +58,7 @@ class Runner:
         loaded = read(self._sources, self._sets)
         self._set_up(loaded)
         service = Service(loaded)
-        tune_collector()
+        settle()
         _allow_files()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)

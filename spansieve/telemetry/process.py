@@ -1,6 +1,5 @@
 """What the process costs, under the Go Collector's names."""
 
-import gc
 import os
 import resource
 from collections.abc import Mapping
@@ -28,15 +27,6 @@ def describe_service(instruments: Instruments, resource: Mapping[str, str]) -> N
     """Show who this is as `target_info`, as OpenTelemetry's Prometheus exporters do; dots become underscores."""
     labels = tuple(sorted((key.replace(".", "_").replace("-", "_"), value) for key, value in resource.items()))
     instruments.observed("target_info", lambda: [(labels, 1)], "The service's resource.")
-
-
-def tune_collector() -> None:
-    """Look for cycles seldom: batches make many objects and no cycles, and looking after every 700 of them costs
-    10-15 % of the chain's time at 512 spans a request (python -m bench.pass_through).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 class Costs(Protocol):

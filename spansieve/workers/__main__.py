@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 
+from spansieve.cycles import hold_off
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 if __name__ == "__main__":
@@ -12,6 +14,7 @@ if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # the parent blocked them until here
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
+    hold_off()  # before the imports, as the parent does
     from spansieve.workers.child import main
 
     main(int(sys.argv[1]))

@@ -16,13 +16,13 @@ from spansieve.clock import SystemClock
 from spansieve.config.fetch import Snapshot
 from spansieve.config.load import Loaded, load_again
 from spansieve.config.problems import ConfigError
+from spansieve.cycles import settle
 from spansieve.host import Core
 from spansieve.made_keys import Told
 from spansieve.pipeline.chain import Chain
 from spansieve.plugin import Answer, Extension, Storage
 from spansieve.telemetry import set_up_logs
 from spansieve.telemetry.logs import place_of
-from spansieve.telemetry.process import tune_collector
 
 from .counters import ChildInstruments, Growth
 from .link import Broken, Frame, Kind, Link
@@ -88,7 +88,7 @@ class Child:
 
     def start(self) -> None:
         """Listen. Requests wait until `serve`. Raises StartError."""
-        tune_collector()
+        settle()
         for kind in ("extensions", "processors", "receivers"):
             for instance in self._assembly.of_kind(kind):
                 self._start(instance)
