@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,5 +63,11 @@ def signal_of(file: Path) -> Signal:
 def captured() -> Iterator[tuple[Path, Signal, bytes]]:
     """Each captured file, with its signal and its request in protobuf."""
     for file in sorted(CAPTURES.glob("*/[0-9]*")):
-        signal, body = signal_of(file), file.read_bytes()
-        yield file, signal, to_protobuf(signal, body) if file.suffix == ".json" else body
+        yield file, signal_of(file), as_protobuf(file)
+
+
+@cache
+def as_protobuf(file: Path) -> bytes:
+    """The request in a captured file, in protobuf; each is read once, since many tests ask for it."""
+    body = file.read_bytes()
+    return to_protobuf(signal_of(file), body) if file.suffix == ".json" else body

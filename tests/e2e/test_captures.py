@@ -24,8 +24,7 @@ service:
 """
 
 
-@pytest.mark.parametrize("compression", ["none", "gzip"])
-@pytest.mark.parametrize("transport", ["grpc", "http"])
+@pytest.mark.parametrize(("transport", "compression"), [("grpc", "gzip"), ("http", "none")])
 def test_every_capture_arrives_whole(tmp_path: Path, sink: Sink, transport: str, compression: str) -> None:
     every_capture(tmp_path, sink, transport, CONFIG.replace("COMPRESSION", compression))
 

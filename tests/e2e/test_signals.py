@@ -7,6 +7,7 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -203,7 +204,7 @@ def tagged(signal: Signal, body: bytes) -> bytes:
     """The request as `ai_semantics` leaves it."""
     batch = parse(signal, body)
     if signal != "metrics":
-        getattr(AiSemantics(AiSemanticsConfig(), FakeHost()), signal)(batch)
+        getattr(semantics(), signal)(batch)
     return batch.encode()
 
 
@@ -214,6 +215,12 @@ def scrubbed(signal: Signal, body: bytes) -> bytes:
     batch = parse(signal, body)
     getattr(processor, signal)(batch)
     return batch.encode()
+
+
+@cache
+def semantics() -> AiSemantics:
+    """One for all requests, since it is stateless."""
+    return AiSemantics(AiSemanticsConfig(), FakeHost())
 
 
 def exporters(folder: Path, sink: Sink, http_sink: HttpSink) -> dict[str, dict[str, Any]]:

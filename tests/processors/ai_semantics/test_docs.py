@@ -53,11 +53,9 @@ def test_a_cell_tells_right_from_defensible_from_wrong() -> None:
 
 
 def test_a_capture_with_a_fault_is_named_with_it() -> None:
-    right, wrong = (
-        results()[0],
-        results()[0]._replace(
-            folder=Path("fixtures/agents/odd"), faults=["users: 1 instead of 2", "span 01 x", "span 02 y"]
-        ),
+    right = results()[0]
+    wrong = right._replace(
+        folder=Path("fixtures/agents/odd"), faults=["users: 1 instead of 2", "span 01 x", "span 02 y"]
     )
     assert list(faults([right._replace(faults=[]), wrong])) == [
         "1 of 2 captures come out as their truth has or accepts it, every span's kind included.",

@@ -1,8 +1,8 @@
 """explain: what it says was written is what the processor writes, and why is told of each value."""
 
 import json
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from tests.captures import CAPTURES
 from tests.e2e.program import spansieve
 from tests.truth import Seen
 
-from .cases import Case, cases
+from .cases import cases
 
 FOLDERS = sorted(file.parent for top in ("captures", "agents") for file in CAPTURES.parent.glob(f"{top}/*/expect.json"))
 every_capture = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -91,8 +91,16 @@ def request(name: str, **attributes: str | int) -> bytes:
     return message.SerializeToString()
 
 
-def broken(explainer: Explainer, processor: AiSemantics, one: Recorded) -> list[str]:
+@cache
+def both(config: str) -> tuple[Explainer, AiSemantics]:
+    """Who tells and who does, of one configuration (JSON); for all requests the same, since both are stateless."""
+    settings = AiSemanticsConfig.model_validate_json(config)
+    return Explainer(settings, SystemClock()), AiSemantics(settings, FakeHost())
+
+
+def broken(config: Mapping[str, Any], one: Recorded) -> list[str]:
     """Where what is told of a request is not what the processor does to it, or not told whole."""
+    explainer, processor = both(json.dumps(config, sort_keys=True))
     left, _ = processed(processor, one)
     three = zip(explainer.explain(one), left, as_they_came(one), strict=True)
     return [f"{told.name}: {what}" for told, item, before in three for what in _broken(told, item, before)]
@@ -114,40 +122,26 @@ def _broken(told: Explained, item: Span | LogRecord, before: dict[str, bytes]) -
 @every_capture
 @pytest.mark.parametrize("settings", [{}, EVERYTHING], ids=["default", "everything"])
 def test_what_it_says_was_written_is_what_the_processor_writes(folder: Path, settings: dict[str, Any]) -> None:
-    config = AiSemanticsConfig.model_validate(settings)
-    explainer, processor = Explainer(config, SystemClock()), AiSemantics(config, FakeHost())
-    assert [what for one in requests(folder) for what in broken(explainer, processor, one)] == []
+    assert [what for one in requests(folder) for what in broken(settings, one)] == []
 
 
 def test_and_so_it_is_for_every_case_of_the_document() -> None:
     found = []
-    for config, some in groupby(sorted(cases(), key=_config_of), _config_of):
-        settings = AiSemanticsConfig.model_validate_json(config)
-        explainer, processor = Explainer(settings, SystemClock()), AiSemantics(settings, FakeHost())
-        for case in some:
-            signal: Signal = "traces" if case.signal == "traces" else "logs"
-            request = Recorded(case.title, signal, case.request().SerializeToString(), 1)
-            found += broken(explainer, processor, request)
+    for case in cases():
+        signal: Signal = "traces" if case.signal == "traces" else "logs"
+        found += broken(case.config, Recorded(case.title, signal, case.request().SerializeToString(), 1))
     assert found == []
-
-
-def _config_of(case: Case) -> str:
-    return json.dumps(case.config, sort_keys=True)
 
 
 @every_capture
 def test_the_summary_counts_as_consumers_do(folder: Path) -> None:
-    explainer, processor, summary = Explainer(AiSemanticsConfig(), SystemClock()), _processor(), Summary()
+    (explainer, processor), summary = both("{}"), Summary()
     for one in requests(folder):
         for explained in explainer.explain(one):
             summary.add(explained)
     seen = Seen((one.signal, processed(processor, one)[1]) for one in requests(folder))
     assert (summary.input_tokens, summary.output_tokens) == (seen.tokens("input"), seen.tokens("output"))
     assert set(summary.sessions) == seen.values("gen_ai.conversation.id")
-
-
-def _processor() -> AiSemantics:
-    return AiSemantics(AiSemanticsConfig(), FakeHost())
 
 
 def test_a_span_is_shown_with_its_rules_and_what_each_value_was_read_from() -> None:
@@ -313,7 +307,7 @@ def test_a_file_that_can_not_be_explained_ends_with_two(tmp_path: Path, name: st
 
 
 def test_nothing_is_told_twice_when_a_second_spansieve_looks(tmp_path: Path) -> None:
-    processor = _processor()
+    _, processor = both("{}")
     for number, one in enumerate(requests(PYDANTIC)):
         (tmp_path / f"{number}.{one.signal}.pb").write_bytes(processed(processor, one)[1])
     again: list[Explained] = [

@@ -10,14 +10,23 @@ from spansieve.sampling import ALWAYS, NEVER, TraceState, parse_tvalue, tvalue_o
 
 HEX = st.text("0123456789abcdef", min_size=14, max_size=14)
 TVALUES = st.integers(ALWAYS, NEVER - 1).map(tvalue_of)
-_KEYS = st.from_regex(r"[a-z][a-z0-9_*/-]{0,20}", fullmatch=True).filter(lambda key: key != "ot")
-_TENANTS = st.from_regex(r"[a-z0-9][a-z0-9_*/-]{0,20}@[a-z][a-z0-9_*/-]{0,13}", fullmatch=True)
-_VALUES = st.from_regex(r"[ -+\--<>-~]{0,20}[!-+\--<>-~]", fullmatch=True).filter(
-    lambda value: value == value.strip(" ")
-)
-MEMBERS = st.builds(lambda key, value: f"{key}={value}", _KEYS | _TENANTS, _VALUES)
-PAIRS = st.from_regex(r"[a-z][a-z0-9]{0,5}:[A-Za-z0-9._-]{0,8}", fullmatch=True).filter(
-    lambda pair: pair[:3] not in {"rv:", "th:"}
+_LOW, _WORD, _DIGITS = string.ascii_lowercase, string.ascii_lowercase + string.digits + "_*/-", string.digits
+_PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in ",=")
+
+
+def _names(first: str, rest: str, longest: int) -> st.SearchStrategy[str]:
+    """A character of `first`, then at most `longest` of `rest`."""
+    return st.builds(str.__add__, st.sampled_from(first), st.text(rest, max_size=longest))
+
+
+_KEYS = _names(_LOW, _WORD, 20).filter(lambda key: key != "ot")
+_TENANTS = st.builds("{}@{}".format, _names(_LOW + _DIGITS, _WORD, 20), _names(_LOW, _WORD, 13))
+_VALUES = st.text(_PRINTABLE, min_size=1, max_size=21).filter(lambda value: value == value.strip(" "))
+MEMBERS = st.builds("{}={}".format, _KEYS | _TENANTS, _VALUES)
+PAIRS = st.builds(
+    "{}:{}".format,
+    _names(_LOW, _LOW + _DIGITS, 5).filter(lambda key: key not in {"rv", "th"}),
+    st.text(string.ascii_letters + _DIGITS + "._-", max_size=8),
 )
 STATES = st.builds(
     TraceState,
