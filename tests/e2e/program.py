@@ -12,18 +12,24 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import grpc
+from click.testing import CliRunner, Result
 
 from spansieve import pdata
+from spansieve.cli import main
 from spansieve.pdata import Signal
 
 DEADLINE = 30.0
-PORTS = 10_000, 32_000
+TESTERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+TESTER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = range(10_000 + TESTER, 32_000, TESTERS)
+"""Ports for programs: below those that systems give to outgoing connections, and no two test processes share one."""
 COMMAND = (sys.executable, "-m", "spansieve")
 METHODS: dict[Signal, str] = {
     "traces": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
@@ -33,23 +39,26 @@ METHODS: dict[Signal, str] = {
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = DEADLINE) -> Any:  # noqa: ANN401
-    """Wait until `condition()` is true; its value."""
-    give_up = time.monotonic() + seconds
+    """Wait until `condition()` is true; its value. It is asked the less often the longer it takes: asking costs the
+    program that is waited for.
+    """
+    begin = time.monotonic()
     while not (value := condition()):
-        if time.monotonic() > give_up:
+        waited = time.monotonic() - begin
+        if waited > seconds:
             raise AssertionError(f"not within {seconds:g} s: {what}")
-        time.sleep(0.01)
+        time.sleep(min(max(0.01, waited / 10), 0.1))
     return value
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now, below those that systems give to outgoing connections: one of these could take
-    the port before the program listens there, or between its end and its next start.
+    """Ports of `PORTS` that nobody listens on now: others could be taken before the program listens there, or between
+    its end and its next start.
     """
     sockets: list[socket.socket] = []
     while len(sockets) < count:
         with contextlib.suppress(OSError):
-            sockets.append(socket.create_server(("127.0.0.1", random.randrange(*PORTS))))
+            sockets.append(socket.create_server(("127.0.0.1", random.choice(PORTS))))
     ports = [int(one.getsockname()[1]) for one in sockets]
     for one in sockets:
         one.close()
@@ -64,6 +73,9 @@ class Sink:
         self.down = False
         self.asked = 0
         self._lock = threading.Lock()
+        self._looked = 0
+        self._counts: Counter[Signal] = Counter()
+        self._span_ids: set[bytes] = set()
         self._server = grpc.server(
             ThreadPoolExecutor(8),
             options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)],
@@ -86,13 +98,23 @@ class Sink:
 
     def count(self, kind: Signal = "traces") -> int:
         """Items that arrived."""
-        return sum(pdata.count(one, body) for one, body in list(self.bodies) if one == kind)
+        return self._looked_at()[kind]
 
     def span_ids(self) -> set[bytes]:
         """The ids of all spans that arrived."""
-        return {
-            span.span_id for one, body in list(self.bodies) if one == "traces" for span in pdata.TraceBatch.parse(body)
-        }
+        self._looked_at()
+        return self._span_ids
+
+    def _looked_at(self) -> Counter[Signal]:
+        """How many items of each signal arrived; each body is looked at once, however often tests ask."""
+        with self._lock:
+            for kind, body in self.bodies[self._looked :]:
+                batch = pdata.parse(kind, body)
+                self._counts[kind] += len(batch)
+                if isinstance(batch, pdata.TraceBatch):
+                    self._span_ids.update(span.span_id for span in batch)
+            self._looked = len(self.bodies)
+        return self._counts
 
     def close(self) -> None:
         self._server.stop(0).wait()
@@ -233,6 +255,11 @@ def spansieve(
         cwd=folder,
         env={**os.environ, **(env or {})},
     )
+
+
+def typed(*arguments: str, env: Mapping[str, str] | None = None) -> Result:
+    """What `spansieve` ends with and prints, without a process of its own: for where only the words matter."""
+    return CliRunner().invoke(main, arguments, prog_name="spansieve", env=env)
 
 
 def json_lines(path: Path) -> list[Any]:

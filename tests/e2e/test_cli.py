@@ -6,7 +6,7 @@ import pytest
 
 from spansieve.testing import ERROR, OK, otlp_request
 
-from .program import Sink, eventually, json_lines, running, spansieve
+from .program import Sink, eventually, json_lines, running, spansieve, typed
 
 CAPTURES = Path(__file__).parent.parent / "fixtures" / "captures"
 ROOT = Path(__file__).parent.parent.parent
@@ -87,9 +87,10 @@ def test_components_lists_what_pipelines_can_be_built_of() -> None:
 
 
 def test_help_is_there_for_every_verb() -> None:
-    for verb in ("", "run", "validate", "components", "config", "config default", "send", "demo", "explain"):
-        done = spansieve(*verb.split(), "--help")
-        assert done.returncode == 0
+    assert "\n  explain " in spansieve("--help").stdout
+    for verb in ("run", "validate", "components", "config", "config default", "send", "demo", "explain"):
+        done = typed(*verb.split(), "--help")
+        assert done.exit_code == 0
         assert "Usage" in done.stdout
 
 
@@ -151,7 +152,8 @@ def test_the_demo_shows_a_conversation() -> None:
     assert "lookup_customer" in done.stdout
     assert "execute_tool sync_ledger  33 ms  tool  ERROR tool_error: " in done.stdout
     assert "five turns" in done.stdout
-    assert done.stdout.count("trace  ") == 5
+    traces = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("trace  ")]
+    assert len(set(traces)) == 5  # on a slow machine one comes in two batches
     assert "sent 15 spans of 002.traces.pb\n" in done.stdout
 
 

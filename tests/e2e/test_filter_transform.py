@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from spansieve.pdata import LogBatch, MetricBatch, Signal, TraceBatch
 from spansieve.testing import OK, otlp_request
 
-from .program import Program, Sink, eventually, export, running, spansieve
+from .program import Program, Sink, eventually, export, running, typed
 
 CODEX = Path(__file__).parents[1] / "fixtures" / "captures" / "codex"
 CONFIG = """
@@ -157,6 +157,6 @@ def test_validate_points_at_the_column(tmp_path: Path, before: str, after: str, 
     for port, name in enumerate(("grpc", "http", "health", "metrics"), 20_000):
         text = text.replace("{" + name + "}", str(port))
     file.write_text(text)
-    done = spansieve("validate", "--config", str(file))
-    assert done.returncode == 2
-    assert told in done.stderr + done.stdout
+    done = typed("validate", "--config", str(file))
+    assert done.exit_code == 2
+    assert told in done.output

@@ -23,7 +23,7 @@ from spansieve.config.show import show
 from spansieve.registry import KINDS, Kind, Registry
 from spansieve.testing import OK, otlp_request
 
-from .program import Sink, eventually, export, post, running, spansieve
+from .program import Sink, eventually, export, post, running, typed
 
 MARKER = "pl4nted-s3cret"
 ENCODED = base64.b64encode((MARKER * 3).encode()).decode()
@@ -217,7 +217,8 @@ def _answers(program: Any) -> Iterator[bytes]:  # noqa: ANN401
 
 def _verb(program: Any, env: Mapping[str, str], *verb: str) -> bytes:  # noqa: ANN401
     """What is said of the configuration as it is written now."""
-    return str(spansieve(*verb, "--config", str(program.config), env=env)).encode()
+    done = typed(*verb, "--config", str(program.config), env=env)
+    return f"{done.output}{done.exception!r}".encode()
 
 
 def test_the_running_program_shows_no_secret(tmp_path: Path, sink: Sink) -> None:

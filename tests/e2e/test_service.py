@@ -60,7 +60,10 @@ class StrictBackend(TraceServiceServicer):
 
 
 class Load:
-    """Sends one request after the other from several threads, and remembers which spans were acknowledged."""
+    """Sends one request after the other from several threads, and remembers which spans were acknowledged.
+
+    It leaves a little of the processors to the program.
+    """
 
     def __init__(self, program: Program, threads: int = 3) -> None:
         self.acknowledged: set[bytes] = set()
@@ -86,6 +89,7 @@ class Load:
                 else:
                     with self._lock:
                         self.acknowledged |= ids
+                    self._stop.wait(0.005)
 
     def stop(self) -> None:
         self._stop.set()

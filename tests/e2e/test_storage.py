@@ -10,7 +10,7 @@ import pytest
 from spansieve.pdata import TraceBatch
 from spansieve.testing import OK, otlp_request
 
-from .program import Program, Sink, eventually, post, running, spansieve
+from .program import Program, Sink, eventually, post, running, typed
 from .test_service import Load
 
 CONFIG = """
@@ -82,7 +82,7 @@ def test_a_stop_during_an_outage_keeps_everything_for_the_next_start(tmp_path: P
 def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, sink: Sink, workers: int) -> None:
     acknowledged: set[bytes] = set()
     text = config(sink).replace("service:", f"service:\n  workers: {workers}")
-    for _ in range(3):
+    for _ in range(2):
         with running(tmp_path, text) as program:
             load = Load(program)
             eventually(partial(_taken, load), "load is taken")
@@ -119,10 +119,10 @@ def _arrived(sink: Sink, kind: str, whole: bytes) -> bool:
 
 
 def test_an_outage_never_makes_it_give_up(tmp_path: Path, sink: Sink) -> None:
-    shown = spansieve("config", "show", "--config", _written(tmp_path, config(sink)))
+    shown = typed("config", "show", "--config", _written(tmp_path, config(sink)))
     assert "max_elapsed_time: 0s" in shown.stdout
     told = config(sink, ON_DISK + "\n    ").replace("max_interval: 100ms", "max_interval: 100ms, max_elapsed_time: 1m")
-    assert "max_elapsed_time: 1m" in spansieve("config", "show", "--config", _written(tmp_path, told)).stdout
+    assert "max_elapsed_time: 1m" in typed("config", "show", "--config", _written(tmp_path, told)).stdout
 
 
 def _written(folder: Path, text: str) -> str:
@@ -261,7 +261,7 @@ def test_a_pipeline_that_is_renamed_or_gone_still_delivers(tmp_path: Path, sink:
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, sink: Sink, queue: str, said: str) -> None:
     text = config(sink, queue, "storage: {}\n  storage/2: {directory: other}")
-    done = spansieve("validate", "--config", _written(tmp_path, text))
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert "written.yaml:9:" in done.stderr
+    done = typed("validate", "--config", _written(tmp_path, text))
+    assert done.exit_code == 2
+    assert said in done.output
+    assert "written.yaml:9:" in done.output

@@ -16,7 +16,7 @@ from spansieve.endpoint import Address, refusal
 from spansieve.pdata import TraceBatch
 from spansieve.testing import ERROR, OK, otlp_request
 
-from .program import Program, Sink, eventually, export, post, running, spansieve
+from .program import Program, Sink, eventually, export, post, running, typed
 from .test_captures import CONFIG as CAPTURES
 from .test_captures import every_capture
 from .test_service import CONFIG, Load
@@ -530,8 +530,8 @@ def test_what_cannot_be_shared_is_a_mistake_in_the_configuration(tmp_path: Path,
     file = tmp_path / "config.yaml"
     pipeline = "pipelines: {traces: {receivers: [otlp], exporters: [debug]}}"
     file.write_text(f"receivers: {{otlp: {receiver}}}\nexporters: {{debug: }}\nservice: {{workers: 2, {pipeline}}}\n")
-    done = spansieve("validate", "--config", str(file))
-    assert done.returncode == 2
-    assert f"config.yaml:1:13: receivers.otlp: can't be shared by several service.workers: {said}" in done.stderr
-    done = spansieve("validate", "--config", str(file), "--set", "service.workers=1")
-    assert done.returncode == 0
+    done = typed("validate", "--config", str(file))
+    assert done.exit_code == 2
+    assert f"config.yaml:1:13: receivers.otlp: can't be shared by several service.workers: {said}" in done.output
+    done = typed("validate", "--config", str(file), "--set", "service.workers=1")
+    assert done.exit_code == 0
