@@ -26,8 +26,8 @@ run: $(VENV)/.user ## install into .venv and start the collector
 demo: $(VENV)/.user ## the same program, and a real agent's conversation through it
 	$(BIN)/spansieve demo
 
-test: $(VENV)/.developer ## run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.developer ## run the tests in JOBS processes; a file's tests stay in one
+	$(BIN)/python -m pytest --numprocesses $(or $(JOBS),2) --dist loadscope
 
 soak: $(VENV)/.developer ## faults in a random order for MINUTES, with the real program: docs/reliability.md
 	$(BIN)/python -m tests.chaos.soak --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
