@@ -101,7 +101,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
 
     def _span(self, span: Span, plan: Plan, sifted: "Sifted", place: int) -> None:
         sampled = self._sampled(span.trace_id, span.trace_state)
-        hashes = self._hashing.of_span(span, kept=plan.kept)
+        hashes = self._hashing.of_span(span, kept=plan.kept) if plan.content or span.has_events else {}
         self._walker.item(_scope_of(span), sampled=sampled)
         treated = span.has_events and (self._policy.treats or self._policy.names_people(sifted.joined.piece(place)))
         changed = self._scrub(span, sifted, place, treated=treated)

@@ -49,12 +49,12 @@ class WatchedWalker(Walker):
         self._key = ""
         return super().value(raw, where)
 
-    def _filled(self, cut: Cut) -> bytes | None:
+    def _count(self, cut: Cut) -> None:
         for slot in sorted((*cut.slots, *cut.allowed), key=lambda one: one.start):
             self.seen(self._there(), slot)
         for reason in cut.withheld:
             self._tell("WITHHELD", reason, "withheld")
-        return super()._filled(cut)
+        super()._count(cut)
 
     def _content(self, message: Wire, facts: Facts) -> bytes | None:
         if facts.treatment.action != "truncate":

@@ -40,9 +40,12 @@ def look_at(attributes: Attributes, plan: Plan, hits: Hits, piece: Piece, walker
     places = None if hits.many else piece.places([*raws.values()])
     if places is None:
         return Look(held | _learned(raws, held, walker), rest=True)
-    stretches = {key: (place, place + len(raw)) for (key, raw), place in zip(raws.items(), places, strict=True)}
-    left = _outside(hits.noted, [stretches[key] for key in held])
-    touched = {key: raws[key] for key, stretch in stretches.items() if key not in held and _touches(left, stretch)}
+    starts = dict(zip(raws, places, strict=True))
+    left = _outside(hits.noted, [(starts[key], starts[key] + len(raws[key])) for key in held])
+    if not left:
+        return Look(held, rest=False)
+    stretches = {key: (start, start + len(raws[key])) for key, start in starts.items() if key not in held}
+    touched = {key: raws[key] for key, stretch in stretches.items() if _touches(left, stretch)}
     return Look(
         held | _learned(touched, held, walker, suspicious=True),
         rest=bool(left and _outside(left, [stretches[key] for key in touched])),

@@ -45,6 +45,7 @@ class Walker:
         self._hashing = hashing
         self._report = report
         self.memory = Memory()
+        self._made: dict[tuple[bytes, Within], bytes] = {}
         self.people = NOBODY
         self._refused = 0
         self._event = self._body = Facts()
@@ -59,6 +60,7 @@ class Walker:
         """A new request begins, which names `people`; `memory` is what is known of pieces where these are named."""
         self.people = people
         self.memory = memory
+        self._made.clear()
         self._refused = 0
 
     def item(self, scope: Within, *, event: str = "", sampled: bool = False) -> None:
@@ -180,7 +182,7 @@ class Walker:
         self._where = where
         if isinstance(held, Text):
             self._report.hits += 1
-            new = self._text_pair(held)
+            new = self._text_pair(raw, held)
         else:
             new = self._other_pair(raw, held)
         return None if self._policy.dry_run else new
@@ -190,12 +192,19 @@ class Walker:
         new = {key: self.replaced(raws[key], one, "attribute") for key, one in held.items()}
         return {key: raw for key, raw in new.items() if raw is not None}
 
-    def _text_pair(self, held: Text) -> bytes | None:
-        self._shared = held.shared
-        new = self._filled(held.cut)
-        if new is None:
+    def _text_pair(self, raw: bytes, held: Text) -> bytes | None:
+        """What takes the place of a text's KeyValue is made once for the spans of a trace in a request."""
+        cut = held.cut
+        self._count(cut)
+        if not cut.changes:
             return None
-        return b"" if held.cut.gone else encode_text_pair(held.key, new)
+        scope = GLOBAL if held.shared else self._scope
+        made = self._made.get((raw, scope))
+        if made is None:
+            self._shared = held.shared
+            made = b"" if cut.gone else encode_text_pair(held.key, filled(cut, self._fill))
+            self._made[raw, scope] = made
+        return made
 
     def _other_pair(self, raw: bytes, held: Content | Deep) -> bytes | None:
         message = read("KeyValue", raw)
@@ -272,12 +281,15 @@ class Walker:
 
     def _filled(self, cut: Cut) -> bytes | None:
         """Count what is in `cut`, and give its text; None where all of it stays."""
+        self._count(cut)
+        return filled(cut, self._fill) if cut.changes else None
+
+    def _count(self, cut: Cut) -> None:
         for slot in (*cut.slots, *cut.allowed):
             self._report.found(slot.entity, slot.action, self._where)
             self._gone = self._gone or slot.action == "drop_attribute"
         for reason in cut.withheld:
             self._report.withheld(reason)
-        return filled(cut, self._fill) if cut.changes else None
 
     def _fill(self, slot: Slot) -> bytes:
         if slot.action == "mask":
