@@ -63,8 +63,8 @@ def _learned(
 
 
 def _outside(hits: Stretches, stretches: Stretches) -> Stretches:
-    """Those of `hits` that are not whole within one of `stretches`. One byte may stand out at the end, such as the tag of
-    the next field: from there on the search went on, so what begins there has hits of its own.
+    """Those of `hits` that are not whole within one of `stretches`. One byte may stand out at the end, such as the tag
+    of the next field: from there on the search went on, so what begins there has hits of its own.
     """
     for start, end in stretches:
         hits = [hit for hit in hits if hit[0] < start or hit[1] > end + 1]
