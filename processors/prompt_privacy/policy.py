@@ -37,6 +37,8 @@ class Facts(NamedTuple):
     """Whether personal data stays."""
     plain: bool = False
     """Whether the event that it stands in says nothing of it: it is none of its content, or a glob of its own fits."""
+    speaks: bool = False
+    """Of an event: whether anything in it is content that does not simply pass scrubbed."""
 
 
 class Policy:
@@ -104,11 +106,33 @@ class Policy:
         )
 
     def _event(self, name: str) -> Facts:
-        kind = self._kinds.of_event(name) if name else ""
+        if not (name and self.treats):
+            return Facts(name)
+        kind = self._kinds.of_event(name)
         treatment = self._config.content_of(kind, "") if kind else _SCRUB
-        return Facts(name, kind, treatment, secrets_only=treatment.action == "keep")
+        kept = treatment.action == "keep"
+        return Facts(name, kind, treatment, secrets_only=kept, speaks=self._kinds.speaks(name))
+
+    def in_event(self, event: Facts, key: str) -> Facts:
+        """What is known of an attribute of `event`, by its key."""
+        facts = self.facts(key)
+        if facts.plain or facts.kind or not event.speaks:
+            return facts
+        kind = self._kinds.in_event(event.name, key)
+        if kind:
+            treatment = self._config.content_of(kind, key)
+            kept = facts.secrets_only or treatment.action == "keep"
+            return facts._replace(kind=kind, treatment=treatment, secrets_only=kept)
+        told = facts.identity or facts.shared or key.startswith(_ABOUT) or key.endswith(_MEASURED)
+        return event._replace(name=key) if event.kind and not told else facts
 
 
+_ABOUT = (
+    *("gen_ai.usage.", "gen_ai.request.", "gen_ai.response.", "gen_ai.agent.", "gen_ai.message.index"),
+    *("gen_ai.output.type", "event.", "server.", "error.type", "terminal.", "openai.", "spansieve."),
+)
+_MEASURED = ("model", ".id", "_id", "_length", "_count", "_ms", "_source")
+"""How keys begin and end that say of an event how it came about."""
 _PLAIN = frozenset(
     {
         "event.name",

@@ -113,7 +113,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         records = list(batch)
         sifted = self._sift(records, batch)
         for place, (record, plan) in enumerate(zip(records, sifted.plans, strict=True)):
-            name = _event_name(record)
+            name = self._event_name(record)
             if sifted.long or place in sifted.hits or plan.special or plan.content or name:
                 self._record(record, name, sifted, place)
         self._report.flush("logs")
@@ -122,8 +122,8 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         sampled = self._sampled(record.trace_id, "")
         hashes = self._hashing.of_record(record, name, kept=sifted.plans[place].kept)
         self._walker.item(_scope_of(record), event=name, sampled=sampled)
-        content = bool(self._policy.event(name).kind)
-        changed = self._scrub(record, sifted, place, treated=content)
+        content = self._policy.event(name).speaks
+        changed = self._scrub(record, sifted, place, treated=content, event=name)
         kept = content or sifted.plans[place].content or bool(hashes)
         self._mark(record.attributes, changed, hashes, sampled=sampled and kept)
 
@@ -191,16 +191,19 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             else:
                 self._walker.memory.put(raw, None)
 
-    def _scrub(self, item: Span | LogRecord, sifted: "Sifted", place: int, *, treated: bool) -> dict[str, bytes]:
-        """Scrub the item at `place`; `treated`: what is no attribute may be content that does not pass as it is. The
-        attributes that are still to be set. What fails is withheld. Raises DecodeError where the item is malformed.
+    def _scrub(
+        self, item: Span | LogRecord, sifted: "Sifted", place: int, *, treated: bool, event: str = ""
+    ) -> dict[str, bytes]:
+        """Scrub the item at `place`; `treated`: its events, or what it holds as the event that it is, may be content
+        that does not pass as it is. The attributes that are still to be set. What fails is withheld. Raises DecodeError
+        where the item is malformed.
         """
         try:
             return self._scrubbed(item, sifted, place, rest=treated)
         except DecodeError:
             raise
         except Exception as error:
-            withholder = self._withholder(error)
+            withholder = self._withholder(error, event)
             if self._policy.dry_run:
                 return {}
             item.attributes.rewrite(withholder, "attribute")
@@ -210,7 +213,8 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
     def _scrubbed(self, item: Span | LogRecord, sifted: "Sifted", place: int, *, rest: bool) -> dict[str, bytes]:
         hits, plan, attributes = sifted.hits.get(place), sifted.plans[place], item.attributes
         changed: dict[str, bytes] = {}
-        if sifted.joined.size(place) > self._settings.max_scan_bytes or (attributes.repeats and (hits or plan.special)):
+        whole = (rest and isinstance(item, LogRecord)) or sifted.joined.size(place) > self._settings.max_scan_bytes
+        if whole or (attributes.repeats and (hits or plan.special)):
             attributes.rewrite(self._walker, "attribute")
             rest = True
         elif hits or plan.special:
@@ -224,10 +228,21 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             item.rewrite_rest(self._walker)
         return changed
 
-    def _withholder(self, error: Exception) -> Withholder:
+    def _withholder(self, error: Exception, event: str = "") -> Withholder:
         self._host.fault(error, then="what it was in is withheld")
         self._report.withheld("error")
-        return Withholder(self._scrubber, self._policy, self._walker.people)
+        return Withholder(self._scrubber, self._policy, self._walker.people, event)
+
+    def _event_name(self, record: LogRecord) -> str:
+        """Which event the record is. Some have a place in a program's source for a name, and the name in an attribute,
+        or the full one as their body.
+        """
+        told = record.attributes.get("event.name", "")
+        names = [name for name in (told, record.event_name) if isinstance(name, str) and name]
+        if names and self._policy.treats and not any(self._policy.event(name).speaks for name in names):
+            body = record.body
+            names[:0] = [body] if isinstance(body, str) and self._policy.event(body).speaks else []
+        return next((name for name in names if self._policy.event(name).speaks), names[0] if names else "")
 
     def _rewrite(self, carrier: Carrier) -> None:
         """Scrub a resource, a scope or a metric, likewise."""
@@ -285,11 +300,6 @@ def _texts(value: Value) -> list[str]:
 
 def _may_name(data: bytes) -> bool:
     return any(word in data for word in (b"user", b"author", b"owner", b"identity"))
-
-
-def _event_name(record: LogRecord) -> str:
-    name = record.event_name or record.attributes.get("event.name", "")
-    return name if isinstance(name, str) else ""
 
 
 def _scope_of(item: Span | LogRecord) -> Within:

@@ -1,7 +1,7 @@
 """Which of many items are worth a closer look, and where in them: one search through all of them."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -31,6 +31,17 @@ class Piece(NamedTuple):
     tag: int
     """The byte that its attributes begin with, on the wire."""
 
+    def alone(self, pairs: Iterable[bytes]) -> list[tuple[int, int]]:
+        """The stretches of those of the attributes `pairs` whose bytes stand nowhere else in the item."""
+        found: list[tuple[int, int]] = []
+        for pair in pairs:
+            field = _field(pair, self.tag)
+            place = self.data.find(field, self.start, self.end)
+            if place >= 0 and self.data.find(field, place + 1, self.end) < 0:
+                end = place + len(field)
+                found.append((end - len(pair), end))
+        return found
+
     def places(self, pairs: Sequence[bytes]) -> list[int] | None:
         """Where each of `pairs`, all attributes of the item in order, stands in the data. None: elsewhere."""
         found: list[int] = []
@@ -49,6 +60,8 @@ class Piece(NamedTuple):
 def _field(raw: bytes, tag: int) -> bytes:
     """`raw` as the field that begins with the byte `tag`."""
     head, size = bytearray((tag,)), len(raw)
+    if size < 0x80:
+        return bytes((tag, size)) + raw
     while size > 0x7F:
         head.append(size & 0x7F | 0x80)
         size >>= 7

@@ -35,7 +35,7 @@ def look_at(attributes: Attributes, plan: Plan, hits: Hits, piece: Piece, walker
     for key in plan.special:
         if key not in held and raws[key] not in memory.clean and (found := walker.learn(raws[key])) is not None:
             held[key] = found
-    if not hits.noted:
+    if not hits.many and not _outside(hits.noted, piece.alone([raws[key] for key in held])):
         return Look(held, rest=False)
     places = None if hits.many else piece.places([*raws.values()])
     if places is None:

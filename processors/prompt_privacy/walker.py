@@ -29,6 +29,7 @@ from .truncation import shown, truncated
 MAX_REFUSED = 20_000
 """Candidates of one request that were nothing; what is dirty behind the last of them is withheld whole."""
 _LONG_NUMBER = 10**10
+_NO_EVENT = Facts()
 _FLAG = re.compile(rb"--?([A-Za-z][\w-]{2,40})")
 
 
@@ -48,7 +49,7 @@ class Walker:
         self._made: dict[tuple[bytes, Within], bytes] = {}
         self.people = NOBODY
         self._refused = 0
-        self._event = self._body = Facts()
+        self._event = self._body = _NO_EVENT
         self._facts = Facts()
         self._where = ""
         self._scope: Within = None
@@ -67,14 +68,15 @@ class Walker:
         """A new item begins: how far its placeholders reach, the event that it is, and whether it keeps content."""
         self._scope = scope
         self._sampled = sampled
-        self._event = Facts()
+        self._event = _NO_EVENT
         self._body = self._policy.event(event)
         self._report.item.clear()
 
     def pair(self, raw: bytes, where: str) -> bytes | None:
         """Source: `spansieve.pdata.Rewriter`."""
-        if where == "event" and self._event.kind:
-            known = self._in_event(raw)
+        event = self._event if where == "event" else self._body if where == "attribute" else _NO_EVENT
+        if event.speaks:
+            known = self._look(raw, self._policy.in_event(event, key_of(raw)))
         elif raw in self.memory.clean:
             return None
         else:
@@ -102,7 +104,7 @@ class Walker:
         self._where, self._facts, self._shared = where, self._body, False
         message = read("AnyValue", raw)
         hides = bare(message, raw)
-        if self._treats(self._body):
+        if self._treats(self._body) and decode_value(raw) != self._body.name:
             new = self._content(message, self._body)
             message.Clear()
             if new is not None:
@@ -146,11 +148,6 @@ class Walker:
     def deep(self, key: bytes) -> bytes:
         """Source: `spansieve.pdata.TextRewriter`."""
         return self._filled(withheld("depth")) or b""
-
-    def _in_event(self, raw: bytes) -> Held | None:
-        """An attribute of an event that is content, such as `gen_ai.user.message`."""
-        facts = self._policy.facts(key_of(raw))
-        return self._look(raw, facts if facts.plain else self._event._replace(name=facts.name))
 
     def learn(self, raw: bytes, *, suspicious: bool = False) -> Held | None:
         """What the KeyValue `raw` holds, remembered; `suspicious`: a core is known to hit in it. What was withheld by

@@ -13,8 +13,9 @@ _ALWAYS = frozenset({"event", "status", "body"})
 class Withholder:
     """A `Rewriter`: content, events, the status message, the body, and all that a detector's core hits in."""
 
-    def __init__(self, scrubber: Scrubber, policy: Policy, people: People) -> None:
-        """For an item of a request that names `people`."""
+    def __init__(self, scrubber: Scrubber, policy: Policy, people: People, event: str = "") -> None:
+        """For an item of a request that names `people`; a log record may be an `event`."""
+        self._event = policy.event(event)
         self._scrubber = scrubber
         self._policy = policy
         self._people = people
@@ -26,7 +27,7 @@ class Withholder:
     def pair(self, raw: bytes, where: str) -> bytes | None:
         """Source: `spansieve.pdata.Rewriter`."""
         key = key_of(raw)
-        facts = self._policy.facts(key)
+        facts = self._policy.in_event(self._event, key)
         if where in _ALWAYS or facts.kind or facts.identity or self._scrubber.suspicious(raw, self._people):
             shown = "" if self._scrubber.suspicious(key.encode(), self._people) else key
             return encode_text_pair(shown.encode(), WITHHELD.encode())

@@ -506,3 +506,45 @@ def test_huge_keys_are_not_remembered() -> None:
         left(spans_of({f"{number}" * 10_000: "x", f"password{number}" * 5_000: "hunter22!"}), processor=processor)
     assert all(sum(map(len, keys)) < 10_000 for keys in processor._plans._known)
     assert all(len(key) <= 256 for key in processor._scrubber._telling)
+
+
+# --- content of the logs of agents
+
+
+Said = tuple[dict[str, str], Any, str]
+AGENTS: dict[str, list[Said]] = {
+    "claude_code": [
+        ({"event.name": "user_prompt", "prompt": "hello"}, "claude_code.user_prompt", ""),
+        ({"event.name": "tool_result", "tool_input": "hello"}, "claude_code.tool_result", ""),
+        ({"event.name": "assistant_response", "response": "hello"}, "claude_code.assistant_response", ""),
+    ],
+    "codex": [
+        ({"event.name": "codex.user_prompt", "prompt": "hello"}, None, "event otel/src/session_telemetry.rs:1200"),
+        ({"event.name": "codex.tool_result", "arguments": "hello", "output": "hello"}, None, "event x.rs:54"),
+    ],
+    "gemini": [
+        ({"event.name": "gemini_cli.user_prompt", "prompt": "hello"}, "User prompt. Length: 5.", ""),
+        ({"event.name": "gemini_cli.api_request", "request_text": "hello"}, "API request", ""),
+        ({"event.name": "gemini_cli.tool_call", "function_args": "hello"}, "Tool call", ""),
+    ],
+    "standard": [({"gen_ai.system": "openai"}, {"content": "hello"}, "gen_ai.user.message")],
+}
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize("content", ["hash", "drop"])
+def test_content_of_the_events_of_agents_does_not_pass(agent: str, content: str) -> None:
+    made = ExportLogsServiceRequest()
+    records = made.resource_logs.add().scope_logs.add().log_records
+    for attributes, body, name in AGENTS[agent]:
+        record = records.add(event_name=name, trace_id=TRACE)
+        record.attributes.extend(
+            pair(key, one) for key, one in {**attributes, "session.id": "s-1", "model": "m"}.items()
+        )
+        if body is not None:
+            record.body.CopyFrom(value(body))
+    out = left(made.SerializeToString(), "logs", content=content)
+    assert b"hello" not in out
+    for seen, (attributes, _, _) in zip(list(LogBatch.parse(out)), AGENTS[agent], strict=True):
+        kept = {"session.id": "s-1", "model": "m", "event.name": attributes.get("event.name")}
+        assert {key: seen.attributes.get(key) for key in kept} == kept
