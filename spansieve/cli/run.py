@@ -128,10 +128,20 @@ class Runner:
         """Log as configured, and say what is legal and probably not meant, once."""
         logs = loaded.service.telemetry.logs
         set_up_logs(logs.level, logs.encoding)
+        _leave_no_core(loaded)
         for warning in [str(one) for one in loaded.warnings]:
             if warning not in self._warned:
                 log.warning("%s", warning)
                 self._warned.add(warning)
+
+
+def _leave_no_core(loaded: Loaded) -> None:
+    """Write no core dump where a processor takes personal data and secrets out: memory holds what it has not seen yet.
+    Processes that are started from now on inherit it.
+    """
+    if any(getattr(one.component, "privacy", False) for one in loaded.processors.values()):
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _allow_files() -> None:

@@ -171,6 +171,8 @@ def test_what_is_planted_in_every_place_of_every_signal_is_nowhere(tmp_path: Pat
         eventually(lambda: len(sink.bodies) >= len(bodies), "all arrives")
         written = all_it_wrote(program, sink, tmp_path)
         assert len(planter.planted) > 200
+        limits = Path(f"/proc/{program.process.pid}/limits")
+        assert not limits.exists() or re.search(r"^Max core file size +0 ", limits.read_text(), re.MULTILINE)
         assert b"before" in written
         assert b"behind" in written
         assert leaks(written, planter.planted) == []
