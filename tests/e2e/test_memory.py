@@ -94,10 +94,11 @@ def test_above_the_limit_senders_are_asked_to_come_again_until_the_backend_has_d
             assert 0.5 <= (retry_after(refusal.trailing_metadata()) or 0) <= 1.5
         metrics = program.metrics()
         name = 'otelcol_processor_memory_limiter_{}_spans{{processor="memory_limiter"}}'
-        unread = 'spansieve_receiver_refused_requests_total{reason="memory",receiver="otlp",transport="grpc"}'
+        refused = len(sender.refusals) + sender.small_refused
+        unread = metrics['spansieve_receiver_refused_requests_total{reason="memory",receiver="otlp",transport="grpc"}']
+        assert 0 < unread <= len(sender.refusals)  # the limit may be reached between the door and the processor
         assert metrics[name.format("accepted")] == len(sender.acknowledged)
-        assert metrics[name.format("refused")] == len(sender.refusals) + 2 * sender.small_refused
-        assert metrics[unread] == len(sender.refusals) > 0
+        assert metrics[name.format("refused")] == 2 * refused - unread  # of an unread request, one is known
         assert metrics['otelcol_receiver_refused_spans{receiver="otlp",transport="http"}'] == 2 * sender.small_refused
         assert metrics["otelcol_process_memory_rss"] < 240 * 2**20
 
