@@ -46,7 +46,7 @@ class Walker:
         self._hashing = hashing
         self._report = report
         self.memory = Memory()
-        self._made: dict[tuple[bytes, Within], bytes] = {}
+        self._made: dict[tuple[bytes, tuple[bytes, ...], Within], bytes] = {}
         self.people = NOBODY
         self._refused = 0
         self._event = self._body = _NO_EVENT
@@ -190,17 +190,19 @@ class Walker:
         return {key: raw for key, raw in new.items() if raw is not None}
 
     def _text_pair(self, raw: bytes, held: Text) -> bytes | None:
-        """What takes the place of a text's KeyValue is made once for the spans of a trace in a request."""
+        """What takes the place of a text's KeyValue is made once for the spans of a trace in a request. In an event
+        more of it may stay than elsewhere.
+        """
         cut = held.cut
         self._count(cut)
         if not cut.changes:
             return None
         scope = GLOBAL if held.shared else self._scope
-        made = self._made.get((raw, scope))
+        made = self._made.get((raw, cut.pieces, scope))
         if made is None:
             self._shared = held.shared
             made = b"" if cut.gone else encode_text_pair(held.key, filled(cut, self._fill))
-            self._made[raw, scope] = made
+            self._made[raw, cut.pieces, scope] = made
         return made
 
     def _other_pair(self, raw: bytes, held: Content | Deep) -> bytes | None:

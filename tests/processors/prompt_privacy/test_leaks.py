@@ -169,6 +169,17 @@ def test_a_key_glob_decides_in_events_too() -> None:
     assert re.fullmatch("k1:[0-9a-f]{32}", str(seen.events[0].attributes["n"]))
 
 
+def test_what_an_event_keeps_is_kept_in_that_event_alone() -> None:
+    made = request()
+    for name in ("gen_ai.user.message", "other"):
+        span_in(made).events.add(name=name).attributes.append(pair("said", f"{MAIL} {TOKEN}"))
+    (seen,) = scrubbed(privacy(content="keep"), made.SerializeToString())
+    kept, other = (str(event.attributes["said"]) for event in seen.events)
+    assert MAIL in kept
+    assert MAIL not in other
+    assert TOKEN not in kept + other
+
+
 # --- who somebody is
 
 
