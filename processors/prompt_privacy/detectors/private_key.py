@@ -23,6 +23,7 @@ _ESCAPE = re.compile(rb"\\+[nrtf]")
 _RUN = re.compile(rb"[A-Za-z0-9+/=_-]+")
 _ONE_WORD_LINES = re.compile(rb"(?:[\"' ,+]*+\s++[\"']*+[A-Za-z0-9+/=_.-]++)++[\"' ,+]*+\s*+[\"' ]*+")
 _GAP = re.compile(rb"(?:[ ]{0,8}[0-9]{1,6}(?:\xe2\x86\x92|\\+t|[\t|:])|\s|\\+[nrtf/\"']|[\"'+,>|:])*+")
+_AS_KEY = re.compile(rb"\\{0,32}\"\s{0,8}:")
 _HEADER = re.compile(rb"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Subject):[^\n\\]{1,80}")
 
 
@@ -55,7 +56,7 @@ def _following(text: bytes, place: int, limit: int) -> int:
     while place < limit:
         place = _skipped(text, place, limit)
         run = _RUN.match(text, place, limit)
-        if run is None:
+        if run is None or (_AS_KEY.match(text, run.end()) and b'"' in text[last:place]):  # the next key of an object
             break
         place = run.end()
         if len(run[0]) < LONG and (last == begin or not _is_last(text, place)):
