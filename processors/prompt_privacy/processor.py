@@ -112,11 +112,24 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._remind()
         records = list(batch)
         sifted = self._sift(records, batch)
+        self._search_names(records, sifted)
         for place, (record, plan) in enumerate(zip(records, sifted.plans, strict=True)):
             name = self._event_name(record)
             if sifted.long or place in sifted.hits or plan.special or plan.content or name:
                 self._record(record, name, sifted, place)
         self._report.flush("logs")
+
+    def _search_names(self, records: Sequence[LogRecord], sifted: "Sifted") -> None:
+        """Events' names are searched by themselves: their tag on the wire is a letter, which no core takes for one."""
+        memory = self._walker.memory
+        for place, record in enumerate(records):
+            name = record.raw_event_name
+            if not name or name in memory.clean:
+                continue
+            if self._scrubber.suspicious(name, self._walker.people):
+                sifted.hits[place] = sifted.hits.get(place, NO_HITS)._replace(many=True)
+            else:
+                memory.put(name, None)
 
     def _record(self, record: LogRecord, name: str, sifted: "Sifted", place: int) -> None:
         sampled = self._sampled(record.trace_id, "")

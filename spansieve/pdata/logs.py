@@ -91,6 +91,11 @@ class LogRecord:
         self._message.event_name = encode_text(value)
 
     @property
+    def raw_event_name(self) -> bytes:
+        """The event's name as it stands on the wire: for looking it up without decoding it."""
+        return self._message.event_name  # type: ignore[no-any-return]
+
+    @property
     def trace_id(self) -> bytes:
         """The trace that it belongs to, 16 bytes; empty = none."""
         return self._message.trace_id  # type: ignore[no-any-return]

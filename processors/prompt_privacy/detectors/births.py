@@ -47,7 +47,8 @@ FAMILIES = (
         "births",
         ("DATE_OF_BIRTH",),
         (),
-        (WORD_START + _WORDS + _DATE_CORE, r"[a-z](?:Birth|Dob|DOB)" + _DATE_CORE),
+        (),
         finder(_PLACE, _born),
+        contexts=(WORD_START + _WORDS + _DATE_CORE, r"[a-z](?:Birth|Dob|DOB)" + _DATE_CORE),
     ),
 )

@@ -15,7 +15,7 @@ END = r"(?:[^0-9]|$|2..?\n|[08][^0-9]|9.{7}[\x10-\x1f])"
 """What stands behind a number of a fixed length, where a longer one would hit too often. On the wire the tag of the
 next field may follow: 2 or 8 in a log record, behind a span's name 0 with its kind or 9 with its start.
 """
-WORD_START = r"(?:^|[^0-9A-Za-z]|[\n\x12\x1a*:b][\x80-\xff]{0,2}[0-9A-Za-z]|\\[nrtbf])"
+WORD_START = r"(?:^|[^0-9A-Za-z]|[\n\x12\x1a*:][\x80-\xff]{0,2}[0-9A-Za-z]|\\[nrtbf])"
 """What a core that is a short word begins with, so that it is no part of a longer word; small and capital letters."""
 
 _NOT_DIGITS = bytes(set(range(256)) - set(b"0123456789"))

@@ -50,7 +50,7 @@ MAX_CANDIDATE = 4096
 CONTEXT = 48
 """Bytes before a candidate that a validator may look at."""
 
-LEFT = r"(?:^|[^\w.-]|[\n\x12\x1a*:b][\x80-\xff]{0,2}[\x2d-\x7a])"
+LEFT = r"(?:^|[^\w.-]|[\n\x12\x1a*:][\x80-\xff]{0,2}[\x2d-\x7a])"
 """What stands before a number in a core: no part of a longer word. On the wire a string follows its tag and length, and
 the length may be a letter by chance: so a byte that is the tag of a string, and a length, will do as well.
 """

@@ -89,7 +89,8 @@ FAMILIES = (
         "ids_named",
         ("NATIONAL_ID",),
         (),
-        (WORD_START + _ALL_NAMES + _NUMBER_CORE, _CAMEL + _NUMBER_CORE, _GLUED + CORE_GAP + "[0-9]{2}"),
+        (),
         finder(_PLACE, _named),
+        contexts=(WORD_START + _ALL_NAMES + _NUMBER_CORE, _CAMEL + _NUMBER_CORE, _GLUED + CORE_GAP + "[0-9]{2}"),
     ),
 )

@@ -162,7 +162,8 @@ FAMILIES = (
         "phones_named",
         ("PHONE",),
         (),
-        (WORD_START + _WORDS + _FAR, r"[a-z](?:Phone|Mobile|Tel|Fax|Cell|Sms|SMS)" + _FAR),
+        (),
         finder(_WORD_START, _national),
+        contexts=(WORD_START + _WORDS + _FAR, r"[a-z](?:Phone|Mobile|Tel|Fax|Cell|Sms|SMS)" + _FAR),
     ),
 )

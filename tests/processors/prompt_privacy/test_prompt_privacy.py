@@ -389,6 +389,16 @@ def test_logs_without_a_trace_share_placeholders_within_a_session() -> None:
     assert four == "<EMAIL>"
 
 
+def test_a_number_at_the_start_of_an_events_name_is_found_whatever_its_length() -> None:
+    request = ExportLogsServiceRequest()
+    records = request.resource_logs.add().scope_logs.add().log_records
+    for length in range(17, 200):
+        records.add(event_name=f"4111111111111111 {'x' * (length - 17)}", body=value("fine"))
+    batch = LogBatch.parse(request.SerializeToString())
+    privacy().logs(batch)
+    assert b"4111111111111111" not in batch.encode()
+
+
 def test_a_message_event_is_content_in_its_body() -> None:
     request = ExportLogsServiceRequest()
     record = (

@@ -23,14 +23,13 @@ EXAMPLES = next(up for up in Path(__file__).parents if up.name == "tests") / "fi
 
 @cache
 def union(families: tuple[Family, ...] = NUMBERS) -> "re2._Regexp":
-    """The cores of digits as one pattern over bytes."""
+    """The cores of digits, and of words before digits, as one pattern over bytes."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.never_capture = options.dot_nl = True
     options.max_mem = 64 << 20
-    return re2.compile(
-        "|".join(f"(?:{core})" for family in families for core in family.digits).encode("ascii"), options
-    )
+    cores = [core for family in families for core in (*family.digits, *family.contexts)]
+    return re2.compile("|".join(f"(?:{core})" for core in cores).encode("ascii"), options)
 
 
 def findings(text: bytes, families: tuple[Family, ...] = NUMBERS) -> list[Finding]:

@@ -6,7 +6,8 @@ from spansieve.processors.prompt_privacy.detectors import plain
 
 from .test_examples import ENGINE, marked, rows
 
-TAGS = {"value": 0x0A, "event": 0x12, "state": 0x1A, "name": 0x2A, "bytes": 0x3A, "event_name": 0x62}
+TAGS = {"value": 0x0A, "event": 0x12, "state": 0x1A, "name": 0x2A, "bytes": 0x3A}
+"""All but that of a log record's event name, `b`: the processor searches these names by themselves."""
 LENGTHS = (*range(1, 128), 128, 173, 177, 255, 256, 300, 0x2D << 7, 0x41 << 7, 0x61 << 7, 0x2E << 14, 0x31 << 14)
 
 
