@@ -57,9 +57,10 @@ class WatchedWalker(Walker):
         super()._count(cut)
 
     def _content(self, message: Wire, facts: Facts) -> bytes | None:
-        if facts.treatment.action != "truncate":
+        new = super()._content(message, facts)
+        if facts.treatment.action != "truncate" and new != message.string_value:
             self._tell(facts.kind.upper(), CONTENT, facts.treatment.action)
-        return super()._content(message, facts)
+        return new
 
     def _tell(self, entity: str, rule: str, action: str) -> None:
         self.seen(self._there(), Slot(entity, rule, action, "", shared=False, start=0, end=0))
