@@ -11,6 +11,7 @@ STARS = "***"
 
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _TOP_LEVEL = re.compile(r"[A-Za-z]{2,24}")
+_LETTER = re.compile(r"[A-Z]")
 _IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}")
 _V4 = re.compile(r"\s*([0-9]{1,3})\.")
 _V6 = re.compile(r"\s*([0-9A-Fa-f]{1,4}):")
@@ -63,7 +64,8 @@ def _card(text: str) -> str:
 def _iban(text: str) -> str:
     compact = "".join(sign for sign in text if sign.isascii() and sign.isalnum()).upper()
     country = compact[:2] if _IBAN.match(compact) else "**"
-    return f"{country}** **** **** {_tail(compact, 4, 8)}"
+    tail = _LETTER.sub("*", _tail(compact, 4, 8))  # with letters in it, it would look like the beginning of one
+    return f"{country}** **** **** {tail}"
 
 
 def _national_id(text: str) -> str:
