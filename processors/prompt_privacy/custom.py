@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .detectors.family import CONTEXT, MAX_CANDIDATE, is_escape, left_open, right_open
+from .detectors.family import CONTEXT, MAX_CANDIDATE, WORD, is_escape, left_open, right_open
 from .expressions import compiled
 from .validators import VALIDATORS, Validator
 
-_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _MAX_BYTES_A_CHARACTER = 4
 
 
@@ -57,9 +56,9 @@ class Custom:
         return None
 
     def _accepts(self, text: bytes, start: int, end: int) -> bool:
-        if text[start] in _WORD and not left_open(text, start):
+        if text[start] in WORD and not left_open(text, start):
             return False
-        if text[end - 1] in _WORD and not right_open(text, end):
+        if text[end - 1] in WORD and not right_open(text, end):
             return False
         if not self._words and self._validate is None:
             return True

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from spansieve.pseudonyms import Pseudonyms
+
+from .masks import mask
+
 
 class Slot(NamedTuple):
     """What stands where a finding was."""
@@ -48,6 +52,15 @@ class Cut(NamedTuple):
 
 
 Fill = Callable[[Slot], bytes]
+
+
+def stand_in(slot: Slot, pseudonyms: Pseudonyms, placeholder: Callable[[Slot], str]) -> bytes:
+    """What takes the place of a finding by its action: `placeholder` makes one where that is it."""
+    if slot.action == "placeholder":
+        return placeholder(slot).encode()
+    if slot.action == "mask":
+        return mask(slot.entity, slot.value).encode()
+    return pseudonyms.tag(slot.entity, slot.value).encode() if slot.action == "hmac" else b""
 
 
 def filled(cut: Cut, fill: Fill) -> bytes:

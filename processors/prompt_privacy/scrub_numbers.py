@@ -5,8 +5,7 @@ from hashlib import blake2b
 
 from spansieve.pseudonyms import Pseudonyms, normal
 
-from .cuts import Slot
-from .masks import mask
+from .cuts import Slot, stand_in
 
 MAX_VALUES = 200_000
 """Values that numbers are remembered for, some 30 MB; later ones get none."""
@@ -18,24 +17,21 @@ class Numbers:
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         """`pseudonyms` for what is to be hashed."""
         self._pseudonyms = pseudonyms
-        self._known: dict[bytes, bytes] = {}
+        self._known: dict[bytes, str] = {}
         self._last: Counter[str] = Counter()
 
     def fill(self, slot: Slot) -> bytes:
         """What takes the place of a finding. There is no attribute here to be dropped: its text is."""
-        if slot.action == "placeholder":
-            return self._numbered(slot.entity, slot.value)
-        if slot.action == "mask":
-            return mask(slot.entity, slot.value).encode()
-        return self._pseudonyms.tag(slot.entity, slot.value).encode() if slot.action == "hmac" else b""
+        return stand_in(slot, self._pseudonyms, self._numbered)
 
-    def _numbered(self, entity: str, value: str) -> bytes:
-        spelling = f"{entity}\0{normal(entity, value)}"
+    def _numbered(self, slot: Slot) -> str:
+        entity = slot.entity
+        spelling = f"{entity}\0{normal(entity, slot.value)}"
         mark = blake2b(spelling.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         known = self._known.get(mark)
         if known is None:
             if len(self._known) >= MAX_VALUES:
-                return f"<{entity}>".encode()
+                return f"<{entity}>"
             self._last[entity] += 1
-            known = self._known[mark] = f"<{entity}_{self._last[entity]}>".encode()
+            known = self._known[mark] = f"<{entity}_{self._last[entity]}>"
         return known

@@ -16,9 +16,8 @@ from spansieve.pdata import (
 )
 from spansieve.pseudonyms import GLOBAL, Pseudonyms, Within
 
-from .cuts import Cut, Slot, filled, withheld
+from .cuts import Cut, Slot, filled, stand_in, withheld
 from .hashing import Hashing
-from .masks import mask
 from .memory import Content, Deep, Held, Memory, Text
 from .people import NOBODY, PERSON, People, is_name
 from .policy import Facts, Policy
@@ -291,11 +290,8 @@ class Walker:
             self._report.withheld(reason)
 
     def _fill(self, slot: Slot) -> bytes:
-        if slot.action == "mask":
-            return mask(slot.entity, slot.value).encode()
-        if slot.action == "hmac":
-            return self._pseudonyms.tag(slot.entity, slot.value).encode()
-        if slot.action == "placeholder":
-            scope = GLOBAL if slot.shared or self._shared else self._scope
-            return self._pseudonyms.placeholder(slot.entity, slot.value, scope).encode()
-        return b""
+        return stand_in(slot, self._pseudonyms, self._placeholder)
+
+    def _placeholder(self, slot: Slot) -> str:
+        scope = GLOBAL if slot.shared or self._shared else self._scope
+        return self._pseudonyms.placeholder(slot.entity, slot.value, scope)

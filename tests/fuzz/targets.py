@@ -21,7 +21,7 @@ from spansieve.registry import Registry
 from spansieve.sampling import ALWAYS, NEVER, TraceState
 from spansieve.testing import FakeHost
 from tests.captures import captured
-from tests.processors.prompt_privacy.requests import text_scrubber
+from tests.processors.prompt_privacy.requests import is_json, text_scrubber
 
 from .requests import same, strictly, target
 
@@ -148,15 +148,8 @@ def scrubbed(data: bytes) -> None:
     """A text: scrubbing it raises nothing, and JSON stays JSON."""
     text = data.decode("utf-8", "replace")
     left = _scrub()(text)
-    if _is_json(text):
-        assert _is_json(left), "JSON that is none any more"
-
-
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict | list)
-    except (ValueError, RecursionError):
-        return False
+    if is_json(text):
+        assert is_json(left), "JSON that is none any more"
 
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = {

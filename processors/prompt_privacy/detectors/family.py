@@ -1,8 +1,8 @@
 """What a family of detectors is, and the words it is written in.
 
 A family looks for one kind of thing. Its *cores* are short patterns that every candidate contains; those of all
-families are joined into two unions that google-re2 searches at several hundred MB/s. Where a core hits, each family of
-that union is asked what stands there, and finds the candidate's borders and validates it by bounded, anchored looks.
+families are joined into three unions that google-re2 searches. Where a core hits, each family of that union is asked
+what stands there, and finds the candidate's borders and validates it by bounded, anchored looks.
 """
 
 from collections.abc import Callable, Sequence
@@ -56,7 +56,8 @@ the length may be a letter by chance: so a byte that is the tag of a string, and
 """
 
 _ESCAPES = frozenset(b"nrtbf")
-_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+"""Bytes that words are made of."""
 
 
 def is_escape(text: bytes, place: int) -> bool:
@@ -73,12 +74,12 @@ def left_open(text: bytes, start: int, besides: bytes = b"") -> bool:
     if start <= 0:
         return True
     before = text[start - 1]
-    return (before not in _WORD and before not in besides) or is_escape(text, start - 1)
+    return (before not in WORD and before not in besides) or is_escape(text, start - 1)
 
 
 def right_open(text: bytes, end: int, besides: bytes = b"") -> bool:
     """Whether what ends before `end` does not go on: behind it is neither a word's byte nor one of `besides`."""
-    return end >= len(text) or (text[end] not in _WORD and text[end] not in besides)
+    return end >= len(text) or (text[end] not in WORD and text[end] not in besides)
 
 
 def context(text: bytes, start: int, size: int = CONTEXT) -> bytes:

@@ -1,5 +1,6 @@
 """Requests of a few words, and what privacy makes of them."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -82,3 +83,11 @@ def text_scrubber(**settings: Any) -> Callable[[str], str]:  # noqa: ANN401
 
 def _raise(error: BaseException) -> None:
     raise error
+
+
+def is_json(text: str) -> bool:
+    """Whether `text` is a JSON object or array."""
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.scoring import Score, read_corpus, score
 
-from .requests import text_scrubber
+from .requests import is_json, text_scrubber
 
 CORPORA = Path(__file__).parents[2] / "fixtures" / "privacy"
 scrub = text_scrubber()
@@ -37,13 +37,6 @@ def test_scrubbing_again_changes_nothing_and_json_stays_json(name: str) -> None:
         assert scrub(once) == once
         if is_json(example["text"]):
             assert is_json(once)
-
-
-def is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict | list)
-    except ValueError:
-        return False
 
 
 PIECES = st.sampled_from(
