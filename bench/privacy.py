@@ -93,7 +93,7 @@ def code_mb(engine: Engine) -> float:
 
     def search() -> None:
         for piece in pieces:
-            Joined([piece]).hits(engine.unions)
+            Joined([piece]).hits(engine)
 
     return len(text) / min(cpu(search) for _ in range(3)) / 1e6
 
@@ -103,8 +103,8 @@ def raw(engine: Engine) -> Iterator[tuple[int, float, float]]:
     made, hits = 0, 0
     for count in (8, 24, 96, 128):
         joined = [Joined([span.encode() for span in TraceBatch.parse(request(made + one))]) for one in range(count)]
-        seconds = cpu(lambda joined=joined: [one.hits(engine.unions) for one in joined])  # type: ignore[misc]
-        hits = sum(len(one.hits(engine.unions)) for one in joined)
+        seconds = cpu(lambda joined=joined: [one.hits(engine) for one in joined])  # type: ignore[misc]
+        hits = sum(len(one.hits(engine)) for one in joined)
         made += count
         yield made, round(seconds / count / SPANS * 1e6, 2), round(100 * hits / count / SPANS, 2)
 

@@ -103,6 +103,7 @@ class People:
         self.names = names
         cores = ["".join(map(_core, name)) for name in sorted(names, key=lambda name: (-len(name), name))]
         self.union = union(cores) if cores else None
+        self.unions = () if self.union is None else (self.union,)
 
     def suspicious(self, data: bytes) -> bool:
         """Whether one of them stands in `data`."""

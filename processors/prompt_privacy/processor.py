@@ -25,7 +25,6 @@ from spansieve.semconv import raw_mapping
 
 from .assembly import engine_of
 from .config import PromptPrivacyConfig
-from .detectors import Union
 from .dry_run import Reminder, confined
 from .hashing import Hashing
 from .memory import Memories
@@ -149,7 +148,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         named = _named(points) if _may_name(joined.data) else ()
         people = self._people(named, batch.resources, joined.data)
         self._envelopes(batch.resources, batch.scopes)
-        dirty = joined.hits(self._unions(people))
+        dirty = joined.hits(self._engine, people.unions)
         told = self._policy.treats or self._policy.names_people(joined.whole)
         for place, metric in enumerate(metrics):
             if told or place in dirty or joined.size(place) > self._settings.max_scan_bytes:
@@ -168,14 +167,11 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._envelopes(batch.resources, batch.scopes)
         self._report.scanned += len(joined.data)
         long = joined.longer_than(self._settings.max_scan_bytes)
-        return Sifted(plans, joined, joined.hits(self._unions(people)), long)
+        return Sifted(plans, joined, joined.hits(self._engine, people.unions), long)
 
     def _remind(self) -> None:
         if self._reminder is not None:
             self._reminder.remind()
-
-    def _unions(self, people: People) -> tuple[Union, ...]:
-        return self._engine.unions if people.union is None else (*self._engine.unions, people.union)
 
     def _people(self, named: Iterable[str], resources: Sequence[Resource], data: bytes) -> People:
         """The people that a request names: in identity attributes, and by their home directories."""

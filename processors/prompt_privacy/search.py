@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from .detectors import Union
+from .detectors import Engine, Union
 
 MOST = 8
 """Hits of one union that are noted in one item."""
+_BEYOND = 11
+"""Bytes of the next field that a core may take at most, to see where a number ends, and one of its own."""
 
 
 class Hits(NamedTuple):
@@ -97,16 +99,34 @@ class Joined:
         """Whether some item has more bytes; asked before they are looked at one by one."""
         return len(self.data) > size_bytes and any(self.size(item) > size_bytes for item in range(len(self._ends)))
 
-    def hits(self, unions: Sequence[Union]) -> dict[int, Hits]:
-        """By item: where cores of `unions` hit in it. Behind a hit the search goes on at its last byte: what touches a
-        hit is to be looked at whole.
-        """
+    def hits(self, engine: Engine, besides: Sequence[Union] = ()) -> dict[int, Hits]:
+        """By item: where cores of `engine`, and what is `besides`, hit in it."""
         found: dict[int, Hits] = {}
-        for union in unions:
+        ends = engine.gate.ends(self.data)
+        for union in (*(engine.unions if ends is None else engine.customs), *besides):
             self._search(union, found)
+        if ends:
+            self._note(ends, found)
         return found
 
+    def _note(self, ends_of_hits: Iterable[int], found: dict[int, Hits]) -> None:
+        """Note hits by their ends alone. What a core hits in is the string that its end is in, or one that ends a few
+        bytes before: where it begins does not matter.
+        """
+        ends = self._ends
+        for end in ends_of_hits:
+            start = max(0, end - _BEYOND)
+            for one in range(bisect_right(ends, start), bisect_right(ends, max(start, end - 1)) + 1):
+                known = found.get(one)
+                if known is None:
+                    found[one] = Hits([(start, end)])
+                else:
+                    known.noted.append((start, end))
+
     def _search(self, union: Union, found: dict[int, Hits]) -> None:
+        """Note hits of `union`. Behind a hit the search goes on at its last byte: what touches a hit is to be looked at
+        whole.
+        """
         ends, data = self._ends, self.data
         size, place, last, times = len(data), 0, -1, 0
         while place < size and (hit := union.search(data, place)) is not None:

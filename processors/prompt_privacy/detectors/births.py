@@ -5,10 +5,10 @@ import re
 from .dates import date_at
 from .digits import WORD_START, finder, word_start
 from .family import Family, Finding
-from .words import CORE_GAP, another_key, gaps, spelled
+from .words import CORE_GAP, another_key, each, gaps, spelled
 
-_WORDS = spelled(
-    r"(?:d\.?o\.?b\b|b day|born\b|birth(?: (?:day|date|dt))?s?"
+_NAMES = (
+    r"d\.?o\.?b\b|b day|born\b|birth(?: (?:day|date|dt))?s?"
     r"|geboren|geb\b|geburts (?:datum|tag)"
     r"|née? le|né\(e\) le|(?:date de )?naissance"
     r"|fecha (?:de )?nac(?:imiento)?|nacimiento|nacid[oa](?: el)?|nació"
@@ -18,8 +18,9 @@ _WORDS = spelled(
     r"|datum narození|narozen(?:á|ý)?|dátum narodenia|születési|született"
     r"|data na(?:s|ș|ş)terii|născut|doğum (?:tarihi|günü)"
     r"|дата рождения|день рождения|родил(?:ся|ась)|дата народження|γεννηθείς|γέννησης"
-    r"|生年月日|誕生日|出生日期|出生年月日?|生日|出生|생년월일|생일|ngày sinh|tanggal lahir)"
+    r"|生年月日|誕生日|出生日期|出生年月日?|生日|出生|생년월일|생일|ngày sinh|tanggal lahir"
 )
+_WORDS = spelled(f"(?:{_NAMES})")
 _NOT_HERE = rb"(?![A-Za-z]|[ _]?(?:place|time|rate|name|stat|control|party|card|gift|wish|event|reminder))"
 _HEAD = re.compile(_WORDS.encode() + rb"(?i:" + _NOT_HERE + rb")")
 _PLACE = word_start(_WORDS.encode())
@@ -49,6 +50,9 @@ FAMILIES = (
         (),
         (),
         finder(_PLACE, _born),
-        contexts=(WORD_START + _WORDS + _DATE_CORE, r"[a-z](?:Birth|Dob|DOB)" + _DATE_CORE),
+        contexts=(
+            *(WORD_START + word + _DATE_CORE for word in each(_NAMES)),
+            *("[a-z]" + word + _DATE_CORE for word in ("Birth", "Dob", "DOB")),
+        ),
     ),
 )

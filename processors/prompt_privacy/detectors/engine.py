@@ -1,6 +1,7 @@
 """All families together: is something there, and if so, where.
 
-Three unions of cores are searched by google-re2, one call each; only where a core hits is anything decided in Python.
+The cores are searched by Hyperscan in many bytes at once, and by google-re2, as unions, in the texts that it leaves; only
+where a core hits is anything decided in Python.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import NamedTuple, Protocol, cast
 import re2
 
 from .family import Family, Finding
+from .gate import gate_of
 
 MAX_REFUSED = 2_000
 """Hits in one text that turned out to be nothing; what lies behind the last of them is withheld."""
@@ -18,6 +20,8 @@ _LAST = 1_000
 """The rank of what no family of the table finds: names of people."""
 
 _ROUNDS = 3
+SIDES = ("words", "digits", "contexts", "customs")
+"""The unions that a family's cores are in."""
 MARKS = re.compile(
     rb"<(?:[A-Z][A-Z0-9_]*(?:_[a-z]{4}|_[a-z]{8}|_[0-9]{1,6}|:[A-Za-z0-9_-]{1,32}:[0-9a-f]{32})?"
     rb"|WITHHELD:[0-9a-z ]{1,20}|TRUNCATED:[0-9]{1,12} characters)>"
@@ -68,17 +72,24 @@ class Engine:
         families = tuple(families)
         self._rank = {entity: place for place, entity in enumerate(dict.fromkeys(_entities(families)))}
         self._sides: list[tuple[Union, tuple[Find, ...]]] = []
-        for side in ("words", "digits", "contexts", "customs"):
+        for side in SIDES:
             cores = [core for family in families for core in getattr(family, side)]
             if cores:
                 finders = tuple(dict.fromkeys(family.find for family in families if getattr(family, side)))
                 self._sides.append((union(cores, utf8=side == "customs"), finders))
+        own = [core for family in families for core in family.customs]
         self.unions: tuple[Union, ...] = tuple(one for one, _ in self._sides)
-        """For whoever searches many texts in one go."""
+        """All cores, for whoever searches many texts in one go."""
+        self.customs = self.unions[-1:] if own else ()
+        """Those that are not ours, which `gate` does not know."""
+        self.gate = gate_of(tuple(core for side in SIDES[:3] for family in families for core in getattr(family, side)))
+        """All of ours, likewise."""
 
     def suspicious(self, data: bytes) -> bool:
         """Whether a core hits in `data`, which may be a text or the wire bytes around some."""
-        return any(one.search(data) is not None for one in self.unions)
+        hits = self.gate.hits(data)
+        unions = self.unions if hits is None else self.customs
+        return bool(hits) or any(one.search(data) is not None for one in unions)
 
     def find(self, text: bytes, more: Sequence[Finding] = (), goes: Goes = lambda _: True) -> Found:
         """What stands in `text`, UTF-8 without disguises, and `more`; of these what `goes`. Linear in its length.

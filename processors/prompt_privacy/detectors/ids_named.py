@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .digits import WORD_START, finder, goes_on, only_digits, word_start
 from .family import Family, Finding
 from .id_names import NAMES, Name
-from .words import CORE_GAP, WORD_END, another_key, gaps, only_filler, spelled
+from .words import CORE_GAP, WORD_END, another_key, each, gaps, only_filler, spelled
 
 _QUALIFIER = spelled(
     r"(?: (?:numbers?|num|no|nr|nbr|nummer|número|numer|numaras.{1,2}|id|code|card|№|n°|nº|#|号码?|番号))?"
@@ -27,8 +27,8 @@ _LOOKS = tuple(
     _Look(name, re.compile((spelled(f"(?:{name.names})") + _QUALIFIER).encode() + WORD_END), re.compile(name.number))
     for name in NAMES
 )
-_ALL_NAMES = spelled("(?:" + "|".join(name.names for name in NAMES) + ")")
-_PLACE = word_start(_ALL_NAMES.encode())
+_ALL_NAMES = "|".join(name.names for name in NAMES)
+_PLACE = word_start(spelled(f"(?:{_ALL_NAMES})").encode())
 _BETWEEN = 12
 _GROUPS = re.compile(rb"[0-9]+")
 _GROUP_END = re.compile(rb"[0-9](?![0-9])")
@@ -78,10 +78,10 @@ def _named(text: bytes, place: int) -> Finding | None:
 
 
 _CAMEL = (
-    r"[a-z](?:SSN|Ssn|SocialSec|NHS|Nhs|Nino|NINO|NationalI|BSN|Bsn|CPF|Cpf|TaxFile|TFN|Tfn|PESEL|Pesel|Passport"
-    r"|Driver|Routing|Aadhaar|Personnummer|Medicare|SIN|Sin)"
-)
-_GLUED = spelled("(?:身份证|身份證|マイナンバー|個人番号|주민등록번호|주민번호|護照|护照|旅券|パスポート|여권)")
+    "SSN Ssn SocialSec NHS Nhs Nino NINO NationalI BSN Bsn CPF Cpf TaxFile TFN Tfn PESEL Pesel Passport Driver Routing"
+    " Aadhaar Personnummer Medicare SIN Sin"
+).split()
+_GLUED = "身份证|身份證|マイナンバー|個人番号|주민등록번호|주민번호|護照|护照|旅券|パスポート|여권"
 """Names in scripts that have no blanks: the number may follow at once."""
 _NUMBER_CORE = r"(?:[^0-9A-Za-z]|(?i:n[uor]|code|card|id))" + CORE_GAP + "[0-9]{2}"
 FAMILIES = (
@@ -91,6 +91,10 @@ FAMILIES = (
         (),
         (),
         finder(_PLACE, _named),
-        contexts=(WORD_START + _ALL_NAMES + _NUMBER_CORE, _CAMEL + _NUMBER_CORE, _GLUED + CORE_GAP + "[0-9]{2}"),
+        contexts=(
+            *(WORD_START + name + _NUMBER_CORE for name in each(_ALL_NAMES)),
+            *("[a-z]" + name + _NUMBER_CORE for name in _CAMEL),
+            *(name + CORE_GAP + "[0-9]{2}" for name in each(_GLUED)),
+        ),
     ),
 )

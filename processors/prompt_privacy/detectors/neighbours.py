@@ -15,7 +15,8 @@ _WORD = rf"(?:(?i:{CHOSEN}|{MADE})|{BRIEF}|{KEY}){SUFFIX}"
 _QUOTED = r"[\\\"'`]{1,13}[^\s\"'`\\]{6}"
 _CORES = (
     rf"{_WORD}[\\\"'\])]{{1,13}},[ ]?{_QUOTED}",
-    rf"{_WORD}\({_QUOTED}",
+    rf"(?i:{CHOSEN}|{MADE}){SUFFIX}\({_QUOTED}",
+    rf"(?:{BRIEF}|{KEY}){SUFFIX}\({_QUOTED}",
     rf"{_WORD}(?:[\\\"']{{1,13}}>|</[A-Za-z:]+>[\s\\nrt]*<[A-Za-z:]+>)[^\s<>]{{6}}",
     rf"(?:(?i:{CHOSEN})|{BRIEF}){SUFFIX}`?(?:(?: *\| |\t|  +)[^\s]{{6}}| [^\s]{{0,13}}[0-9!#$%^&*])",
 )

@@ -7,16 +7,17 @@ from itertools import islice
 from .calling_codes import can_be_dialled, country_code
 from .digits import CORE_SPACE, SPACE, START, WORD_START, finder, goes_on, number_start, only_digits, word_start
 from .family import Family, Finding, context, left_open
-from .words import CORE_GAP, WORD_END, another_key, gaps, spelled
+from .words import CORE_GAP, WORD_END, another_key, each, gaps, spelled
 
-_WORDS = spelled(
-    r"(?:tele phone|téléphone|telef(?:oon|on|ax|ono|one)(?:nummer|szám)?|phones?|mobil(?:e|telefon|nummer|ny)?"
+_NAMES = (
+    r"tele phone|téléphone|telef(?:oon|on|ax|ono|one)(?:nummer|szám)?|phones?|mobil(?:e|telefon|nummer|ny)?"
     r"|handy(?: (?:nummer|nr))?|cell(?:phone|ular)?|celular|cellulare|móvil|tél|fax|whats app|wa\.me|viber|sms"
     r"|(?:call|ring|text|reach) (?:me|us|him|her)|ruf nummer|durchwahl|portable|contact (?:number|no)|hot line"
     r"|appel(?:ez|er|le) (?:le|au|moi|nous)|(?:llá|chia)ma(?:me|nos|mi|ci)|me lig(?:a|ue)|ligue para"
     r"|ruf(?:en)? (?:mich|uns|sie)|erreichbar"
-    r"|numer telefonu|komórk[ai]|telemóvel|puhelin|телефон|тел\.|моб\.|電話|电话|手机|携帯|전화|휴대폰|τηλέφωνο|κινητό)"
+    r"|numer telefonu|komórk[ai]|telemóvel|puhelin|телефон|тел\.|моб\.|電話|电话|手机|携帯|전화|휴대폰|τηλέφωνο|κινητό"
 )
+_WORDS = spelled(f"(?:{_NAMES})")
 _SUFFIX = (
     rb"(?i:[ _.-]{0,2}(?:numbers?|num|no|nr|nummer|nbr|home|work|mobile|cell|office|e164|raw|primary|main)|_?[1-9])?"
 )
@@ -164,6 +165,9 @@ FAMILIES = (
         (),
         (),
         finder(_WORD_START, _national),
-        contexts=(WORD_START + _WORDS + _FAR, r"[a-z](?:Phone|Mobile|Tel|Fax|Cell|Sms|SMS)" + _FAR),
+        contexts=(
+            *(WORD_START + word + _FAR for word in each(_NAMES)),
+            *("[a-z]" + word + _FAR for word in ("Phone", "Mobile", "Tel", "Fax", "Cell", "Sms", "SMS")),
+        ),
     ),
 )

@@ -48,7 +48,7 @@ def core_of(row: Format) -> str:
     return row.head if leading is None else f"{row.head}{leading[1]}{{{min(row.core, int(leading[2]))}}}"
 
 
-_MIDDLE = "|".join(rf"[\w-]{{{place}}}[A-Z0-9-][\w-]{{{5 - place}}}" for place in range(6))
+_MIDDLE = "|".join(r"[\w-]" * place + "[A-Z0-9-]" + r"[\w-]" * (5 - place) for place in range(6))
 """Six bytes, one of which is no small letter: the middle of a Discord token, which `a.dotted.name` seldom has."""
 
 FORMATS = (

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 _STEP = re.compile(rb"\\+u[0-9A-Fa-f]{4}|\\+.|[^0-9\\\x80-\xff]|[\x80-\xff]{1,3}", re.DOTALL)
 r"""One character between a word and its number; an escape such as `\"` is one at any depth of JSON strings."""
@@ -26,17 +27,29 @@ def _spelled(letter: str) -> str:
     plain = unicodedata.normalize("NFD", letter)[0]
     forms = dict.fromkeys((letter.lower(), letter.upper()))
     raw = ["".join(f"\\x{byte:02x}" for byte in form.encode()) for form in forms]
-    escaped = [rf"\\+u{ord(form):04x}" for form in forms]
+    escaped = [rf"\\{{1,16}}u{ord(form):04x}" for form in forms]
     return f"(?:{'|'.join([plain] * plain.isascii() + raw + escaped)})"
 
 
 def spelled(words: str) -> str:
     r"""A pattern of `words` for bytes, in what RE2 and `re` share, without regard to case: a letter that is not ASCII
-    may stand as UTF-8, as `\uXXXX`, or without its accent; a blank stands for `[ _.-]{0,2}`, so that `birth date` is
+    may stand as UTF-8, as `\uXXXX` (four JSON strings deep), or without its accent; a blank stands for `[ _.-]{0,2}`, so that `birth date` is
     `birth_date`, `birthDate` and `Birth-Date` too. No such letter may stand in a class.
     """
     parts = (letter if letter.isascii() else _spelled(letter) for letter in words)
     return "(?i:" + "".join(parts).replace(" ", "[ _.-]{0,2}") + ")"
+
+
+def each(words: str) -> tuple[str, ...]:
+    """A pattern, as `spelled` makes one, for each of `words`, which bars stand between. As cores of their own they are
+    found by their first letters; joined, they are one that begins with anything.
+    """
+    depth, ends = 0, [-1]
+    for place, letter in enumerate(words):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "|" and depth == 0:
+            ends.append(place)
+    return tuple(spelled(words[a + 1 : b]) for a, b in pairwise([*ends, len(words)]))
 
 
 def another_key(between: bytes) -> bool:

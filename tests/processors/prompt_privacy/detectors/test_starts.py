@@ -32,12 +32,12 @@ def _finds(text: bytes) -> bool:
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in starting().items()])
 def test_a_core_hits_at_the_start_of_a_field_of_every_length(text: bytes) -> None:
     fields = {
-        bytes((0x79, tag)) + _varint(size) + text for tag in TAGS.values() for size in LENGTHS if size >= len(text)
+        bytes((0x79, tag)) + varint(size) + text for tag in TAGS.values() for size in LENGTHS if size >= len(text)
     }
     assert [field for field in sorted(fields) if not ENGINE.suspicious(field)] == []
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
     head = bytearray()
     while number > 0x7F:
         head.append(number & 0x7F | 0x80)

@@ -1,0 +1,90 @@
+"""Where something may be in many bytes: all cores at once, by Hyperscan.
+
+google-re2 learns its states as texts come, and ids that never repeat keep leading to new ones: a union of cores is slow
+until it has seen a good deal of them. Hyperscan has all its states from the start, but needs seconds to compile them:
+that is done beside, once enough was searched to be worth it. Until then, and on machines that it is not made for,
+google-re2 goes on.
+
+Source: Hyperscan's Developer's Reference Guide, "Semantics": each end of each match is reported, its start is not.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from threading import Lock, Thread
+
+try:
+    import hyperscan
+except ImportError:  # no wheel for this machine
+    hyperscan = None  # type: ignore[assignment]
+
+WORTH_BYTES = 1 << 20
+"""Searched before the cores are compiled: a short run would never get the seconds back that it takes."""
+MOST = 100_000
+"""Ends of hits in one search."""
+
+Note = Callable[[int, int, int, int, object], bool]
+"""What Hyperscan tells of a hit: which core, 0, its end, and two more; whether that is enough."""
+
+
+class Gate:
+    """Cores, as google-re2 reads them over Latin-1 bytes. Several threads may ask at once."""
+
+    def __init__(self, cores: tuple[str, ...]) -> None:
+        """Nothing is compiled yet."""
+        self._cores = [core.encode("latin-1") for core in dict.fromkeys(cores)]
+        self._left = WORTH_BYTES
+        self._lock = Lock()
+        self._database: hyperscan.Database | None = None
+
+    def ends(self, data: bytes) -> list[int] | None:
+        """Where cores that hit in `data` end, in order; None where they are not compiled (yet), or hit too often."""
+        ends: set[int] = set()
+        add = ends.add
+
+        def note(_core: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            add(end)
+            return len(ends) > MOST
+
+        return sorted(ends) if self._scan(data, note) else None
+
+    def hits(self, data: bytes) -> bool | None:
+        """Whether a core hits in `data`; None where they are not compiled (yet)."""
+        scanned = self._scan(data, _first)
+        return None if scanned is None else not scanned
+
+    def compile(self) -> None:
+        """Compile the cores, in some seconds; without Hyperscan, do nothing. Raises hyperscan.error for one that it
+        does not take.
+        """
+        if hyperscan is not None:
+            database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+            database.compile(expressions=self._cores, flags=hyperscan.HS_FLAG_DOTALL)
+            self._database = database
+
+    def _scan(self, data: bytes, note: Note) -> bool | None:
+        """Whether `data` was searched to its end; None: it was not searched."""
+        if self._database is None:
+            self._searched(len(data))
+            return None
+        try:
+            with self._lock:
+                self._database.scan(data, match_event_handler=note)
+        except hyperscan.ScanTerminated:
+            return False
+        return True
+
+    def _searched(self, size_bytes: int) -> None:
+        """Somebody else searches as many bytes."""
+        before, self._left = self._left, self._left - size_bytes
+        if self._left < 0 <= before and hyperscan is not None:
+            Thread(target=self.compile, name="privacy-cores", daemon=True).start()
+
+
+def _first(_core: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
+    return True
+
+
+@cache
+def gate_of(cores: tuple[str, ...]) -> Gate:
+    """The one for `cores`: all pipelines share it."""
+    return Gate(cores)
