@@ -1,6 +1,9 @@
 """What is known of pieces of telemetry: the same attributes come in every span, and are looked at once."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from spansieve.pseudonyms import Within
 
 from .cuts import Cut
 from .people import People
@@ -35,10 +38,22 @@ class Deep(NamedTuple):
 Held = Text | Content | Deep
 
 
+class Change(NamedTuple):
+    """What changes in the attributes of an item, and what that counts for."""
+
+    changed: Mapping[str, bytes]
+    counted: tuple[tuple[str, str, str], ...]
+    """Each finding: its entity, what was done, and where it stood."""
+
+
+Changed = tuple[frozenset[bytes], Within]
+"""The KeyValues of an item that something is in, and how far its placeholders reach."""
+
+
 class Memory:
     """What is known of pieces in requests that name the same people."""
 
-    __slots__ = ("clean", "held", "size_bytes")
+    __slots__ = ("changes", "clean", "held", "size_bytes")
 
     def __init__(self) -> None:
         """Nothing yet."""
@@ -46,6 +61,8 @@ class Memory:
         """Pieces that nothing is in."""
         self.held: dict[bytes, Held] = {}
         """KeyValues that something is in, and what."""
+        self.changes: dict[Changed, Change] = {}
+        """What changes in items where nothing else is."""
         self.size_bytes = 0
 
     def put(self, raw: bytes, held: Held | None) -> None:
@@ -55,6 +72,11 @@ class Memory:
         else:
             self.clean.add(raw)
         self.size_bytes += len(raw) + _OVERHEAD
+
+    def put_change(self, where: Changed, change: Change) -> None:
+        """Remember what changes in items like this one."""
+        self.changes[where] = change
+        self.size_bytes += sum(map(len, change.changed.values())) + 4 * _OVERHEAD
 
 
 class Memories:

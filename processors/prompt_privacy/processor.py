@@ -31,6 +31,7 @@ from .memory import Memories
 from .people import MAX_PEOPLE, NOBODY, People, is_name, owners_of_homes
 from .plans import Plan, Plans
 from .policy import Policy
+from .repeats import change_of, known
 from .report import REDACTED, Report
 from .scrubber import Scrubber
 from .search import NO_HITS, Hits, Joined
@@ -42,6 +43,7 @@ DEBUG_SAMPLE = "spansieve.debug_sample"
 """true: the span's trace is one of the few that keep their content, scrubbed, where others keep hashes."""
 _TAGS: dict[Signal, int] = {"traces": 0x4A, "logs": 0x32}
 """What attributes begin with on the wire: the number of their field, and its type."""
+_NO_TRACE = bytes(16)
 _SESSIONS = ("session.id", "gen_ai.conversation.id")
 
 
@@ -69,7 +71,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._engine = engine_of(config)
         self._policy = Policy(config, raw_mapping())
         self._plans = Plans(self._policy)
-        self._report = Report(host)
+        self._report = Report(host, marks=config.audit == "counts")
         self._scrubber = Scrubber(self._engine, self._policy, config.max_scan_bytes, host.fault)
         self._memories = Memories()
         self._reminder = Reminder(host) if config.dry_run else None
@@ -94,9 +96,21 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         spans = list(batch)
         sifted = self._sift(spans, batch)
         for place, (span, plan) in enumerate(zip(spans, sifted.plans, strict=True)):
-            if sifted.long or place in sifted.hits or plan.special or plan.content or span.has_events:
+            if sifted.long or plan.content or span.has_events:
                 self._span(span, plan, sifted, place)
+            elif plan.special or place in sifted.hits:
+                self._plain_span(span, plan, sifted, place)
         self._report.flush("traces")
+
+    def _plain_span(self, span: Span, plan: Plan, sifted: "Sifted", place: int) -> None:
+        """A span without content and events: what changes in it may be known."""
+        held = known(span.attributes, plan.special, self._walker.memory)
+        if held is not None and sifted.joined.covers(place, sifted.hits.get(place, NO_HITS), held):
+            change = change_of(held, _scope_of(span), self._walker, self._report)
+            if change is not None:
+                span.attributes.set_raw(change.changed)
+                return
+        self._span(span, plan, sifted, place)
 
     def _span(self, span: Span, plan: Plan, sifted: "Sifted", place: int) -> None:
         sampled = self._sampled(span.trace_id, span.trace_state)
@@ -213,10 +227,9 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             raise
         except Exception as error:
             withholder = self._withholder(error, event)
-            if self._policy.dry_run:
-                return {}
-            item.attributes.rewrite(withholder, "attribute")
-            item.rewrite_rest(withholder)
+            if not self._policy.dry_run:
+                item.attributes.rewrite(withholder, "attribute")
+                item.rewrite_rest(withholder)
             return {}
 
     def _scrubbed(self, item: Span | LogRecord, sifted: "Sifted", place: int, *, rest: bool) -> dict[str, bytes]:
@@ -279,7 +292,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             changed.update(hashes)
             if sampled:
                 changed[DEBUG_SAMPLE] = encode_pair(DEBUG_SAMPLE, value=True)
-        if self._report.item and self._settings.audit == "counts":
+        if self._report.item and self._report.marks:
             changed[REDACTED] = self._report.summary()
         if changed:
             attributes.set_raw(changed)
@@ -313,7 +326,8 @@ def _may_name(data: bytes) -> bool:
 
 def _scope_of(item: Span | LogRecord) -> Within:
     """What the item's placeholders have in common with others'. A trace id of zeros alone is none."""
-    return item.trace_id if item.trace_id.strip(b"\0") else _session(item.attributes)
+    trace_id = item.trace_id
+    return trace_id if trace_id and trace_id != _NO_TRACE else _session(item.attributes)
 
 
 def _session(attributes: Attributes) -> Within:

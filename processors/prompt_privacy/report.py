@@ -1,6 +1,7 @@
 """What was found, in numbers: on the item it was found in, and as metrics. No value, length or hash is in them."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from spansieve.pdata import encode_pair
@@ -24,8 +25,9 @@ _PLACES = {
 class Report:
     """Counts of one component; `flush` hands them to the host, once a request."""
 
-    def __init__(self, host: Host) -> None:
-        """Register the metrics."""
+    def __init__(self, host: Host, *, marks: bool) -> None:
+        """Register the metrics; `marks`: items are to say what was found in them."""
+        self.marks = marks
         self._findings = host.counter(
             "spansieve_privacy_findings",
             unit="{finding}",
@@ -54,6 +56,13 @@ class Report:
         """One finding."""
         self._counts[entity, action, _PLACES.get(where, where)] += 1
         self.item[entity] += 1
+
+    def again(self, counted: Iterable[tuple[str, str, str]]) -> None:
+        """Findings, each as entity, action and place, that were seen in another item already."""
+        counts = self._counts
+        for one in counted:
+            counts[one] += 1
+        self.hits += 1
 
     def withheld(self, reason: str) -> None:
         """One value of which something was withheld."""

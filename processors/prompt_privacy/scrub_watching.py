@@ -113,6 +113,9 @@ class Watched(PromptPrivacy):
         self._items |= {id(one): f"resource {place}" for place, one in enumerate(batch.resources, 1)}
         self._items |= {id(one): f"scope {place}" for place, one in enumerate(batch.scopes, 1)}
 
+    def _plain_span(self, span: Span, plan: Plan, sifted: Sifted, place: int) -> None:
+        self._span(span, plan, sifted, place)
+
     def _span(self, span: Span, plan: Plan, sifted: Sifted, place: int) -> None:
         self._item = self._items[id(span)]
         super()._span(span, plan, sifted, place)

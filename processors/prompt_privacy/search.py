@@ -86,6 +86,15 @@ class Joined:
         """The item within the data."""
         return Piece(self.data, self._ends[item - 1] if item else 0, self._ends[item] - 1, self._tag)
 
+    def covers(self, item: int, hits: Hits, pairs: Iterable[bytes]) -> bool:
+        """Whether each of `hits`, of the item, is within one of `pairs`, attributes of it."""
+        left, start, end = hits.noted, self._ends[item - 1] if item else 0, self._ends[item]
+        for pair in pairs:
+            place = self.data.find(pair, start, end)
+            last = place + len(pair)
+            left = [hit for hit in left if hit[0] < place or hit[1] > last]
+        return not left and not hits.many
+
     @property
     def whole(self) -> Piece:
         """All items."""

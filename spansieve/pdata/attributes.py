@@ -182,6 +182,9 @@ class Attributes(MutableMapping[str, Value]):
     def set_raw(self, pairs: Mapping[str, bytes]) -> None:
         """As `update`, from encoded KeyValues, each under the key that it holds (`encode_pair` makes them)."""
         index = self._indexed()
+        if len(self._container) == len(index) <= _SMALL and self._places is None:
+            self._set_few(index, pairs)
+            return
         new = {key: raw for key, raw in pairs.items() if key not in index}
         if len(new) < len(pairs):
             for key, raw in pairs.items():
@@ -190,6 +193,18 @@ class Attributes(MutableMapping[str, Value]):
         if new:
             self.extend_raw(new)
         elif pairs:
+            self._saved()
+
+    def _set_few(self, index: dict[str, bytes], pairs: Mapping[str, bytes]) -> None:
+        """Where no key repeats, and there are few."""
+        keys = list(index)
+        for key, raw in pairs.items():
+            if key in index:
+                self._container[keys.index(key)] = raw
+            else:
+                self._container.append(raw)
+        index.update(pairs)
+        if pairs:
             self._saved()
 
     def extend_raw(self, pairs: Mapping[str, bytes]) -> None:
