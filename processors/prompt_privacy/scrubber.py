@@ -68,15 +68,19 @@ class Scrubber:
 
     def _cut(self, text: bytes, key: bytes, asked: Asked) -> Cut | None:
         telling = self.tells(key)
-        if not (telling or self.suspicious(text, asked.people)):
+        matches = self._engine.gate.matches(text)
+        if not (telling or self._engine.suspicious(text, matches) or asked.people.suspicious(text)):
             return None
         clear, offsets = plain(text)
         before = key + b": " if telling else b""
-        searched = before + clear
+        searched = before + clear if before else clear
         original = _Original(searched, len(before), offsets)
         allowed: dict[Slot, None] = {}
         found = self._engine.find(
-            searched, asked.people.find(searched), lambda one: self._goes(one, original, asked, allowed)
+            searched,
+            asked.people.find(searched),
+            lambda one: self._goes(one, original, asked, allowed),
+            matches if searched is text else None,
         )
         if not found.findings and not allowed and found.spent < 0:
             return Cut((text,), (), refused=found.refused) if found.refused else None

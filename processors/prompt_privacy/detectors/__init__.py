@@ -3,13 +3,14 @@
 from . import checksums
 from .assignments import FAMILIES as ASSIGNMENTS
 from .births import FAMILIES as BIRTHS
+from .candidates import Find, Union
 from .cards import FAMILIES as CARDS
 from .commands import FAMILIES as COMMANDS
 from .crypto import FAMILIES as CRYPTO
 from .disguise import WORDS, Offsets, plain
 from .emails import FAMILIES as EMAILS
 from .encoded import FAMILIES as ENCODED
-from .engine import MARKS, Engine, Find, Found, Union, options, union
+from .engine import MARKS, Engine, Found, options, union
 from .family import Family, Finding, context, left_open, right_open
 from .headers import FAMILIES as HEADERS
 from .iban import FAMILIES as IBAN

@@ -1,17 +1,18 @@
 """All families together: is something there, and if so, where.
 
-The cores are searched by Hyperscan in many bytes at once, and by google-re2, as unions, in the texts that it leaves; only
-where a core hits is anything decided in Python.
+The cores are searched by Hyperscan, or as unions by google-re2; only where a core hits is anything decided in Python.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol, cast
+from functools import partial
+from typing import NamedTuple, cast
 
 import re2
 
+from .candidates import ByEnds, ByUnion, Candidates, Core, Find, Union
 from .family import Family, Finding
-from .gate import gate_of
+from .gate import Matches, gate_of
 
 MAX_REFUSED = 2_000
 """Hits in one text that turned out to be nothing; what lies behind the last of them is withheld."""
@@ -20,6 +21,10 @@ _LAST = 1_000
 """The rank of what no family of the table finds: names of people."""
 
 _ROUNDS = 3
+_NEAR = 512
+"""Bytes around a cut in which something new may be found."""
+_MANY = 1_000
+"""Hits of single cores in one text that are looked at one by one."""
 SIDES = ("words", "digits", "contexts", "customs")
 """The unions that a family's cores are in."""
 MARKS = re.compile(
@@ -28,26 +33,8 @@ MARKS = re.compile(
 )
 """What was put in place of findings before: nothing is found in it again."""
 
-Find = Callable[[bytes, int, int], Sequence[Finding]]
 Goes = Callable[[Finding], bool]
 """Whether a finding is to go. One that stays hides nothing that it overlaps."""
-
-
-class Match(Protocol):
-    """Where a core stands."""
-
-    def start(self) -> int:
-        """The offset of its first byte."""
-
-    def end(self) -> int:
-        """The offset behind its last byte."""
-
-
-class Union(Protocol):
-    """Cores, joined into one pattern."""
-
-    def search(self, text: bytes, pos: int = 0) -> Match | None:
-        """The first core at or behind `pos`."""
 
 
 class Found(NamedTuple):
@@ -82,44 +69,67 @@ class Engine:
         """All cores, for whoever searches many texts in one go."""
         self.customs = self.unions[-1:] if own else ()
         """Those that are not ours, which `gate` does not know."""
-        self.gate = gate_of(tuple(core for side in SIDES[:3] for family in families for core in getattr(family, side)))
+        askers = _askers(families)
+        self.gate = gate_of(tuple(core for core, _ in askers))
         """All of ours, likewise."""
+        self._cores = [Core(side, tuple(asked), partial(union, [core])) for (core, side), asked in askers.items()]
 
-    def suspicious(self, data: bytes) -> bool:
-        """Whether a core hits in `data`, which may be a text or the wire bytes around some."""
-        hits = self.gate.hits(data)
+    def suspicious(self, data: bytes, matches: Matches | None = None) -> bool:
+        """Whether a core hits in `data`, which may be a text or the wire bytes around some; `matches`: what `gate` has
+        told of it, if it was asked.
+        """
+        hits = self.gate.hits(data) if matches is None else bool(matches)
         unions = self.unions if hits is None else self.customs
         return bool(hits) or any(one.search(data) is not None for one in unions)
 
-    def find(self, text: bytes, more: Sequence[Finding] = (), goes: Goes = lambda _: True) -> Found:
+    def find(
+        self,
+        text: bytes,
+        more: Sequence[Finding] = (),
+        goes: Goes = lambda _: True,
+        matches: Matches | None = None,
+    ) -> Found:
         """What stands in `text`, UTF-8 without disguises, and `more`; of these what `goes`. Linear in its length.
+        `matches`: what `gate` has told of it, if it was asked.
 
         What is cut makes new borders, at which something may begin that was a part of a longer word before: so a text
         is searched until nothing more is found, at most _ROUNDS times.
         """
         found = [one for one in more if goes(one)]
+        matches = self.gate.matches(text) if matches is None else matches
         refused, spent, searched = 0, -1, text
         for _ in range(_ROUNDS):
-            new, times, end = self._round(searched, goes)
+            new, times, end = self._round(searched, matches, goes)
             refused += times
             spent = end if spent < 0 else spent
             found += new
             if not new or end >= 0:
                 break
             searched = _marked(searched, new)
-            if not self.suspicious(searched):
+            matches = None if matches is None else self._near(searched, new)
+            if not self.suspicious(searched, matches):
                 break
         return Found(self._merged(found), spent, refused) if found or refused or spent >= 0 else NOTHING
 
-    def _round(self, text: bytes, goes: Goes) -> tuple[list[Finding], int, int]:
+    def _near(self, text: bytes, cuts: Sequence[Finding]) -> Matches | None:
+        """What hits where something new may have come to be: around `cuts`."""
+        found: set[tuple[int, int]] = set()
+        for start, end in _stretches(cuts, len(text)):
+            matches = self.gate.matches(text[start:end])
+            if matches is None:
+                return None
+            found.update((start + place, core) for place, core in matches)
+        return sorted(found)
+
+    def _round(self, text: bytes, matches: Matches | None, goes: Goes) -> tuple[list[Finding], int, int]:
         """What one search finds, how many candidates were nothing, and from where on nobody looked (-1: nowhere)."""
         raw: list[Finding] = []
         refused, spent = 0, -1
-        for one, finders in self._sides:
+        for candidates in self._candidates(text, matches):
             place, left = 0, MAX_REFUSED
-            while (hit := one.search(text, place)) is not None:
-                start = hit.start()
-                found = _ask(finders, text, start, hit.end())
+            while (one := candidates.next(place)) is not None:
+                start = one.start
+                found = _ask(one.finders, text, start, one.end)
                 going = [finding for finding in found if goes(finding)]
                 raw += going
                 place = max([start + 1, *(finding.end for finding in going)])
@@ -130,6 +140,17 @@ class Engine:
             refused += MAX_REFUSED - left
         marks = [mark.span() for mark in MARKS.finditer(text)] if raw and b"<" in text else ()
         return [one for one in raw if not any(a <= one.start and one.end <= b for a, b in marks)], refused, spent
+
+    def _candidates(self, text: bytes, matches: Matches | None) -> list[Candidates]:
+        """One for each side: a finding hides what else that side has in it."""
+        if matches is None or len(matches) > _MANY:
+            return [ByUnion(text, union, finders) for union, finders in self._sides]
+        sides: dict[str, list[tuple[int, Core]]] = {}
+        for end, place in matches:
+            core = self._cores[place]
+            sides.setdefault(core.side, []).append((end, core))
+        customs = [ByUnion(text, union, finders) for union, finders in self._sides if union in self.customs]
+        return [*(ByEnds(text, hits) for hits in sides.values()), *customs]
 
     def _merged(self, raw: list[Finding]) -> tuple[Finding, ...]:
         """None overlapping: the earlier start wins, at equal start the longer, then the table's order. What a loser
@@ -144,6 +165,28 @@ class Engine:
             elif finding.end > last.end and last.entity != "URL_CREDENTIALS":
                 merged[-1] = last._replace(end=finding.end)
         return tuple(merged)
+
+
+def _askers(families: Iterable[Family]) -> dict[tuple[str, str], dict[Find, None]]:
+    """Who is to be asked where a core hits, by the core and its side."""
+    found: dict[tuple[str, str], dict[Find, None]] = {}
+    for side in SIDES[:-1]:
+        for family in families:
+            for core in getattr(family, side):
+                found.setdefault((core, side), {})[family.find] = None
+    return found
+
+
+def _stretches(cuts: Sequence[Finding], size: int) -> list[tuple[int, int]]:
+    """What lies within _NEAR bytes of `cuts`, in a text of `size` bytes."""
+    found: list[tuple[int, int]] = []
+    for one in sorted(cuts):
+        start, end = max(0, one.start - _NEAR), min(size, one.end + _NEAR)
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def _marked(text: bytes, findings: list[Finding]) -> bytes:

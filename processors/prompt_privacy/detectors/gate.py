@@ -22,6 +22,8 @@ WORTH_BYTES = 1 << 20
 MOST = 100_000
 """Ends of hits in one search."""
 
+Matches = list[tuple[int, int]]
+"""Ends of hits, in order, each with the place of its core."""
 Note = Callable[[int, int, int, int, object], bool]
 """What Hyperscan tells of a hit: which core, 0, its end, and two more; whether that is enough."""
 
@@ -29,10 +31,11 @@ Note = Callable[[int, int, int, int, object], bool]
 class Gate:
     """Cores, as google-re2 reads them over Latin-1 bytes. Several threads may ask at once."""
 
-    def __init__(self, cores: tuple[str, ...]) -> None:
-        """Nothing is compiled yet."""
-        self._cores = [core.encode("latin-1") for core in dict.fromkeys(cores)]
-        self._left = WORTH_BYTES
+    def __init__(self, cores: tuple[str, ...], worth_bytes: int = WORTH_BYTES) -> None:
+        """Nothing is compiled yet, until `worth_bytes` are searched."""
+        self.cores = tuple(dict.fromkeys(cores))
+        """Each once."""
+        self._left = worth_bytes
         self._lock = Lock()
         self._database: hyperscan.Database | None = None
 
@@ -47,6 +50,17 @@ class Gate:
 
         return sorted(ends) if self._scan(data, note) else None
 
+    def matches(self, data: bytes) -> Matches | None:
+        """Likewise, with the place in `cores` of that which hit, behind the end."""
+        found: set[tuple[int, int]] = set()
+        add = found.add
+
+        def note(core: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            add((end, core))
+            return len(found) > MOST
+
+        return sorted(found) if self._scan(data, note) else None
+
     def hits(self, data: bytes) -> bool | None:
         """Whether a core hits in `data`; None where they are not compiled (yet)."""
         scanned = self._scan(data, _first)
@@ -58,7 +72,8 @@ class Gate:
         """
         if hyperscan is not None:
             database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            database.compile(expressions=self._cores, flags=hyperscan.HS_FLAG_DOTALL)
+            cores = [core.encode("latin-1") for core in self.cores]
+            database.compile(expressions=cores, ids=range(len(cores)), flags=hyperscan.HS_FLAG_DOTALL)
             self._database = database
 
     def _scan(self, data: bytes, note: Note) -> bool | None:

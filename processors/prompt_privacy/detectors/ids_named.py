@@ -78,9 +78,10 @@ def _named(text: bytes, place: int) -> Finding | None:
 
 
 _CAMEL = (
-    "SSN Ssn SocialSec NHS Nhs Nino NINO NationalI BSN Bsn CPF Cpf TaxFile TFN Tfn PESEL Pesel Passport Driver Routing"
-    " Aadhaar Personnummer Medicare SIN Sin"
-).split()
+    *("SSN", "Ssn", "SocialSec", "NHS", "Nhs", "Nino", "NINO", "NationalI", "BSN", "Bsn", "CPF", "Cpf", "TaxFile"),
+    *("TFN", "Tfn", "PESEL", "Pesel", "Passport", "Driver", "Routing", "Aadhaar", "Personnummer", "Medicare"),
+    *("SIN", "Sin"),
+)
 _GLUED = "身份证|身份證|マイナンバー|個人番号|주민등록번호|주민번호|護照|护照|旅券|パスポート|여권"
 """Names in scripts that have no blanks: the number may follow at once."""
 _NUMBER_CORE = r"(?:[^0-9A-Za-z]|(?i:n[uor]|code|card|id))" + CORE_GAP + "[0-9]{2}"

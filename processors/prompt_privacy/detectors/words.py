@@ -33,8 +33,8 @@ def _spelled(letter: str) -> str:
 
 def spelled(words: str) -> str:
     r"""A pattern of `words` for bytes, in what RE2 and `re` share, without regard to case: a letter that is not ASCII
-    may stand as UTF-8, as `\uXXXX` (four JSON strings deep), or without its accent; a blank stands for `[ _.-]{0,2}`, so that `birth date` is
-    `birth_date`, `birthDate` and `Birth-Date` too. No such letter may stand in a class.
+    may stand as UTF-8, as `\uXXXX` (four JSON strings deep), or without its accent; a blank stands for `[ _.-]{0,2}`:
+    `birth date` is `birth_date`, `birthDate` and `Birth-Date` too. No such letter may stand in a class.
     """
     parts = (letter if letter.isascii() else _spelled(letter) for letter in words)
     return "(?i:" + "".join(parts).replace(" ", "[ _.-]{0,2}") + ")"

@@ -1,5 +1,6 @@
 """Every rule's examples, through the whole engine: what stands between the marks is found, and nothing else."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,15 @@ import pytest
 import yaml
 
 from spansieve.processors.prompt_privacy.detectors import FAMILIES, Engine, plain
+from spansieve.processors.prompt_privacy.detectors.gate import Gate
 
 EXAMPLES = Path(__file__).parents[3] / "fixtures" / "privacy" / "examples"
 ENGINE = Engine(FAMILIES)
+ENGINE.gate.compile()
+BY_RE2 = Engine(FAMILIES)
+BY_RE2.gate = Gate((), worth_bytes=sys.maxsize)
+ENGINES = (ENGINE, BY_RE2)
+"""Each text is searched both ways."""
 
 
 def rows() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -42,14 +49,16 @@ def marked(text: str) -> tuple[bytes, list[tuple[int, int]]]:
 @pytest.mark.parametrize(("rule", "example"), examples("match"))
 def test_what_is_marked_is_found_exactly(rule: str, example: str) -> None:
     text, wanted = marked(example)
-    assert ENGINE.suspicious(text), "no core hits"
     clear, offsets = plain(text)
-    findings = ENGINE.find(clear).findings
-    found = [(one.start, one.end) if offsets is None else offsets.original(one.start, one.end) for one in findings]
-    assert found == wanted, [(one.rule, clear[one.start : one.end]) for one in findings]
+    for engine in ENGINES:
+        assert engine.suspicious(text), "no core hits"
+        findings = engine.find(clear).findings
+        found = [(one.start, one.end) if offsets is None else offsets.original(one.start, one.end) for one in findings]
+        assert found == wanted, [(one.rule, clear[one.start : one.end]) for one in findings]
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("no_match"))
 def test_a_near_miss_stays(rule: str, example: str) -> None:
     clear, _ = plain(example.encode())
-    assert [(one.rule, clear[one.start : one.end]) for one in ENGINE.find(clear).findings] == []
+    for engine in ENGINES:
+        assert [(one.rule, clear[one.start : one.end]) for one in engine.find(clear).findings] == []
