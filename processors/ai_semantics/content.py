@@ -1,13 +1,11 @@
 """Which attributes may hold prompts, answers, and what tools took and gave. Source: the mapping, section 4."""
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from spansieve.semconv import Globs, content_keys
 from spansieve.semconv.names import ORIGINAL
-
-from .rules import texts
 
 
 class Content:
@@ -15,14 +13,12 @@ class Content:
 
     def __init__(self, mapping: Mapping[str, Any]) -> None:
         """Take them from `mapping`."""
-        rows = [row for rows in mapping["content_keys"].values() for row in rows if isinstance(row, dict)]
-        named = {row["key"] for row in rows if not {"span", "log", "event"}.isdisjoint(texts(row["where"]))}
-        targets = {entry["target"] for entry in mapping["attributes"] if entry.get("content")}
-        self._keys = frozenset({*named, *targets} - {"*"})
-        self._patterns = tuple(key for key in self._keys if "*" in key)
+        rows = content_keys(mapping)
+        named = [row.key for row in rows if not {"span", "log", "event"}.isdisjoint(row.places) and row.key != "*"]
+        targets = [entry["target"] for entry in mapping["attributes"] if entry.get("content")]
+        self._keys = Globs((key, True) for key in (*named, *targets))
         self.holds = cache(self._holds)
         """Whether the attribute of a key may be content."""
 
     def _holds(self, key: str) -> bool:
-        key = key.removeprefix(ORIGINAL)
-        return key in self._keys or any(fnmatchcase(key, pattern) for pattern in self._patterns)
+        return self._keys.get(key.removeprefix(ORIGINAL), otherwise=False)

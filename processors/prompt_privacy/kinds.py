@@ -4,14 +4,15 @@ Source: `content_keys` of the mapping.
 """
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
+from spansieve.semconv import Globs, content_keys
 from spansieve.semconv.names import ORIGINAL
 
 from .config import KINDS
 
 _AS = {"media": "prompt"} | dict(zip(KINDS, KINDS, strict=True))
+_NOTHING: Globs[str] = Globs(())
 
 
 class Kinds:
@@ -19,29 +20,17 @@ class Kinds:
 
     def __init__(self, mapping: Mapping[str, Any]) -> None:
         """Take them from `mapping`."""
-        rows = [row for rows in mapping["content_keys"].values() for row in rows if isinstance(row, dict)]
-        self._keys: dict[str, str] = {}
-        self._patterns: list[tuple[str, str]] = []
-        self._events: list[tuple[str, str, str]] = []
-        for row in rows:
-            self._take(row["key"], row.get("event"), _AS.get(row["role"], ""))
-
-    def _take(self, key: str, event: str | None, kind: str) -> None:
-        if event is not None:
-            if kind:
-                self._events.append((event, key, kind))
-        elif key != "*" and "*" in key:
-            self._patterns.append((key, kind))
-        elif key != "*":
-            self._keys.setdefault(key, kind)
+        rows = [(row.event, row.key, _AS.get(row.role, "")) for row in content_keys(mapping)]
+        events = [row for row in rows if row[0] and row[2]]
+        self._keys = Globs((key, kind) for event, key, kind in rows if not event and key != "*")
+        self._events = Globs((event, kind) for event, _, kind in events)
+        self._in_events = {
+            key: Globs((event, kind) for event, one, kind in events if one == key) for _, key, _ in events
+        }
 
     def of_key(self, key: str) -> str:
         """The kind of what stands under a key; "" for what is no content."""
-        key = key.removeprefix(ORIGINAL)
-        known = self._keys.get(key)
-        if known is not None:
-            return known
-        return next((kind for pattern, kind in self._patterns if fnmatchcase(key, pattern)), "")
+        return self._keys.get(key.removeprefix(ORIGINAL), "")
 
     def of_event(self, name: str) -> str:
         """The kind of what an event of this name holds, all of it; "" for one that holds none."""
@@ -49,12 +38,8 @@ class Kinds:
 
     def in_event(self, name: str, key: str) -> str:
         """The kind of what stands under `key` in an event of this name; "" for what is no content."""
-        kinds = {event: kind for event, one, kind in self._events if one == key}
-        exact = kinds.get(name)
-        if exact is not None:
-            return exact
-        return next((kind for event, kind in kinds.items() if "*" in event and fnmatchcase(name, event)), "")
+        return self._in_events.get(key, _NOTHING).get(name, "")
 
     def speaks(self, name: str) -> bool:
         """Whether anything in an event of this name is content."""
-        return any(fnmatchcase(name, event) for event, _, _ in self._events)
+        return bool(self._events.get(name, ""))

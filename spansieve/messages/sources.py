@@ -12,7 +12,7 @@ from itertools import product
 from re import split
 from typing import Any, Final, NamedTuple
 
-from spansieve.semconv import raw_mapping
+from spansieve.semconv import content_keys, raw_mapping
 
 INPUT: Final = "gen_ai.input.messages"
 OUTPUT: Final = "gen_ai.output.messages"
@@ -154,14 +154,11 @@ def _compiled(target: str, spec: Mapping[str, Any]) -> Source:
 
 def _by_role(where: str) -> Iterator[tuple[str, Source]]:
     """The keys that are said to hold content there, each with the names of the records or events that they stand in."""
-    tables = raw_mapping()["content_keys"].values()
-    for row in (row for rows in tables for row in rows if isinstance(row, dict)):
-        target = _ROLES.get(row["role"])
-        places = row["where"] if isinstance(row["where"], list) else [row["where"]]
-        if target and where in places and "*" not in row["key"]:
-            dialects = frozenset([row["dialect"]] if "dialect" in row else ())
-            source = Source(target, (row["key"],), reader=_READERS.get(target, ""), dialects=dialects)
-            yield row.get("event", ""), source
+    for row in content_keys(raw_mapping()):
+        target = _ROLES.get(row.role)
+        if target and where in row.places and "*" not in row.key:
+            dialects = frozenset([row.dialect] if row.dialect else ())
+            yield row.event, Source(target, (row.key,), reader=_READERS.get(target, ""), dialects=dialects)
 
 
 def _braces(pattern: str) -> list[str]:
