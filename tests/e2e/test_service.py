@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
 )
 
 from spansieve.pdata import TraceBatch
-from spansieve.testing import OK, otlp_request
+from spansieve.testing import OK, SpanSpec, otlp_request
 
 from .program import Program, Sink, eventually, export, free_ports, post, running
 
@@ -60,12 +61,13 @@ class StrictBackend(TraceServiceServicer):
 
 
 class Load:
-    """Sends one request after the other from several threads, and remembers which spans were acknowledged.
+    """Sends one request of `spans` after the other from several threads, and remembers which were acknowledged.
 
     It leaves a little of the processors to the program.
     """
 
-    def __init__(self, program: Program, threads: int = 3) -> None:
+    def __init__(self, program: Program, threads: int = 3, spans: Sequence[SpanSpec] = (OK, OK, OK)) -> None:
+        self._spans = spans
         self.acknowledged: set[bytes] = set()
         self.refused = 0
         self._stop = threading.Event()
@@ -78,7 +80,7 @@ class Load:
     def _send(self) -> None:
         with grpc.insecure_channel(self._target) as channel:
             while not self._stop.is_set():
-                body = otlp_request("load", OK, OK, OK)
+                body = otlp_request("load", *self._spans)
                 ids = {span.span_id for span in TraceBatch.parse(body)}
                 try:
                     export(channel, "traces", body)
