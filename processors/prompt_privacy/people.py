@@ -10,7 +10,7 @@ from typing import Final, Protocol, cast
 
 import re2
 
-from .detectors import MARKS, Finding, left_open, options, right_open, union
+from .detectors import MARKS, Finding, Union, left_open, options, right_open, union
 from .masks import STARS
 
 PERSON: Final = "PERSON"
@@ -22,11 +22,12 @@ MAX_PEOPLE = 256
 """Names learned from one request; more are not looked for."""
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of `text`."""
     return frozenset(text.split())
 
 
-_COMMON = _words(
+_COMMON = words(
     """
     root ubuntu node runner app admin vscode user users debian centos fedora alpine ec2-user azureuser opc vagrant
     docker container containers codespace codespaces coder gitpod jenkins gitlab gitlab-runner github actions circleci
@@ -39,27 +40,31 @@ _COMMON = _words(
     """
 )
 """Accounts and words that are nobody's name."""
-_NO_NAMES = _words(
+_NO_NAMES = words(
     """
     role roles scope scopes type tier plan level language locale timezone country region group groups is_admin
     subscription status created_at agent
     """
 )
 """What `user.*` may say of somebody without saying who it is."""
-_PREFIXES = ("user.", "enduser.", "session.user", "git.author")
-_HOME = re2.compile(
-    rb"""(?:/(?:home|Users)/|[A-Za-z]:[\\/]{1,8}Users[\\/]{1,8})([^\x00-\x20/\\"'<>|:;,*?(){}\[\]$`]{4,64})""",
-    options(),
-)
+PREFIXES: Final = ("user.", "enduser.", "session.user", "git.author")
+"""How keys begin that say who somebody is."""
+WHOLE: Final = ("process.owner",)
+"""Those that do as a whole."""
+_OWNER = rb"""([^\x00-\x20/\\"'<>|:;,*?(){}\[\]$`]{4,64})"""
+_HOMES = tuple(re2.compile(place + _OWNER, options()) for place in (b"/home/", b"/Users/"))
+_WINDOWS = (union([r"Users\\"]), union([r"\\Users"]))
+_WINDOWS_HOMES = (re2.compile(rb"[A-Za-z]:[\\/]{1,8}Users[\\/]{1,8}" + _OWNER, options()),)
+"""Apart, and behind what they begin with: RE2 looks for a beginning that is always the same ten times as fast."""
 
 
 def names_people(key: str, identity: Collection[str] = ()) -> bool:
     """Whether the attribute `key` says who somebody is: `user.*`, `enduser.*`, `session.user*`, `git.author*`,
     `process.owner`, and those of `identity`.
     """
-    if key in identity or key == "process.owner":
+    if key in identity or key in WHOLE:
         return True
-    return key.startswith(_PREFIXES) and key.rpartition(".")[2] not in _NO_NAMES
+    return key.startswith(PREFIXES) and key.rpartition(".")[2] not in _NO_NAMES
 
 
 class Searched(Protocol):
@@ -71,8 +76,8 @@ class Searched(Protocol):
 
 def keys_of_people(identity: Collection[str]) -> Searched:
     """Finds the keys on the wire for which `names_people` says so."""
-    whole = "|".join(map(re.escape, sorted({"process.owner", *identity})))
-    begun = "|".join(map(re.escape, _PREFIXES))
+    whole = "|".join(map(re.escape, sorted({*WHOLE, *identity})))
+    begun = "|".join(map(re.escape, PREFIXES))
     return cast("Searched", re2.compile(rf"\n.(?:(?:{begun})|(?:{whole})\x12)".encode(), options()))
 
 
@@ -89,9 +94,8 @@ def is_name(value: str) -> bool:
 
 def owners_of_homes(data: bytes) -> set[str]:
     r"""The accounts whose home directories (`/home/X/`, `/Users/X/`, `C:\Users\X\`) `data` names."""
-    if b"/home/" not in data and b"Users" not in data:
-        return set()
-    found = {match.group(1).decode(errors="replace") for match in _HOME.finditer(data)}
+    homes = [*_HOMES, *(_WINDOWS_HOMES if any(one.search(data) for one in _WINDOWS) else ())]
+    found = {match.group(1).decode(errors="replace") for home in homes for match in home.finditer(data)}
     return {name for name in found if is_name(name)}
 
 
@@ -101,8 +105,7 @@ class People:
     def __init__(self, names: frozenset[str]) -> None:
         """Look for these, as they are written."""
         self.names = names
-        cores = ["".join(map(_core, name)) for name in sorted(names, key=lambda name: (-len(name), name))]
-        self.union = union(cores) if cores else None
+        self.union = _union_of(names) if names else None
         self.unions = () if self.union is None else (self.union,)
 
     def suspicious(self, data: bytes) -> bool:
@@ -120,6 +123,12 @@ class People:
             else:
                 place = start + 1
         return found
+
+
+@lru_cache(maxsize=16)
+def _union_of(names: frozenset[str]) -> Union:
+    """Agents name the same people in request after request."""
+    return union(["".join(map(_core, name)) for name in sorted(names, key=lambda name: (-len(name), name))])
 
 
 @lru_cache(maxsize=4096)
