@@ -19,8 +19,6 @@ class Plan(NamedTuple):
     """Whether content is kept as it is."""
     special: tuple[str, ...]
     """Those to be looked at whatever stands there: of identity, and content that does not simply pass scrubbed."""
-    identity: tuple[str, ...]
-    """Those that say who somebody is."""
 
 
 class Plans:
@@ -49,5 +47,4 @@ class Plans:
             any(one.kind for one in facts),
             any(one.treatment.action == "keep" for one in facts),
             tuple(one.name for one in facts if one.identity or one.treatment.action not in {"scrub", "keep"}),
-            tuple(one.name for one in facts if one.identity),
         )

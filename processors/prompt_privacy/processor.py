@@ -1,6 +1,6 @@
 """Take personal data and secrets out of everything, and hash content, before anything is kept."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
 from spansieve.pdata import (
@@ -14,8 +14,6 @@ from spansieve.pdata import (
     Scope,
     Span,
     TraceBatch,
-    Value,
-    decode_pair,
     encode_pair,
 )
 from spansieve.plugin import Host, Mistake, Processor, Signal
@@ -28,7 +26,7 @@ from .config import PromptPrivacyConfig
 from .dry_run import Reminder, confined
 from .hashing import Hashing
 from .memory import Memories
-from .people import MAX_PEOPLE, NOBODY, People, is_name, owners_of_homes
+from .people import MAX_PEOPLE, NOBODY, People, owners_of_homes
 from .plans import Plan, Plans
 from .policy import Policy
 from .repeats import change_of, known
@@ -36,6 +34,7 @@ from .report import REDACTED, Report
 from .scrubber import Scrubber
 from .search import NO_HITS, Hits, Joined
 from .sieve import look_at
+from .told import Told
 from .walker import Walker
 from .withholding import Withholder
 
@@ -74,6 +73,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._report = Report(host, marks=config.audit == "counts")
         self._scrubber = Scrubber(self._engine, self._policy, config.max_scan_bytes, host.fault)
         self._memories = Memories()
+        self._told = Told(raw_mapping()["identity"]["user"], lambda key: self._policy.facts(key).identity)
         self._reminder = Reminder(host) if config.dry_run else None
 
     @classmethod
@@ -158,9 +158,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._remind()
         metrics = batch.every_metric()
         joined = Joined([metric.encode() for metric in metrics])
-        points = ((point.attributes, self._plans.of(point.attributes)) for point in batch)
-        named = _named(points) if _may_name(joined.data) else ()
-        people = self._people(named, batch.resources, joined.data)
+        people = self._people(batch, joined.data)
         self._envelopes(batch.resources, batch.scopes)
         dirty = joined.hits(self._engine, people.unions)
         told = self._policy.treats or self._policy.names_people(joined.whole)
@@ -177,7 +175,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         attributes = [item.attributes for item in items]
         plans = [self._plans.of(one) for one in attributes]
         joined = Joined([item.encode() for item in items], _TAGS[batch.signal])
-        people = self._people(_named(zip(attributes, plans, strict=True)), batch.resources, joined.data)
+        people = self._people(batch, joined.data)
         self._envelopes(batch.resources, batch.scopes)
         self._report.scanned += len(joined.data)
         long = joined.longer_than(self._settings.max_scan_bytes)
@@ -187,14 +185,13 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         if self._reminder is not None:
             self._reminder.remind()
 
-    def _people(self, named: Iterable[str], resources: Sequence[Resource], data: bytes) -> People:
-        """The people that a request names: in identity attributes, and by their home directories."""
+    def _people(self, batch: TraceBatch | LogBatch | MetricBatch, data: bytes) -> People:
+        """The people that a request names: under keys of identity, and by their home directories."""
         names: set[str] = set()
+        carriers: list[Resource | Scope] = [*batch.resources, *batch.scopes]
         if self._settings.learns_names:
-            names.update(named, owners_of_homes(data))
-            for resource in resources:
-                names.update(_named([(resource.attributes, self._plans.of(resource.attributes))]))
-                names.update(owners_of_homes(resource.encode()))
+            for said in (data, *(carrier.encode() for carrier in carriers)):
+                names |= self._told.names(said) | owners_of_homes(said)
         people = People(frozenset(sorted(names)[:MAX_PEOPLE])) if names else NOBODY
         self._walker.request(people, self._memories.of(people))
         return people
@@ -306,22 +303,6 @@ class Sifted(NamedTuple):
     hits: dict[int, Hits]
     long: bool
     """Whether some item is longer than what one text may have."""
-
-
-def _named(items: Iterable[tuple[Attributes, Plan]]) -> Iterator[str]:
-    for attributes, plan in items:
-        for key in plan.identity:
-            yield from filter(is_name, _texts(decode_pair(attributes.raws()[key])))
-
-
-def _texts(value: Value) -> list[str]:
-    if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
-    return [str(value)] if isinstance(value, str | int) else []
-
-
-def _may_name(data: bytes) -> bool:
-    return any(word in data for word in (b"user", b"author", b"owner", b"identity"))
 
 
 def _scope_of(item: Span | LogRecord) -> Within:

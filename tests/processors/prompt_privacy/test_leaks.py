@@ -199,6 +199,39 @@ def test_identity_is_replaced_in_events_points_and_numbers_however_many_there_ar
     assert b"body Number" not in left(points.SerializeToString(), "metrics")
 
 
+def test_names_are_learned_from_events_links_maps_and_scopes() -> None:
+    for told in ("event", "link", "scope", "map"):
+        made = request(name=f"ask {NAME}")
+        span = span_in(made)
+        named = pair("user.full_name", NAME)
+        if told == "event":
+            span.events.add(name="e").attributes.append(named)
+        elif told == "link":
+            span.links.add(trace_id=TRACE).attributes.append(named)
+        elif told == "scope":
+            made.resource_spans[0].scope_spans[0].scope.attributes.append(named)
+        else:
+            span.attributes.append(pair("user", {"full_name": NAME, "plan": "enterprise"}))
+        out = left(made.SerializeToString())
+        assert leaks(out) == [], told
+        assert (b"enterprise" in out) == (told == "map")
+        assert NAME.encode() in left(made.SerializeToString(), propagate=False)
+
+
+@pytest.mark.parametrize("body", [{"user": {"name": NAME}}, {"user.name": NAME}, [{"context": {"user": {"id": NAME}}}]])
+def test_names_are_learned_from_bodies_that_are_maps(body: object) -> None:
+    made = ExportLogsServiceRequest()
+    records = made.resource_logs.add().scope_logs.add().log_records
+    records.add(body=value(body))
+    records.add(body=value(f"{NAME} asked"))
+    assert leaks(left(made.SerializeToString(), "logs")) == []
+
+
+def test_an_allowed_key_tells_no_name_in_a_map_either() -> None:
+    body = spans_of({"user": {"name": NAME}, "note": NAME})
+    assert NAME.encode() in left(body, allow={"keys": ["user.name"]})
+
+
 @pytest.mark.parametrize(
     "written",
     [
