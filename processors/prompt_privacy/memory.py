@@ -53,7 +53,7 @@ Changed = tuple[frozenset[bytes], Within]
 class Memory:
     """What is known of pieces in requests that name the same people."""
 
-    __slots__ = ("changes", "clean", "held", "size_bytes")
+    __slots__ = ("changes", "clean", "cuts", "held", "size_bytes")
 
     def __init__(self) -> None:
         """Nothing yet."""
@@ -61,6 +61,8 @@ class Memory:
         """Pieces that nothing is in."""
         self.held: dict[bytes, Held] = {}
         """KeyValues that something is in, and what."""
+        self.cuts: dict[bytes, Cut | None] = {}
+        """Texts that stand by themselves, such as names and messages of a status, and what is in them."""
         self.changes: dict[Changed, Change] = {}
         """What changes in items where nothing else is."""
         self.size_bytes = 0
@@ -72,6 +74,11 @@ class Memory:
         else:
             self.clean.add(raw)
         self.size_bytes += len(raw) + _OVERHEAD
+
+    def put_cut(self, text: bytes, cut: Cut | None) -> None:
+        """Remember what is in `text`."""
+        self.cuts[text] = cut
+        self.size_bytes += len(text) + _OVERHEAD
 
     def put_change(self, where: Changed, change: Change) -> None:
         """Remember what changes in items like this one."""

@@ -25,11 +25,11 @@ from .assembly import engine_of
 from .config import PromptPrivacyConfig
 from .dry_run import Reminder, confined
 from .hashing import Hashing
-from .memory import Memories
+from .memory import Change, Memories
 from .people import MAX_PEOPLE, NOBODY, People, owners_of_homes
 from .plans import Plan, Plans
 from .policy import Policy
-from .repeats import change_of, known
+from .repeats import change_of, known_in
 from .report import REDACTED, Report
 from .scrubber import Scrubber
 from .search import NO_HITS, Hits, Joined
@@ -98,19 +98,13 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         for place, (span, plan) in enumerate(zip(spans, sifted.plans, strict=True)):
             if sifted.long or plan.content or span.has_events:
                 self._span(span, plan, sifted, place)
-            elif plan.special or place in sifted.hits:
-                self._plain_span(span, plan, sifted, place)
+            elif place in sifted.hits or plan.special:
+                known = self._known(span, sifted, place)
+                if known is None:
+                    self._span(span, plan, sifted, place)
+                else:
+                    span.attributes.set_raw(known.changed)
         self._report.flush("traces")
-
-    def _plain_span(self, span: Span, plan: Plan, sifted: "Sifted", place: int) -> None:
-        """A span without content and events: what changes in it may be known."""
-        held = known(span.attributes, plan.special, self._walker.memory)
-        if held is not None and sifted.joined.covers(place, sifted.hits.get(place, NO_HITS), held):
-            change = change_of(held, _scope_of(span), self._walker, self._report)
-            if change is not None:
-                span.attributes.set_raw(change.changed)
-                return
-        self._span(span, plan, sifted, place)
 
     def _span(self, span: Span, plan: Plan, sifted: "Sifted", place: int) -> None:
         sampled = self._sampled(span.trace_id, span.trace_state)
@@ -236,6 +230,8 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         if whole or (attributes.repeats and (hits or plan.special)):
             attributes.rewrite(self._walker, "attribute")
             rest = True
+        elif (hits or plan.special) and not rest and (known := self._known(item, sifted, place)) is not None:
+            changed |= known.changed
         elif hits or plan.special:
             look = look_at(attributes, plan, hits or NO_HITS, sifted.joined.piece(place), self._walker)
             rest = rest or look.rest
@@ -246,6 +242,13 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         if rest:
             item.rewrite_rest(self._walker)
         return changed
+
+    def _known(self, item: Span | LogRecord, sifted: "Sifted", place: int) -> Change | None:
+        """What changes in the item, which is counted, where nothing is in it but what was seen before."""
+        held = known_in(item.attributes, sifted.plans[place].special, self._walker.memory)
+        if held is None or not sifted.joined.covers(place, sifted.hits.get(place, NO_HITS), held):
+            return None
+        return change_of(held, _scope_of(item), self._walker, self._report)
 
     def _withholder(self, error: Exception, event: str = "") -> Withholder:
         self._host.fault(error, then="what it was in is withheld")

@@ -8,7 +8,7 @@ from .report import REDACTED, Report
 from .walker import Walker
 
 
-def known(attributes: Attributes, special: tuple[str, ...], memory: Memory) -> frozenset[bytes] | None:
+def known_in(attributes: Attributes, special: tuple[str, ...], memory: Memory) -> frozenset[bytes] | None:
     """Those of `attributes` that something is known to be in; None where a key repeats, or where nobody has looked yet
     at one of the keys `special`.
     """

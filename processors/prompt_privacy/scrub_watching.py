@@ -113,12 +113,12 @@ class Watched(PromptPrivacy):
         self._items |= {id(one): f"resource {place}" for place, one in enumerate(batch.resources, 1)}
         self._items |= {id(one): f"scope {place}" for place, one in enumerate(batch.scopes, 1)}
 
-    def _plain_span(self, span: Span, plan: Plan, sifted: Sifted, place: int) -> None:
-        self._span(span, plan, sifted, place)
-
     def _span(self, span: Span, plan: Plan, sifted: Sifted, place: int) -> None:
         self._item = self._items[id(span)]
         super()._span(span, plan, sifted, place)
+
+    def _known(self, _item: Span | LogRecord, _sifted: Sifted, _place: int) -> None:
+        """Each item is looked at: what is found in it is told of each time."""
 
     def _record(self, record: LogRecord, name: str, sifted: Sifted, place: int) -> None:
         self._item = self._items[id(record)]

@@ -122,15 +122,17 @@ class Joined:
         """Note hits by their ends alone. What a core hits in is the string that its end is in, or one that ends a few
         bytes before: where it begins does not matter.
         """
-        ends = self._ends
+        ends, item, noted = self._ends, -1, list[tuple[int, int]]()
         for end in ends_of_hits:
-            start = max(0, end - _BEYOND)
-            for one in range(bisect_right(ends, start), bisect_right(ends, max(start, end - 1)) + 1):
-                known = found.get(one)
-                if known is None:
-                    found[one] = Hits([(start, end)])
-                else:
-                    known.noted.append((start, end))
+            start = end - _BEYOND
+            if item < 0 or end > ends[item]:
+                item = bisect_right(ends, end - 1, item + 1)
+                noted = found.setdefault(item, Hits([])).noted
+            noted.append((start, end))
+            before = item - 1
+            while before >= 0 and start < ends[before]:
+                found.setdefault(before, Hits([])).noted.append((start, end))
+                before -= 1
 
     def _search(self, union: Union, found: dict[int, Hits]) -> None:
         """Note hits of `union`. Behind a hit the search goes on at its last byte: what touches a hit is to be looked at

@@ -94,8 +94,8 @@ class Walker:
             self._event = self._policy.event(decode_text(raw))
         if not raw:
             return None
-        self._where, self._facts, self._shared = where, Facts(), False
-        new = self._string(raw, b"", Facts())
+        self._where, self._facts, self._shared = where, _NO_EVENT, False
+        new = self._lone(raw)
         return None if self._policy.dry_run else new
 
     def value(self, raw: bytes, where: str) -> bytes | None:
@@ -119,7 +119,7 @@ class Walker:
     def key(self, raw: bytes) -> bytes | None:
         """Source: `spansieve.pdata.TextRewriter`."""
         where, self._where = self._where, "key"
-        new = self._string(raw, b"", Facts())
+        new = self._lone(raw)
         self._where = where
         return new
 
@@ -248,6 +248,17 @@ class Walker:
         if self._gone or scrubbed == b"":
             return None
         return truncated(text if scrubbed is None else scrubbed, facts.treatment.limit)
+
+    def _lone(self, text: bytes) -> bytes | None:
+        """A text without a key: names and messages of a status repeat."""
+        cuts = self.memory.cuts
+        if text in cuts:
+            cut = cuts[text]
+        else:
+            cut = self._cut(text, b"", _NO_EVENT)
+            if self._refused <= MAX_REFUSED and not (cut is not None and "error" in cut.withheld):
+                self.memory.put_cut(text, cut)
+        return None if cut is None else self._filled(cut)
 
     def _string(self, raw: bytes, key: bytes, facts: Facts) -> bytes | None:
         cut = self._cut(raw, key, facts)
