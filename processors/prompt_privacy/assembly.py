@@ -1,6 +1,7 @@
 """The engine, as the configuration wants it."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from .config import PromptPrivacyConfig
 from .custom import Custom, loosened
@@ -9,9 +10,16 @@ from .patterns import PatternConfig
 
 
 def engine_of(config: PromptPrivacyConfig) -> Engine:
-    """The detectors that `config` does not switch off, and the patterns of users' own."""
-    wanted = [one for one in FAMILIES if not one.entities or any(map(config.is_wanted, one.entities))]
-    return Engine([*wanted, *(_family(pattern) for pattern in config.patterns)])
+    """The detectors that `config` does not switch off, and the patterns of users' own. Pipelines share one where they
+    have no patterns of their own: it takes time and memory to make, and knows nothing of what it searches.
+    """
+    wanted = tuple(one for one in FAMILIES if not one.entities or any(map(config.is_wanted, one.entities)))
+    return Engine([*wanted, *map(_family, config.patterns)]) if config.patterns else _shared(wanted)
+
+
+@cache
+def _shared(wanted: tuple[Family, ...]) -> Engine:
+    return Engine(wanted)
 
 
 def _family(pattern: PatternConfig) -> Family:

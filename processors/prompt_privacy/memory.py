@@ -41,7 +41,10 @@ Held = Text | Content | Deep
 class Change(NamedTuple):
     """What changes in the attributes of an item, and what that counts for."""
 
+    texts: Mapping[str, bytes]
+    """What takes the place of those that something is in."""
     changed: Mapping[str, bytes]
+    """These, and the mark that says so."""
     counted: tuple[tuple[str, str, str], ...]
     """Each finding: its entity, what was done, and where it stood."""
 

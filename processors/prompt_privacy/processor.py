@@ -231,7 +231,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             attributes.rewrite(self._walker, "attribute")
             rest = True
         elif (hits or plan.special) and not rest and (known := self._known(item, sifted, place)) is not None:
-            changed |= known.changed
+            changed |= known.texts
         elif hits or plan.special:
             look = look_at(attributes, plan, hits or NO_HITS, sifted.joined.piece(place), self._walker)
             rest = rest or look.rest

@@ -36,9 +36,8 @@ def change_of(held: frozenset[bytes], scope: Within, walker: Walker, report: Rep
     walker.item(scope)
     new = [(one.key, walker.replaced(raw, one, "attribute")) for raw, one in texts]
     changed = {decode_text(key): raw for key, raw in new if raw is not None}
+    marked = changed | {REDACTED: report.summary()} if report.item and report.marks else changed
     slots = [slot for _, one in texts for slot in (*one.cut.slots, *one.cut.allowed)]
-    if slots and report.marks:
-        changed[REDACTED] = report.summary()
-    change = Change(changed, tuple((slot.entity, slot.action, "attribute") for slot in slots))
+    change = Change(changed, marked, tuple((slot.entity, slot.action, "attribute") for slot in slots))
     walker.memory.put_change((held, scope), change)
     return change

@@ -59,9 +59,9 @@ class Report:
 
     def again(self, counted: Iterable[tuple[str, str, str]]) -> None:
         """Findings, each as entity, action and place, that were seen in another item already."""
-        counts = self._counts
         for one in counted:
-            counts[one] += 1
+            self._counts[one] += 1
+            self.item[one[0]] += 1
         self.hits += 1
 
     def withheld(self, reason: str) -> None:

@@ -44,12 +44,9 @@ def look_at(attributes: Attributes, plan: Plan, hits: Hits, piece: Piece, walker
     left = _outside(hits.noted, [(starts[key], starts[key] + len(raws[key])) for key in held])
     if not left:
         return Look(held, rest=False)
-    stretches = {key: (start, start + len(raws[key])) for key, start in starts.items() if key not in held}
-    touched = {key: raws[key] for key, stretch in stretches.items() if _touches(left, stretch)}
-    return Look(
-        held | _learned(touched, held, walker, suspicious=True),
-        rest=bool(left and _outside(left, [stretches[key] for key in touched])),
-    )
+    touched = {key: raws[key] for key, start in starts.items() if _touches(left, start, start + len(raws[key]))}
+    stretches = [(starts[key], starts[key] + len(raw)) for key, raw in touched.items()]
+    return Look(held | _learned(touched, held, walker, suspicious=True), rest=bool(_outside(left, stretches)))
 
 
 def _learned(
@@ -71,6 +68,8 @@ def _outside(hits: Stretches, stretches: Stretches) -> Stretches:
     return hits
 
 
-def _touches(hits: Stretches, stretch: tuple[int, int]) -> bool:
-    start, end = stretch
-    return any(hit[0] < end and hit[1] > start for hit in hits)
+def _touches(hits: Stretches, start: int, end: int) -> bool:
+    for first, last in hits:  # noqa: SIM110 (asked of each attribute, most often about one hit)
+        if first < end and last > start:
+            return True
+    return False
