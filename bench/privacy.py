@@ -1,15 +1,17 @@
 """What `prompt_privacy` costs, and how well it finds. Run: python -m bench.privacy. One JSON line a figure.
 
 `quality`: recall and precision on the corpora of tests/fixtures/privacy, by what comes out alone. `prefilter`: MB/s of
-the unions of cores over clean code, and us a span over requests that are never the same: RE2 learns the states that
-random ids lead to as they come, which the first rows show. `stage`: CPU a span that the processor adds behind
-`ai_semantics`, beside parsing with generated classes and touching every attribute. `captured`: us a KB of real agents'
-requests, hashing included. `dirty`: MB/s of text with a new finding in each KB. `adversarial`: the slowest shape, ms
-for 64 KB, and the worst ratio to 32 KB.
+the cores over clean code, and us a span over requests that are never the same, by google-re2 as it begins, which learns
+the states that random ids lead to as they come, and by Hyperscan, which takes over. `stage`: CPU a span that the
+processor adds behind `ai_semantics`, beside parsing with generated classes and touching every attribute at the same
+moment (`generated`). `captured`: us a KB of real agents' requests, hashing included: they are dense with planted values,
+so what of them leaves is sent through once more as well, as content in which nothing is. `dirty`: MB/s of text with a
+new finding in each KB. `adversarial`: the slowest shape, ms for 64 KB, and the worst ratio to 32 KB.
 """
 
 import json
 import random
+import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +20,13 @@ from pathlib import Path
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from bench.pdata import generated_touch
+from spansieve.cycles import settle
 from spansieve.pdata import TraceBatch
 from spansieve.processors.ai_semantics import AiSemantics, AiSemanticsConfig
 from spansieve.processors.prompt_privacy import PromptPrivacy, PromptPrivacyConfig
 from spansieve.processors.prompt_privacy.assembly import engine_of
-from spansieve.processors.prompt_privacy.detectors import Engine, plain
+from spansieve.processors.prompt_privacy.detectors import FAMILIES, Engine, plain
+from spansieve.processors.prompt_privacy.detectors.gate import Gate
 from spansieve.processors.prompt_privacy.search import Joined
 from spansieve.testing import FakeHost
 from tests.captures import CAPTURES
@@ -49,9 +53,13 @@ def main() -> None:
         if (CORPORA / f"{name}.jsonl").exists():
             say("quality", corpus=name, **quality(name))
     engine = engine_of(PromptPrivacyConfig())
-    say("prefilter", text="code", mb_a_second=round(code_mb(engine)))
-    for round_number, us, dirty in raw(engine):
-        say("prefilter", text="raw OTLP, random ids", requests=round_number, us_a_span=us, dirty_percent=dirty)
+    for round_number, us, dirty in raw(by_re2(), (8, 120)):
+        say("prefilter", by="google-re2", text="raw OTLP", requests=round_number, us_a_span=us, dirty_percent=dirty)
+    say("prefilter", by="Hyperscan", compiled_in_seconds=round(cpu(engine.gate.compile), 1))
+    say("prefilter", by="Hyperscan", text="code", mb_a_second=round(code_mb(engine)))
+    for round_number, us, dirty in raw(engine, (8, 120)):
+        say("prefilter", by="Hyperscan", text="raw OTLP", requests=round_number, us_a_span=us, dirty_percent=dirty)
+    settle()  # as the program does
     for name, us, yardstick in stages():
         say("stage", spans=name, us_a_span=us, generated=yardstick)
     for name, us in captured():
@@ -98,10 +106,17 @@ def code_mb(engine: Engine) -> float:
     return len(text) / min(cpu(search) for _ in range(3)) / 1e6
 
 
-def raw(engine: Engine) -> Iterator[tuple[int, float, float]]:
+def by_re2() -> Engine:
+    """One whose cores Hyperscan never compiles."""
+    engine = Engine(FAMILIES)
+    engine.gate = Gate((), worth_bytes=sys.maxsize)
+    return engine
+
+
+def raw(engine: Engine, counts: Sequence[int]) -> Iterator[tuple[int, float, float]]:
     """How many requests had been searched, us a span of the last ones, and the share of spans that looked dirty."""
     made, hits = 0, 0
-    for count in (8, 24, 96, 128):
+    for count in counts:
         joined = [Joined([span.encode() for span in TraceBatch.parse(request(made + one))]) for one in range(count)]
         seconds = cpu(lambda joined=joined: [one.hits(engine) for one in joined])  # type: ignore[misc]
         hits = sum(len(one.hits(engine)) for one in joined)
@@ -167,8 +182,8 @@ def stages() -> Iterator[tuple[str, float, float]]:
     added(processor, tag, [request(seed) for seed in range(200)])
     for seed, (name, note) in enumerate(notes.items(), 1):
         bodies = [request(1000 * seed + one, note) for one in range(40)]
-        us = added(processor, tag, bodies) / len(bodies) / SPANS * 1e6
-        generated = min(cpu(lambda body=body: generated_touch(body)) for body in bodies[:5]) / SPANS * 1e6  # type: ignore[misc]
+        times = [(added(processor, tag, [body]), cpu(lambda body=body: generated_touch(body))) for body in bodies]  # type: ignore[misc]
+        us, generated = (sorted(column)[len(column) // 4] / SPANS * 1e6 for column in zip(*times, strict=True))
         yield name, round(us, 2), round(generated, 2)
 
 
@@ -181,8 +196,19 @@ def captured() -> Iterator[tuple[str, float]]:
             first = added(processor, tag, bodies)
             again = min(added(processor, tag, bodies) for _ in range(5))
             size = sum(map(len, bodies)) / 1024
+            left = [left_of(processor, tag, body) for body in bodies]
+            clean = min(added(processor, tag, left) for _ in range(5))
             yield f"{folder.name}, at first", round(first / size * 1e6, 1)
             yield f"{folder.name}, again", round(again / size * 1e6, 1)
+            yield f"{folder.name}, what left", round(clean / sum(map(len, left)) * 1024e6, 1)
+
+
+def left_of(processor: PromptPrivacy, tag: AiSemantics, body: bytes) -> bytes:
+    """What leaves for `body`."""
+    batch = TraceBatch.parse(body)
+    tag.traces(batch)
+    processor.traces(batch)
+    return batch.encode()
 
 
 def dirty_mb() -> float:

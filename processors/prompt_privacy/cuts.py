@@ -46,6 +46,11 @@ class Cut(NamedTuple):
         return bool(self.slots or self.withheld or self.gone)
 
     @property
+    def counts(self) -> bool:
+        """Whether something is in the text, be it that it stays."""
+        return self.changes or bool(self.allowed)
+
+    @property
     def whole(self) -> bool:
         """Whether nothing of the text stays."""
         return bool(self.slots) and not any(self.pieces)

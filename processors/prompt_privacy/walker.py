@@ -55,6 +55,7 @@ class Walker:
         self._shared = False
         self._sampled = False
         self._gone = False
+        self._looks = self._seen = False
 
     def request(self, people: People, memory: Memory) -> None:
         """A new request begins, which names `people`; `memory` is what is known of pieces where these are named."""
@@ -168,10 +169,19 @@ class Walker:
             return Deep(facts)
         kind = message.value.WhichOneof("value")
         if kind != "string_value":
-            return None if kind in {None, "bool_value"} else Deep(facts)
+            return Deep(facts) if kind not in {None, "bool_value"} and self._holds(message, facts) else None
         self._report.dirty += 1
         cut = self._cut(message.value.string_value, message.key, facts)
-        return None if cut is None else Text(message.key, cut, facts.shared)
+        return None if cut is None or not cut.counts else Text(message.key, cut, facts.shared)
+
+    def _holds(self, message: Wire, facts: Facts) -> bool:
+        """Whether something is anywhere in the value of a KeyValue, of whatever shape: it is walked, and stays."""
+        self._facts, self._looks, self._seen = facts, True, False
+        try:
+            rewrite_value(message.value, self, message.key)
+        finally:
+            self._looks = False
+        return self._seen
 
     def replaced(self, raw: bytes, held: Held, where: str) -> bytes | None:
         """What takes the place of the KeyValue `raw`, which holds `held`; None: it stays; empty: it goes."""
@@ -290,6 +300,9 @@ class Walker:
 
     def _filled(self, cut: Cut) -> bytes | None:
         """Count what is in `cut`, and give its text; None where all of it stays."""
+        if self._looks:
+            self._seen = self._seen or cut.counts
+            return None
         self._count(cut)
         return filled(cut, self._fill) if cut.changes else None
 
