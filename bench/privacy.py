@@ -4,9 +4,9 @@
 the cores over clean code, and us a span over requests that are never the same, by google-re2 as it begins, which learns
 the states that random ids lead to as they come, and by Hyperscan, which takes over. `stage`: CPU a span that the
 processor adds behind `ai_semantics`, beside parsing with generated classes and touching every attribute at the same
-moment (`generated`). `captured`: us a KB of real agents' requests, hashing included: they are dense with planted values,
-so what of them leaves is sent through once more as well, as content in which nothing is. `dirty`: MB/s of text with a
-new finding in each KB. `adversarial`: the slowest shape, ms for 64 KB, and the worst ratio to 32 KB.
+moment (`generated`). `captured`: us a KB of real agents' requests, hashing included; these are dense with planted
+values, so what of them leaves is sent through once more as well, as content in which nothing is. `dirty`: MB/s of text
+with a new finding in each KB. `adversarial`: the slowest shape, ms for 64 KB, and the worst ratio to 32 KB.
 """
 
 import json
