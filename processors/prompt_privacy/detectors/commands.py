@@ -70,7 +70,7 @@ _PLACED = (
     r"|htpasswd -[A-Za-z]*b[A-Za-z]* [^\s]+ [^\s]+ |http-basic\.[\w-]+ [^\s]+ "
 )
 """What stands right before a secret that a command takes by its place."""
-_USER = r"-u[ =\"',\\]+[^\s\"',\\-][^\s\"',\\]*[ \"',\\]+-p(?:[\"'\\]+,)?[ =]?"
+_USER = r"-u[ =\"',\\]+[^\s=\"',\\-][^\s=\"',\\]*[ \"',\\]+-p(?:[\"'\\]+,)?[ =]?"
 """A user's flag and a password's: not a port's, which has no letter."""
 _PLACE = re.compile(f"(?:{_PLACED}|{_USER})".encode())
 _READERS = r"(?:sudo (?:-[A-Za-z]{1,3} )?-S|chpasswd)"

@@ -4,11 +4,17 @@ They are searched in raw requests too. So a percent sign or a character referenc
 the full-width punctuation of Chinese and Japanese text.
 """
 
+from .keys import SUFFIX
+
 _INVISIBLE = r"(?:\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xa9]|\xef\xbb\xbf)"
 _FULL_WIDTH_WORD = r"(?:\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a])"
 _PERCENT = r"%(?:25)*"
+_NO_SLASH = rf"(?:[\w.+!*$~-]|{_PERCENT}(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-46-9A-Ea-e]))"
 _COLOURS = r"(?:(?:\x1b|\\+(?:u001[bB]|x1[bB]|033|e))\[[0-9;]*[mK])+"
-_KEYS = r"(?i:pass|passwd|password|pwd|secret|token|key|auth|authorization|credential|sig|sid|session|cookie|dob)"
+_KEYS = (
+    r"(?i:pass(?:w(?:or)?d|[ _-]?phrase|code)?|pwd|secret|token|key|auth(?:orization)?|credentials?|sig|sid"
+    r"|session(?:[_-]?id)?|cookie|dob)" + SUFFIX
+)
 
 WORDS: tuple[str, ...] = (
     # invisible characters behind a character of a value; not those that join emoji
@@ -36,9 +42,9 @@ WORDS: tuple[str, ...] = (
     r"\\+u002[bB][1-9]",
     # a terminal's colours inside a value, and behind a key
     rf"[\w@.+=:-]{_COLOURS}[\w@.+=:-]",
-    rf"{_KEYS}\w*[\"'\\]*{_COLOURS}[\"'\\]*(?:[ ]?[:=]|\|)",
+    rf"{_KEYS}[\"'\\]*{_COLOURS}[\"'\\]*(?:[ ]?[:=]|\|)",
     # keys with their values, and URLs inside URLs
-    rf"{_KEYS}\w*(?:{_PERCENT}22)?{_PERCENT}3[AaDd]",
-    rf"{_KEYS}\w*(?:\\+u003[dD]|\\+u0022|&quot;)",
-    rf"{_PERCENT}3[Aa]{_PERCENT}2[Ff]{_PERCENT}2[Ff][\w.%+!*$~-]*(?:@|{_PERCENT}40)",
+    rf"{_KEYS}(?:{_PERCENT}22)?{_PERCENT}3[AaDd]",
+    rf"{_KEYS}(?:\\+u003[dD]|\\+u0022|&quot;)",
+    rf"{_PERCENT}3[Aa]{_PERCENT}2[Ff]{_PERCENT}2[Ff]{_NO_SLASH}*(?:@|{_PERCENT}40)",
 )

@@ -26,6 +26,11 @@ _NO_PASSWORD = re.compile(rb"[^:@]*:(?:\d{0,5}[,/?#]|[^@]*//)")
 """A port, or the scheme of a next URL, stands where a password would."""
 _DIGEST = re.compile(rb"@sha\d+:")
 
+# Nothing that a core repeats without end may hold what the core begins with: each such place would begin a look that
+# goes on to the end, at each hit anew.
+_FLAGS = "(?:-[uUa]|--user|--proxy-user|--auth)"
+_NO_USER = r"(?:[^\w.@%+-]|\\[nrt])"
+_BEFORE_FLAG = re.compile(rf"(?:{_NO_USER})?(?=-)".encode())
 _FLAG = re.compile(
     rb"(?:-[uUa]|--(?:(?:proxy-)?user|auth)(?![\w-]))(?:\\{0,8}[\"'])?,?[ =]{0,4}(?:\\{0,8}[\"'])?"
     rb"([\w.@%+\x80-\xff-]{1,128}:[^\s\"'\\`,;|)]{1,128})"
@@ -41,7 +46,7 @@ _COMMAND_BYTES = 512
 """How far before its flag `curl` may stand."""
 
 
-def _in_url(text: bytes, start: int, end: int) -> Sequence[Finding]:
+def _in_url(text: bytes, start: int) -> Sequence[Finding]:
     if text[start : start + 1] != b":" or not text[max(0, start - 1) : start].isalnum():
         return ()
     for pattern in (_WITH_BOTH, _USERINFO, _WITH_SLASH):
@@ -51,7 +56,7 @@ def _in_url(text: bytes, start: int, end: int) -> Sequence[Finding]:
     return ()
 
 
-def _of_curl(text: bytes, start: int, end: int) -> Sequence[Finding]:
+def _of_curl(text: bytes, start: int) -> Sequence[Finding]:
     flag = _FLAG.match(text, start)
     command = _command_before(text, start, flag[0]) if flag else -1
     if not flag or command < 0 or _OTHER_COMMAND.search(text, command, start):
@@ -71,7 +76,7 @@ def _command_before(text: bytes, start: int, flag: bytes) -> int:
     return place if place >= 0 and _HTTPIE.match(text, place) else -1
 
 
-def _of_oracle(text: bytes, start: int, end: int) -> Sequence[Finding]:
+def _of_oracle(text: bytes, start: int) -> Sequence[Finding]:
     match = _ORACLE.match(text, start)
     if not match or not is_secret(match[1].replace(b"/", b":", 1)):
         return ()
@@ -79,9 +84,10 @@ def _of_oracle(text: bytes, start: int, end: int) -> Sequence[Finding]:
 
 
 def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    if text[start : start + 1] == b"-":
-        return _of_curl(text, start, end)
-    return _in_url(text, start, end) or _of_oracle(text, start, end)
+    flag = _BEFORE_FLAG.match(text, start)
+    if flag is not None:
+        return _of_curl(text, flag.end())
+    return _in_url(text, start) or _of_oracle(text, start)
 
 
 FAMILIES = (
@@ -90,9 +96,10 @@ FAMILIES = (
         entities=("URL_CREDENTIALS",),
         words=(
             rf":\\*/\\*/[^/@{_BREAK}]+@",
-            rf":\\*/\\*/[^/@:{_BREAK}]*:[0-9]*[^/@0-9{_BREAK}][^@{_BREAK}]*@",
+            rf":\\*/\\*/[^/@:{_BREAK}]*:[0-9]*:*[^/@:0-9{_BREAK}](?::*[^/@:{_BREAK}]|/)*:*@",
             r"(?:sqlplus|sqlldr|impdp|expdp) [\w\\\"'-]|oracle:(?:thin|oci):[\w]+/",
-            r"(?:-[uUa]|--user|--proxy-user|--auth)[\"'\\, =]*[\w.@%+-]+:[^\s/:\"'\\]",
+            rf"{_NO_USER}{_FLAGS}[\"'\\, =]*[\w.@%+-]+:[^\s/:\"'\\]",
+            rf"%20{_FLAGS}(?:%20|%3[Dd]|%2[27])*[\w.@+-]+:[^\s/:\"'\\]",
         ),
         digits=(),
         find=_find,
