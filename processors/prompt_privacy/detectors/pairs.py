@@ -16,11 +16,16 @@ _TO_VALUE = rf"(?i:value){_QUOTE}[ \t]{{0,3}}[:=][ \t]{{0,3}}"
 _NAME_FIRST = rf"{_WORD}{_QUOTE}[,:{{\s\\nrt]+{_QUOTE}(?:[A-Za-z]{{1,9}})??{_TO_VALUE}"
 _VALUE_FIRST = rf"{_WORD}[\\\"']{{1,13}}[\s\\nrt]*[}}/]"
 
-_FIRST = re.compile(rf"({_WORD}){_QUOTE}[,:{{\s\\nrt]{{1,80}}{_QUOTE}(?:[A-Za-z]{{1,9}})??{_TO_VALUE}".encode())
-_LAST = re.compile(rf"({_WORD})[\\\"']{{1,13}}[\s\\nrt]{{0,80}}[}}/]".encode())
+_NAMED = re.compile(
+    (
+        rf"({_WORD})(?:{_QUOTE}+[,:{{\s\\nrt]{{1,80}}+{_QUOTE}+(?:[A-Za-z]{{1,9}})??{_TO_VALUE}"
+        r"|(?P<last>[\\\"']{1,13}+[\s\\nrt]{0,80}+[}/]))"
+    ).encode()
+)
+"""The name, and what leads from it to the value; or, where it comes last, what ends both."""
 _VALUE = re.compile(_TO_VALUE.encode())
 _TO_NAME = re.compile(
-    rf"{_QUOTE},?[\s\\nrt]{{0,80}}{_QUOTE}[A-Za-z]{{0,13}}(?i:name|key|id){_QUOTE} {{0,3}}[:=] {{0,3}}{_QUOTE}".encode()
+    rf"{_QUOTE}+,?(?:\s++|\\++[nrt]?)*+{_QUOTE}+[A-Za-z]{{0,13}}(?i:name|key|id){_QUOTE} {{0,3}}[:=] {{0,3}}{_QUOTE}".encode()
 )
 _REACH = 400
 """Bytes before a name in which its value may stand."""
@@ -28,16 +33,14 @@ _REACH = 400
 
 def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
     """The value in the field beside the one whose value has its telling word at `start`."""
-    named = _FIRST.match(text, start) or _LAST.match(text, start)
+    named = _NAMED.match(text, start)
     if named is None:
         return ()
     name, begins = name_at(text, named.start(1), named.end(1))
     kind = kind_of(name)
     if kind is None:
         return ()
-    if named.re is _FIRST:
-        return value_at(text, named.end(), kind, "name_and_value")
-    return _before(text, begins, kind)
+    return _before(text, begins, kind) if named["last"] else value_at(text, named.end(), kind, "name_and_value")
 
 
 def _before(text: bytes, begins: int, kind: Kind) -> Sequence[Finding]:

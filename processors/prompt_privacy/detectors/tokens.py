@@ -90,7 +90,7 @@ def _checked(text: bytes, start: int, end: int, place: int) -> Finding | None:
         return None
     token = text[start:end].rstrip(b".")
     body = (token if row.before and not row.public_head else token[head.end() - start :])[:_JUDGED]
-    if entropy(body) < MIN_ENTROPY or is_invited(body) or not _has_what_it_needs(row, token, body):
+    if not _has_what_it_needs(row, token, body) or entropy(body) < MIN_ENTROPY or is_invited(body):
         return None
     if len(token) >= MAX_CANDIDATE - 1:  # it goes on behind the bound
         rest = _REST.match(text, end)

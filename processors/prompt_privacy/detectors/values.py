@@ -46,9 +46,8 @@ _TO_FILL = re.compile(
     rb"\$\{|\$\(|\{\{|\{[\w.:\[\]\"']{0,60}\}|%\(|%[sdr]\Z|<[^<>]{0,60}>|#\{|\*\*\*"
     rb"|\xe2\x80\xa2\xe2|\xe2\x80\xa6|\.\.\.|xxxxx|XXXXX|00000|-----|_____|#####"
 )
-_SAYS_SO = (
-    *(b"your", b"redacted", b"placeholder", b"withheld", b"masked", b"filtered", b"hidden", b"changeme", b"change-me"),
-    *(b"change_me", b"replaceme", b"replace-me", b"replace_me"),
+_SAYS_SO = re.compile(
+    rb"your|redacted|placeholder|withheld|masked|filtered|hidden|change[-_]?me|replace[-_]?me|[-_]here\Z"
 )
 
 
@@ -59,24 +58,29 @@ def is_placeholder(value: bytes) -> bool:
     small = value.lower()
     if not value[:1].isalnum() and _SIGNS.match(value) is not None:
         return True
-    if _WORDS_OF_IT.match(small) is not None or _TO_FILL.search(value) is not None:
-        return True
-    return small.endswith((b"-here", b"_here")) or any(word in small for word in _SAYS_SO)
+    return (
+        _WORDS_OF_IT.match(small) is not None or _TO_FILL.search(value) is not None or _SAYS_SO.search(small) is not None
+    )
 
 
-_INVITED = re.compile(rb"your[-_]?[a-z]|[-_]here$|placeholder|x{5}|redacted|change[-_]?me|\.{3}", re.IGNORECASE)
+_INVITED = re.compile(rb"your[-_]?[a-z]|[-_]here\Z|placeholder|x{5}|redacted|change[-_]?me|\.{3}")
 
 
 def is_invited(body: bytes) -> bool:
     """Whether a token's `body` says what to put there, as in `sk-ant-api03-YOUR_KEY_HERE`."""
-    return _INVITED.search(body) is not None
+    return _INVITED.search(body.lower()) is not None
 
 
+_PARTS = (
+    r"(?:[a-z]|[A-Z][a-z])?"
+    r"(?:(?:[A-Z]*+[a-z]{2,}+[0-9]{0,5}|DIGITS)(?:[A-Z]++[a-z]{2,}+[0-9]{0,5}|DIGITS){0,12}[A-Z]*+|[A-Z]{3,}+)"
+).replace("DIGITS", "(?:[A-Z]{2,}+[0-9]{1,4}|[A-Z][0-9]{2,3})(?=[A-Z])")
+"""Words written together, `parseJSONBody`, `SHA256Sum`."""
 _WORDS = re.compile(
-    rb"(?:(?:[a-z]+|[A-Z]+|[A-Z][a-z]?"
-    rb"|(?:[a-z]|[A-Z][a-z])?(?:[A-Z]{0,6}[a-z]{2,}[0-9]{0,5}|[A-Z]{2,6}[0-9]{0,4}(?=[A-Z])|[A-Z][0-9]{2,3}(?=[A-Z]))"
-    rb"(?:[A-Z]{1,6}[a-z]{2,}[0-9]{0,5}|[A-Z]{2,6}[0-9]{0,4}(?=[A-Z])|[A-Z][0-9]{2,3}(?=[A-Z])){0,12}[A-Z]{0,5})?"
-    rb"(?:[0-9]{1,4}[a-z]?|[0-9]{5,20})?(?:[_\-./:, +@|]|\Z))+|(?:[0-9]+[_\-./:]|[a-z]+(?:[_\-./:]|\Z))+"
+    # each word with what parts it from the next is settled once it matched: two ways of reading each would be 2^n
+    rf"(?>[_\-./:, +@|]++|(?:[a-z]+|[A-Z]+|[A-Z][a-z]?|{_PARTS})?(?:[0-9]{{1,4}}[a-z]?|[0-9]{{5,20}})?"
+    r"(?:[_\-./:, +@|]|\Z))+"
+    r"|(?:[0-9]+[_\-./:]|[a-z]+(?:[_\-./:]|\Z))+".encode()
 )
 
 
@@ -95,11 +99,10 @@ _CODE = re.compile(
     | (?: await|new|return|lambda|function|async|typeof|yield ) \b
     | (?: none|null|nil|true|false|undefined|nan|string|bytes|optional|str|int|bool|float|object|any ) \b
         (?! [!@\#$%^&*] )
-    | [A-Za-z_]\w* (?: (?:\.|\?\.|->|::) [A-Za-z_]\w* )+ \W? $
-    | [A-Za-z_]\w* (?: \(|\[|\{ )
-    | [A-Za-z_]{1,64}=$
+    | [A-Za-z_]\w*+ (?: \(|\[|\{ | (?: (?:\.|\?\.|->|::) [A-Za-z_]\w*+ )++ \W? $ )
+    | [A-Za-z_]{1,64}+=$
     | (?-i: (?:[A-Z][a-z]+)+ - (?:[A-Z][a-z]+)+ ) $
-    | [A-Za-z_][\w.]* [=!<>]= [^=]
+    | [A-Za-z_][\w.]*+ [=!<>]= [^=]
     """,
     re.VERBOSE | re.IGNORECASE,
 )
