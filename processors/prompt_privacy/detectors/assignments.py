@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from . import tokens
 from .family import Family, Finding, is_escape
 from .judged import is_secret
-from .keys import BRIEF, CHOSEN, KEY, MADE, SESSION, SUFFIX, WHOLE, Kind, kind_of
+from .keys import BRIEF, CHOSEN, KEY, LEADS, MADE, SESSION, SUFFIX, WHOLE, Kind, kind_of
 from .taking import take, whole
 
 _CLOSE = r"[*\\\"'`\])]{0,10}"
@@ -35,7 +35,7 @@ _CORES = (
 
 _NAME = re.compile(
     (
-        rf"((?:(?i:{CHOSEN}|{MADE}|{SESSION}|authorization|cookie)|{BRIEF}|{KEY}|{WHOLE}|[_\"']auth){SUFFIX})"
+        rf"((?:{LEADS}(?i:{CHOSEN}|{MADE}|{SESSION}|authorization|cookie)|{BRIEF}|{KEY}|{WHOLE}|[_\"']auth){SUFFIX})"
         rf"(?:{_CLOSE}(?:{_TYPED.removesuffix(_QUOTES)}(?=[fFrRbBuU]{{0,2}}\\{{0,13}}[\"'`])|{_SIGN})|(>))"
     ).encode()
 )

@@ -62,9 +62,7 @@ COMMANDS = (
     Command("ssh-keygen ", "N|P"),
     Command("7za?[ \"'\\\\]", "p", attached=True, apart=False),
 )
-_CONFIGURED = re.compile(rb"(?:requirepass|masterauth|secret_access_key|auth_pass)[ \t]{1,8}")
-_FIRST = frozenset(b"dpnhbsoarcm7lquziwkjeC-")
-"""What the names of commands and settings begin with."""
+_CONFIGURED = r"(?:requirepass|masterauth|secret_access_key|auth_pass)[ \t]{1,8}"
 _PLACED = (
     r"(?i:convertto-securestring) (?:-[Ss]tring )?|cargo login |encrypt_string |wpa_passphrase [^\s]+ "
     r"|htpasswd -[A-Za-z]*b[A-Za-z]* [^\s]+ [^\s]+ |http-basic\.[\w-]+ [^\s]+ "
@@ -72,11 +70,17 @@ _PLACED = (
 """What stands right before a secret that a command takes by its place."""
 _USER = r"-u[ =\"',\\]+[^\s=\"',\\-][^\s=\"',\\]*[ \"',\\]+-p(?:[\"'\\]+,)?[ =]?"
 """A user's flag and a password's: not a port's, which has no letter."""
-_PLACE = re.compile(f"(?:{_PLACED}|{_USER})".encode())
 _READERS = r"(?:sudo (?:-[A-Za-z]{1,3} )?-S|chpasswd)"
-_READER = re.compile(_READERS.encode())
 _ECHO = re.compile(rb"(?:echo|printf)[ ](?:-[neE]{1,2}[ ])?(?:[\"']%s(?:\\+n)?[\"'][ ])?")
-_NAME = re.compile("|".join(f"({command.name})" for command in COMMANDS).encode())
+_COMMAND = re.compile(
+    (
+        rf"(?=[dpnhbsoarcm7lquziwkjeC-])(?:(?P<configured>{_CONFIGURED})|(?P<reads>{_READERS})|(?P<placed>{_PLACED}|{_USER})"
+        rf"|{'|'.join(f'({command.name})' for command in COMMANDS)})"
+    ).encode()
+)
+"""A setting, one that reads a password, one that takes it at a place, or one of COMMANDS; by their first letters."""
+_BEFORE_COMMANDS = 3
+"""Groups of that pattern that are none of COMMANDS."""
 _SHORT = [
     re.compile(
         rf"[\s\"']-(?:{command.flags})"
@@ -91,15 +95,14 @@ def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
     """The values of the flag, of the command's flags, or of what is sent to the command that begins at `start`."""
     if text.startswith(b"--", start):
         return _long(text, start)
-    if start >= len(text) or text[start] not in _FIRST or not left_open(text, start):
+    command = _COMMAND.match(text, start, start + LINE)
+    if command is None or not left_open(text, start):
         return ()
-    configured = _CONFIGURED.match(text, start)
-    if configured is not None:
-        return value_at(text, configured.end(), Kind.PASSWORD, "command_flag")
-    if _READER.match(text, start):
+    if command["configured"]:
+        return value_at(text, command.end(), Kind.PASSWORD, "command_flag")
+    if command["reads"]:
         return _sent(text, start)
-    placed = _PLACE.match(text, start, start + LINE)
-    return _at_its_place(text, placed.end()) if placed else _short(text, start)
+    return _at_its_place(text, command.end()) if command["placed"] else _short(text, command)
 
 
 def _long(text: bytes, start: int) -> Sequence[Finding]:
@@ -113,13 +116,13 @@ def _long(text: bytes, start: int) -> Sequence[Finding]:
     return value_at(text, flag.end(), kind, "command_flag") if kind else ()
 
 
-def _short(text: bytes, start: int) -> Sequence[Finding]:
-    command = _NAME.match(text, start)
-    if command is None or command.lastindex is None:
-        return ()
+def _short(text: bytes, command: re.Match[bytes]) -> Sequence[Finding]:
     line = _LINE_ENDS.search(text, command.end(), command.end() + LINE)
     limit = line.start() if line else min(len(text), command.end() + LINE)
-    flags = islice(_SHORT[command.lastindex - 1].finditer(text, command.end() - 1, limit), MOST)
+    again = text.find(command[0], command.end(), limit)
+    limit = again if again >= 0 else limit
+    short = _SHORT[(command.lastindex or 0) - _BEFORE_COMMANDS - 1]
+    flags = islice(short.finditer(text, command.end() - 1, limit), MOST)
     return [one for flag in flags for one in value_at(text, flag.end(), Kind.PASSWORD, "command_flag")]
 
 

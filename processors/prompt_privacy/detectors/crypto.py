@@ -17,13 +17,17 @@ _BECH32_SUMS = (1, 0x2BC830A3)
 """What the checksum leaves: of bech32, and of bech32m."""
 
 _WORDS = "btc|bitcoin|wallet|donat|address|send|pay|ethereum|crypto|usdt|usdc"
-_WORD = re.compile(rf"(?:{_WORDS})".encode(), re.IGNORECASE)
 _NEAR = re.compile(rf"{_WORDS}|\beth\b|\bsent\b|transfer|deposit".encode())
 _NEAR_BYTES = 128
 """How far behind its word an address may begin: a list of some may follow."""
 _RUN = re.compile(rb"[0-9A-Za-z]{26,64}")
-_HEX = re.compile(rb"0[xX][0-9A-Fa-f]{40}")
-_SEGWIT = re.compile(rb"bc1[qp][02-9ac-hj-np-z]{10,70}|BC1[QP][02-9AC-HJ-NP-Z]{10,70}")
+_BEGINS = re.compile(
+    (
+        rf"(?P<word>(?=[bwdaspecuBWDASPECU])(?i:{_WORDS}))|0[xX][0-9A-Fa-f]{{40}}"
+        r"|(?P<segwit>bc1[qp][02-9ac-hj-np-z]{10,70}|BC1[QP][02-9AC-HJ-NP-Z]{10,70})"
+    ).encode()
+)
+"""A word that says that money is meant, twenty bytes of Ethereum, or bech32."""
 
 
 def is_base58check(address: bytes) -> bool:
@@ -51,13 +55,15 @@ def is_bech32(address: bytes) -> bool:
 
 
 def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
-    if _WORD.match(text, start):
+    match = _BEGINS.match(text, start)
+    if match is None:
+        return ()
+    if match["word"]:
         return tuple(_base58(text, start))
-    for pattern, check, rule in ((_SEGWIT, _is_segwit, "bech32"), (_HEX, _is_paid_to, "ethereum")):
-        match = pattern.match(text, start)
-        if match and left_open(text, start) and right_open(text, match.end()) and check(text, match):
-            return (Finding(start, match.end(), "CRYPTO", rule),)
-    return ()
+    whole = left_open(text, start) and right_open(text, match.end())
+    if not whole or not (is_bech32(match[0].lower()) if match["segwit"] else _is_paid_to(text, match)):
+        return ()
+    return (Finding(start, match.end(), "CRYPTO", "bech32" if match["segwit"] else "ethereum"),)
 
 
 def _base58(text: bytes, start: int) -> Iterator[Finding]:
@@ -70,10 +76,6 @@ def _base58(text: bytes, start: int) -> Iterator[Finding]:
             and is_base58check(word)
         ):
             yield Finding(begin, run.end(), "CRYPTO", "base58check")
-
-
-def _is_segwit(text: bytes, match: re.Match[bytes]) -> bool:
-    return is_bech32(match[0].lower())
 
 
 def _is_paid_to(text: bytes, match: re.Match[bytes]) -> bool:

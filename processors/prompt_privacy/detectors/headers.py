@@ -15,6 +15,9 @@ from .values import entropy, has_digit, has_letter, is_mixed, is_placeholder, is
 _SCHEME = r"(?i:bearer|basic|digest|negotiate)[ +]{1,2}[A-Za-z0-9+/._~=-]{12}"
 _SCHEME_AND_VALUE = re.compile(rb"(?i:(bearer|basic|digest|negotiate))[ +]{1,3}([A-Za-z0-9+/._~=-]{12,})")
 
+_FIRST = b"bdnBDNcC "
+"""What schemes, cookies and the flag begin with."""
+
 _COOKIE = r"(?i:cookies?)[^A-Za-z].{0,6}[\w.%-]{1,13}[\w.%-]{0,13}="
 _FLAG = r" -b ?[\\\"']{0,13}[\w.-]{0,13}(?i:sess|sid|token|auth|jwt|csrf|remember)[\w.-]{0,13}="
 _COOKIE_OPENS = re.compile(
@@ -30,6 +33,8 @@ _TELLING = re.compile(rb"sess|sid|token|auth|jwt|csrf|xsrf|remember", re.I)
 
 def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
     """The credentials behind a scheme, or the values of a cookie header's telling pairs."""
+    if text[start : start + 1] not in _FIRST:
+        return ()
     scheme = _SCHEME_AND_VALUE.match(text, start, start + MAX_CANDIDATE)
     if scheme is not None:
         return _credentials(text, scheme)

@@ -35,6 +35,8 @@ CHOSEN = (
 BRIEF = r"(?:(?:^|[^A-Za-z]|\\[nrt])(?i:pass|pw|psk)|[a-z]Pass)"
 """`pass`, `pw` and `psk` (of a wireless network) as a word of its own: the byte before it belongs to the match."""
 MADE = r"(?:secret|token|(?:api|access|account|secret|private)[ _.-]?key|credentials?|x-amz-signature|x-goog-signature)"
+LEADS = r"(?=[AaCcHhJjKkLlMmPpSsTtWwXx\xc5\xd0\xe3\xe5\xeb])"
+"""What CHOSEN, MADE and SESSION begin with: before them in patterns of `re`, which would try each word otherwise."""
 KEY = r"(?:[A-Za-z0-9][_-](?i:key)|[a-z0-9]Key)"
 """Any other `..._key`: the byte before it belongs to the match."""
 SESSION = r"(?:session[_-]?id|sess[_-]id|jsessionid|phpsessid|connect\.sid)"

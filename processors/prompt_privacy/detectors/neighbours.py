@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from .assignments import name_at, value_at
 from .family import Family, Finding
-from .keys import BRIEF, CHOSEN, KEY, MADE, SUFFIX, kind_of
+from .keys import BRIEF, CHOSEN, KEY, LEADS, MADE, SUFFIX, kind_of
 from .values import has_digit, has_letter, is_number, is_wordy
 
 _WORD = rf"(?:(?i:{CHOSEN}|{MADE})|{BRIEF}|{KEY}){SUFFIX}"
+_LED = rf"(?:{LEADS}(?i:{CHOSEN}|{MADE})|{BRIEF}|{KEY}){SUFFIX}"
 _QUOTED = r"[\\\"'`]{1,13}[^\s\"'`\\]{6}"
 _CORES = (
     rf"{_WORD}[\\\"'\])]{{1,13}},[ ]?{_QUOTED}",
@@ -22,7 +23,7 @@ _CORES = (
 )
 _NAMED = re.compile(
     (
-        rf"({_WORD})(?:[\\\"'\])]{{1,13}},[ ]?(?=[\\\"'`])|(?P<call>\()(?=[\\\"'`])"
+        rf"({_LED})(?:[\\\"'\])]{{1,13}},[ ]?(?=[\\\"'`])|(?P<call>\()(?=[\\\"'`])"
         r"|(?P<tag>[\\\"']{1,13}>|</[A-Za-z:]{1,24}>[\s\\nrt]{0,80}<[A-Za-z:]{1,24}>)"
         r"|`?(?: {0,40}\| {1,40}|\t{1,8}| {2,40})|(?P<blank> (?![\\\"'`])))"
     ).encode()

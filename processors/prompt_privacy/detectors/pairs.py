@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from .assignments import name_at, value_at
 from .family import Family, Finding
-from .keys import BRIEF, CHOSEN, KEY, MADE, SUFFIX, Kind, kind_of
+from .keys import BRIEF, CHOSEN, KEY, LEADS, MADE, SUFFIX, Kind, kind_of
 from .taking import take
 
 _WORD = rf"(?:(?i:{CHOSEN}|{MADE})|{BRIEF}|{KEY}){SUFFIX}"
+_LED = rf"(?:{LEADS}(?i:{CHOSEN}|{MADE})|{BRIEF}|{KEY}){SUFFIX}"
 _QUOTE = r"[\\\"']{0,13}"
 _TO_VALUE = rf"(?i:value){_QUOTE}[ \t]{{0,3}}[:=][ \t]{{0,3}}"
 _NAME_FIRST = rf"{_WORD}{_QUOTE}[,:{{\s\\nrt]+{_QUOTE}(?:[A-Za-z]{{1,9}})??{_TO_VALUE}"
@@ -18,7 +19,7 @@ _VALUE_FIRST = rf"{_WORD}[\\\"']{{1,13}}[\s\\nrt]*[}}/]"
 
 _NAMED = re.compile(
     (
-        rf"({_WORD})(?:{_QUOTE}+[,:{{\s\\nrt]{{1,80}}+{_QUOTE}+(?:[A-Za-z]{{1,9}})??{_TO_VALUE}"
+        rf"({_LED})(?:{_QUOTE}+[,:{{\s\\nrt]{{1,80}}+{_QUOTE}+(?:[A-Za-z]{{1,9}})??{_TO_VALUE}"
         r"|(?P<last>[\\\"']{1,13}+[\s\\nrt]{0,80}+[}/]))"
     ).encode()
 )

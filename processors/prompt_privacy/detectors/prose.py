@@ -7,7 +7,7 @@ from . import tokens
 from .assignments import name_at, value_at
 from .family import MAX_CANDIDATE, Family, Finding
 from .judged import is_secret
-from .keys import CHOSEN, KEY, MADE, SUFFIX, Kind, kind_of
+from .keys import CHOSEN, KEY, LEADS, MADE, SUFFIX, Kind, kind_of
 from .taking import JUDGED, take, whole
 from .values import entropy, has_digit, has_letter, is_path, is_placeholder, is_reference, is_uuid, is_wordy
 
@@ -35,7 +35,7 @@ _BLANK = r"(?:\s|\\+[nrt])"
 _NETRC = rf"(?:machine{_BLANK}+[\w.:/-]+|default){_BLANK}+login{_BLANK}"
 
 _TOLD = re.compile(rf"(?:et|en|n)?(?:(?: [\w@.'-]{{1,24}}){{0,4}}?,?{_VERB} {{1,2}}|{_COPULA} ?){_OPENS}".encode())
-_NAMED = re.compile(rf"({_WORD}|{KEY})({SUFFIX})".encode())
+_NAMED = re.compile(rf"({LEADS}{_WORD}|{KEY})({SUFFIX})".encode())
 _QUOTE = re.compile(rb"[ \t]{1,3}(?=\\{0,13}[\"'`])")
 _STATEMENT = re.compile(_SQL.encode())
 _LONG = re.compile(rb"[ \t]{1,3}([A-Za-z0-9+/_=.~-]{20,})")
@@ -66,9 +66,9 @@ def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
 
 
 def _stated(text: bytes, start: int) -> Sequence[Finding]:
-    statement = _STATEMENT.match(text, start)
-    if statement is not None:
-        return value_at(text, statement.end(), Kind.PASSWORD, "statement")
+    if text[start : start + 1] in b"iI":
+        statement = _STATEMENT.match(text, start)
+        return value_at(text, statement.end(), Kind.PASSWORD, "statement") if statement else ()
     machine = _MACHINE.match(text, start)
     if machine is None or is_placeholder(machine[1]) or machine[1] in _TYPES:
         return ()

@@ -47,7 +47,7 @@ _COMMAND_BYTES = 512
 
 
 def _in_url(text: bytes, start: int) -> Sequence[Finding]:
-    if text[start : start + 1] != b":" or not text[max(0, start - 1) : start].isalnum():
+    if not text[max(0, start - 1) : start].isalnum():
         return ()
     for pattern in (_WITH_BOTH, _USERINFO, _WITH_SLASH):
         match = pattern.match(text, start)
@@ -84,10 +84,10 @@ def _of_oracle(text: bytes, start: int) -> Sequence[Finding]:
 
 
 def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    if text[start : start + 1] == b":":
+        return _in_url(text, start)
     flag = _BEFORE_FLAG.match(text, start)
-    if flag is not None:
-        return _of_curl(text, flag.end())
-    return _in_url(text, start) or _of_oracle(text, start)
+    return _of_curl(text, flag.end()) if flag else _of_oracle(text, start)
 
 
 FAMILIES = (
