@@ -17,6 +17,7 @@ _VERHOEFF_PRODUCT = _table(
 )
 _VERHOEFF_PLACE = _table("0123456789 1576283094 5803796142 8916043527 9453126870 4286573901 2793806415 7046913258")
 _DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
+_OF_BASE36 = {byte: str(int(chr(byte), 36)) for byte in b"0123456789abcdefghijklmnopqrstuvwxyz"}
 _FISCAL_ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
 
 
@@ -34,8 +35,7 @@ def luhn(digits: bytes) -> bool:
 
 def mod97(text: bytes) -> bool:
     """ISO 7064 MOD 97-10 as ISO 13616 uses it: an IBAN, letters in either case."""
-    turned = text[4:] + text[:4]
-    return int("".join(str(int(chr(byte), 36)) for byte in turned)) % 97 == 1
+    return int("".join(map(_OF_BASE36.__getitem__, (text[4:] + text[:4]).lower()))) % 97 == 1
 
 
 def verhoeff(digits: bytes) -> bool:

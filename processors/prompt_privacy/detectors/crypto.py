@@ -7,12 +7,19 @@ written in hexadecimal digits.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from functools import reduce
 
 from .family import Family, Finding, context, is_escape, left_open, right_open
 
 _BASE58 = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_BECH32_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_OF_BASE58 = bytes.maketrans(_BASE58, bytes(range(58)))
+_OF_BECH32 = bytes.maketrans(_BECH32, bytes(range(32)))
+_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_REMAINDERS = [0] * 32
+for _bit, _part in enumerate(_GENERATOR):
+    _REMAINDERS = [one ^ _part if top >> _bit & 1 else one for top, one in enumerate(_REMAINDERS)]
+"""What each value of the five bits that are shifted out adds to the checksum."""
 _BECH32_SUMS = (1, 0x2BC830A3)
 """What the checksum leaves: of bech32, and of bech32m."""
 
@@ -33,8 +40,8 @@ _BEGINS = re.compile(
 def is_base58check(address: bytes) -> bool:
     """Whether `address` is one of Bitcoin's of the first kinds: 21 bytes and the four of their checksum."""
     number = 0
-    for digit in address:
-        number = number * 58 + _BASE58.index(digit)
+    for digit in address.translate(_OF_BASE58):
+        number = number * 58 + digit
     if number >= 1 << 200:
         return False
     raw = number.to_bytes(25, "big")
@@ -44,14 +51,18 @@ def is_base58check(address: bytes) -> bool:
 
 def is_bech32(address: bytes) -> bool:
     """Whether the checksum of `address`, in small letters and with the prefix `bc`, is right."""
-    data = [_BECH32.index(letter) for letter in address[3:]]
-    total = 1
-    for value in (*(letter >> 5 for letter in b"bc"), 0, *(letter & 31 for letter in b"bc"), *data):
-        top = total >> 25
-        total = (total & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate(_BECH32_GENERATOR):
-            total ^= generator if top >> bit & 1 else 0
+    total = _PREFIX_SUM
+    for value in address[3:].translate(_OF_BECH32):
+        total = _with(total, value)
     return total in _BECH32_SUMS
+
+
+def _with(total: int, value: int) -> int:
+    return (total & 0x1FFFFFF) << 5 ^ value ^ _REMAINDERS[total >> 25]
+
+
+_PREFIX_SUM = reduce(_with, (*(letter >> 5 for letter in b"bc"), 0, *(letter & 31 for letter in b"bc")), 1)
+"""The checksum as far as the prefix goes."""
 
 
 def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from . import tokens
 from .borders import begins
 from .family import MAX_CANDIDATE, Family, Finding
+from .taking import JUDGED
 from .values import entropy, has_digit, has_letter, is_mixed, is_placeholder, is_wordy
 
 _SCHEME = r"(?i:bearer|basic|digest|negotiate)[ +]{1,2}[A-Za-z0-9+/._~=-]{12}"
@@ -24,7 +25,9 @@ _COOKIE_OPENS = re.compile(
     rb"(?:(?i:cookies?)(?:\\{0,15}[\"'\]]){0,2}[ ]{0,3}[:= ][ ]{0,3}\[?| -b[ ]?)(?:\\{0,15}[\"'`]){0,2}"
 )
 """A header, a dictionary, or curl's short flag."""
-_PAIR = re.compile(rb"[ ]?([^\s=;,\"'\\<>]{1,80})=(?:\\{0,15}\")?([^\s;,\"'\\]{0,4096})(?:\\{0,15}\")?")
+_PAIR = re.compile(rb"[ ]?([^\s=;,\"'\\<>]{1,80})=(?:\\{0,15}\")?([^\s;,\"'\\]{0,%d})" % JUDGED)
+_ENDS = re.compile(rb"(?:\\{0,15}\")?")
+_SEPARATORS = tuple(bytes((byte,)) for byte in b" ;,\t\n\r\v\f\"'\\")
 _ATTRIBUTE = re.compile(
     rb"[ ]?(?:secure|httponly|partitioned|(?:expires|path|domain|max-age|samesite)=[^;\"'\\\n]{0,64})", re.I
 )
@@ -55,21 +58,26 @@ def _credentials(text: bytes, scheme: re.Match[bytes]) -> Sequence[Finding]:
 
 def is_basic(value: bytes) -> bool:
     """Whether `value` is base64 of `user:password`."""
+    value = value[:JUDGED]
     try:
         plain = b64decode(value + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)
     except ValueError:
         return False
-    return b":" in plain and not any(byte < 0x20 or byte == 0x7F for byte in plain)
+    return b":" in plain and _CONTROL.search(plain) is None
+
+
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
 def is_credential(value: bytes) -> bool:
     """Whether `value` may be what follows `Bearer`: a digit, and entropy of 3 bits a byte or more."""
+    value = value[:JUDGED]
     return (
         len(value) >= 12
         and (has_digit(value) or (len(value) >= 20 and is_mixed(value)))
-        and entropy(value) >= 3
-        and not is_placeholder(value)
         and not is_wordy(value)
+        and not is_placeholder(value)
+        and entropy(value) >= 3
     )
 
 
@@ -80,12 +88,24 @@ def _cookies(text: bytes, place: int) -> Iterator[Finding]:
         pair = attribute or _PAIR.match(text, place, limit)
         if pair is None:
             return
-        if attribute is None and _TELLING.search(pair[1]) and is_cookie(pair[2]):
-            yield Finding(pair.start(2), pair.end(2), "SECRET", "cookie")
         place = pair.end()
+        if attribute is None:
+            place = _value_end(text, place, limit) if len(pair[2]) == JUDGED else place
+            if _TELLING.search(pair[1]) and is_cookie(pair[2]):
+                yield Finding(pair.start(2), place, "SECRET", "cookie")
+            quote = _ENDS.match(text, place, limit)
+            place = quote.end() if quote else place
         if place >= limit or text[place] not in b";,":
             return
         place += 1
+
+
+def _value_end(text: bytes, place: int, limit: int) -> int:
+    """Where a value ends that goes on at `place`."""
+    for separator in _SEPARATORS:  # each look is quick, and ends where the one before found something
+        found = text.find(separator, place, limit)
+        limit = found if found >= 0 else limit
+    return limit
 
 
 def is_cookie(value: bytes) -> bool:

@@ -27,7 +27,7 @@ _SPECIAL_BARE = re.compile(rb"[!@#$%^*~\xc2\xc3]")
 _HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
 _COUNTED = re.compile(rb"[A-Za-z_-]+[0-9]+|(?:ses|sess|session|conv|thread|msg|run)[_-].*")
 _TOKEN = re.compile(rb"[A-Za-z0-9+/=_.~:@!#$%^&*|-]+")
-_RULES = (b"required|", b"nullable|", b"|required", b"|min:", b"|max:", b"string|", b"min:", b"|confirmed", b"regex:")
+_RULES = re.compile(rb"required\||nullable\||\|(?:required|max:|confirmed)|string\||min:|regex:")
 """Rules that forms state about a field of a name, written as strings."""
 _STARTS = frozenset(b" ,;)]}:.>")
 _PROSE = frozenset(
@@ -48,11 +48,10 @@ def is_secret(value: bytes, kind: Kind, *, quoted: bool) -> bool:
         return False
     if kind is Kind.BASIC:
         return is_basic(value)
-    if _is_plain(value, quoted=quoted) or is_placeholder(value) or is_reference(value):
+    if _is_plain(value, quoted=quoted) or is_reference(value) or (not quoted and is_code(value)):
         return False
-    if not quoted and is_code(value):
-        return False
-    return is_password(value, quoted=quoted) if kind is Kind.PASSWORD else is_random(value, kind)
+    good = is_password(value, quoted=quoted) if kind is Kind.PASSWORD else is_random(value, kind)
+    return good and not is_placeholder(value)
 
 
 def _is_plain(value: bytes, *, quoted: bool) -> bool:
@@ -64,7 +63,7 @@ def _is_plain(value: bytes, *, quoted: bool) -> bool:
 
 def is_password(value: bytes, *, quoted: bool) -> bool:
     """Whether `value` may be what a person chose: a digit or a special sign among letters, or several words."""
-    if is_path(value) or any(rule in value for rule in _RULES):
+    if is_path(value) or _RULES.search(value) is not None:
         return False
     if b" " in value or b"\t" in value:
         return quoted and is_phrase(value)
@@ -114,16 +113,15 @@ def is_phrase(value: bytes) -> bool:
 
 def is_random(value: bytes, kind: Kind) -> bool:
     """Whether `value` was made by a machine: 12 bytes or more, a digit (or from 16 bytes letters of both cases),
-    entropy of 3 bits a byte or more, no words. Of some kinds more is asked.
+    entropy of 3 bits a byte or more, no words. Of some kinds more is asked. What costs most is asked last.
     """
-    if len(value) < 12 or not has_letter(value) or _TOKEN.fullmatch(value) is None or is_wordy(value):
+    if len(value) < 12 or not has_letter(value) or _TOKEN.fullmatch(value) is None or not _is_of(value, kind):
         return False
-    bits = entropy(value)
-    if not has_digit(value) and not (len(value) >= 16 and bits >= 3.5 and _is_of_two_cases(value)):
+    if is_number(value) or is_path(value) or is_wordy(value):
         return False
-    if bits < 3 or is_number(value) or is_path(value):
-        return False
-    return kind is Kind.SECRET or _is_random_of(value, kind, bits)
+    if has_digit(value):
+        return entropy(value) >= (3.2 if kind is Kind.KEY else 3)
+    return len(value) >= 16 and _is_of_two_cases(value) and entropy(value) >= 3.5
 
 
 def _is_of_two_cases(value: bytes) -> bool:
@@ -131,11 +129,14 @@ def _is_of_two_cases(value: bytes) -> bool:
     return is_mixed(value) and not is_wordy(value[1:]) and not is_wordy(value[2:])
 
 
-def _is_random_of(value: bytes, kind: Kind, bits: float) -> bool:
+def _is_of(value: bytes, kind: Kind) -> bool:
+    """Whether `value` may be of that kind, by what it is made of."""
+    if kind is Kind.SECRET:
+        return True
     if is_uuid(value):
         return False
     if kind is Kind.KEY:
-        return len(value) >= 16 and bits >= 3.2 and _HEX.fullmatch(value) is None
+        return len(value) >= 16 and _HEX.fullmatch(value) is None
     if kind is Kind.SESSION:
         return _COUNTED.fullmatch(value) is None
     return b"=" not in value.removesuffix(b"==")

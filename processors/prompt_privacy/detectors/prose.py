@@ -34,6 +34,8 @@ _BARE = rf"(?:{_WORD}|{KEY})[ \t]{{1,3}}[A-Za-z0-9+/_=-]{{13}}"
 _BLANK = r"(?:\s|\\+[nrt])"
 _NETRC = rf"(?:machine{_BLANK}+[\w.:/-]+|default){_BLANK}+login{_BLANK}"
 
+_GO_ON = frozenset(bytes((byte,)) for byte in b" \t,enEN\xe6\xe4\xe3\xec\xeb\xef")
+"""What may follow a word: blanks, its ending, a copula."""
 _TOLD = re.compile(rf"(?:et|en|n)?(?:(?: [\w@.'-]{{1,24}}){{0,4}}?,?{_VERB} {{1,2}}|{_COPULA} ?){_OPENS}".encode())
 _NAMED = re.compile(rf"({LEADS}{_WORD}|{KEY})({SUFFIX})".encode())
 _QUOTE = re.compile(rb"[ \t]{1,3}(?=\\{0,13}[\"'`])")
@@ -55,6 +57,8 @@ def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
     named = _NAMED.match(text, start)
     if named is None:
         return _stated(text, start)
+    if text[named.end() : named.end() + 1] not in _GO_ON and text[named.end(1) : named.end(1) + 1] not in _GO_ON:
+        return ()
     name, _ = name_at(text, named.start(1), named.end())
     kind = kind_of(name)
     if kind is None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .family import MAX_CANDIDATE
 
-JUDGED = 192
+JUDGED = 128
 """Bytes of a value that are looked at before it is known to be a secret."""
 MAX_QUOTES = 8
 """Escaped quotes that a value may hold."""

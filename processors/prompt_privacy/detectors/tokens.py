@@ -46,7 +46,7 @@ class _Table:
         return known
 
 
-_JUDGED = 256
+_JUDGED = 128
 """Bytes of a token's body by which it is told from a made-up one: no format needs more."""
 _BORDER = "(?![A-Za-z0-9_])"
 _BY_CORE = _Table([f"{row.head}(?>{row.body}){_BORDER}" for row in FORMATS])

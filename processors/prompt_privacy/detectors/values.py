@@ -29,7 +29,8 @@ def has_letter(value: bytes) -> bool:
 
 def is_mixed(value: bytes) -> bool:
     """Whether `value` has two of: small letters, capitals, digits."""
-    return sum(sort.search(value) is not None for sort in (_DIGIT, _LOWER, _UPPER)) >= 2
+    lower, upper = _LOWER.search(value), _UPPER.search(value)
+    return (lower is not None and upper is not None) or (lower is not upper and has_digit(value))
 
 
 _SIGNS = re.compile(rb"\$[A-Za-z_({$]|%[A-Za-z({%]|[<{\[(]|#\{|@[{@]|[:@][A-Za-z_]+\Z|\?+\Z|\W{0,3}\Z")
