@@ -49,6 +49,12 @@ def _find(text: bytes, start: int, end: int) -> Sequence[Finding]:
     return (Finding(begin, stop, "EMAIL", "email"),)
 
 
+def is_address(value: bytes) -> bool:
+    """Whether `value` is an e-mail address, and nothing else."""
+    at = value.find(b"@")
+    return [(one.start, one.end) for one in _find(value, at - 1, at)] == [(0, len(value))] if at > 0 else False
+
+
 def _domain_end(text: bytes, start: int) -> int:
     """Where a domain that begins at `start` seems to end; `start` where there is none."""
     domain = _ASCII_DOMAIN.match(text, start, start + _WINDOW)

@@ -2,6 +2,7 @@
 
 import re
 
+from .emails import is_address
 from .headers import is_basic
 from .keys import Kind
 from .taking import JUDGED
@@ -40,7 +41,10 @@ _DICEWARE = re.compile(rb"[a-z]{3,12}(?:[ -][a-z]{3,12}){3,9}")
 
 
 def is_secret(value: bytes, kind: Kind, *, quoted: bool) -> bool:
-    """Whether `value`, which stands behind a name of `kind`, is a secret. Without quotes it may be code."""
+    """Whether `value`, which stands behind a name of `kind`, is a secret. Without quotes it may be code.
+
+    An address that stands where a secret has to stand is one.
+    """
     if len(value) < 6 or value[0] in _STARTS or (kind is Kind.PASSWORD and len(value) > MAX_PASSWORD):
         return False
     value = value[:JUDGED]
@@ -48,6 +52,8 @@ def is_secret(value: bytes, kind: Kind, *, quoted: bool) -> bool:
         return False
     if kind is Kind.BASIC:
         return is_basic(value)
+    if kind in (Kind.PASSWORD, Kind.SECRET) and is_address(value):
+        return not is_placeholder(value)
     if _is_plain(value, quoted=quoted) or is_reference(value) or (not quoted and is_code(value)):
         return False
     good = is_password(value, quoted=quoted) if kind is Kind.PASSWORD else is_random(value, kind)

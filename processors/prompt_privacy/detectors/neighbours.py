@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from .assignments import name_at, value_at
+from .emails import is_address
 from .family import Family, Finding
 from .keys import BRIEF, CHOSEN, KEY, LEADS, MADE, SUFFIX, kind_of
 from .values import has_digit, has_letter, is_number, is_wordy
@@ -32,8 +33,8 @@ _NAMED = re.compile(
 _SETS = re.compile(rb"(?i:set|with|use)[A-Z_]|(?i:passw(?:or)?d|token|api_?key|secret)\Z")
 """What a function is called that takes a secret to keep it; others look for it by its name."""
 _SNAKE = re.compile(rb"[a-z0-9]+(?:_[a-z0-9]+)+")
-_SIGN = re.compile(rb"[!@#$%^&*]")
 _ADDRESS = re.compile(rb"[\w.+-]+@[\w.-]+")
+_SIGN = re.compile(rb"[!@#$%^&*]")
 
 
 def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
@@ -51,6 +52,8 @@ def find(text: bytes, start: int, end: int) -> Sequence[Finding]:
 
 def _is_chosen(value: bytes, *, bare: bool) -> bool:
     """Whether `value` is no name of something; behind a mere blank it has a sign that words have not."""
+    if is_address(value):
+        return not bare
     if bare and (_SIGN.search(value) is None or _ADDRESS.fullmatch(value)):
         return False
     return (

@@ -26,7 +26,10 @@ _NAMED = re.compile(
 """The name, and what leads from it to the value; or, where it comes last, what ends both."""
 _VALUE = re.compile(_TO_VALUE.encode())
 _TO_NAME = re.compile(
-    rf"{_QUOTE}+,?(?:\s++|\\++[nrt]?)*+{_QUOTE}+[A-Za-z]{{0,13}}(?i:name|key|id){_QUOTE} {{0,3}}[:=] {{0,3}}{_QUOTE}".encode()
+    (
+        rf"{_QUOTE}+,?(?:\s++|\\++[nrt]?)*+{_QUOTE}+[A-Za-z]{{0,13}}(?i:name|key|id)"
+        rf"{_QUOTE} {{0,3}}[:=] {{0,3}}{_QUOTE}"
+    ).encode()
 )
 _REACH = 400
 """Bytes before a name in which its value may stand."""

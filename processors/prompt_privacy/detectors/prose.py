@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from . import tokens
 from .assignments import name_at, value_at
+from .emails import is_address
 from .family import MAX_CANDIDATE, Family, Finding
 from .judged import is_secret
 from .keys import CHOSEN, KEY, LEADS, MADE, SUFFIX, Kind, kind_of
@@ -25,7 +26,7 @@ _COPULA = r"(?:\xe6\x98\xaf|\xe4\xb8\xba|\xe3\x81\xaf|\xec\x9d\x80|\xeb\x8a\x94|
 """Is, in Chinese, Japanese and Korean; a wide colon."""
 _OPENS = r"(?:\*{1,2}|\xe2\x80[\x9c\x9d\x9e]|\xc2\xab)?"
 _TELLS = rf"{_WORD}(?:et|en|n)?(?:(?: [\w@.'-]{{1,13}}){{0,4}}?,?{_VERB} {{1,2}}|{_COPULA} ?)"
-_SAYS = rf"{_TELLS}{_OPENS}[\\\"'`]{{0,9}}(?:[^\s]{{0,13}}[0-9!#$%^&*]|[A-Za-z0-9+/_=-]{{13}})"
+_SAYS = rf"{_TELLS}{_OPENS}[\\\"'`]{{0,9}}(?:[^\s]{{0,13}}[0-9!#$%^&*@]|[A-Za-z0-9+/_=-]{{13}})"
 _QUOTED = rf"(?i:{CHOSEN})[ \t]{{1,3}}\\{{0,13}}[\"'`][^\s\"'`]{{6}}"
 _SQL = (
     r"(?i:identified[ \t]{1,3}(?:with[ \t]{1,3}[\w\"']{1,40}[ \t]{1,3}(?:as|by)|by)[ \t]{1,3}(?:password[ \t]{1,3})?)"
@@ -37,6 +38,8 @@ _NETRC = rf"(?:machine{_BLANK}+[\w.:/-]+|default){_BLANK}+login{_BLANK}"
 _GO_ON = frozenset(bytes((byte,)) for byte in b" \t,enEN\xe6\xe4\xe3\xec\xeb\xef")
 """What may follow a word: blanks, its ending, a copula."""
 _TOLD = re.compile(rf"(?:et|en|n)?(?:(?: [\w@.'-]{{1,24}}){{0,4}}?,?{_VERB} {{1,2}}|{_COPULA} ?){_OPENS}".encode())
+_SENT = re.compile(rb"(?<!set) to:? {1,2}\W*\Z", re.IGNORECASE)
+"""Who gets a password, rather than what it is."""
 _NAMED = re.compile(rf"({LEADS}{_WORD}|{KEY})({SUFFIX})".encode())
 _QUOTE = re.compile(rb"[ \t]{1,3}(?=\\{0,13}[\"'`])")
 _STATEMENT = re.compile(_SQL.encode())
@@ -90,6 +93,8 @@ def _told(text: bytes, place: int, kind: Kind) -> Sequence[Finding]:
         return (token,) if token else ()
     said = text[value.start : value.end]
     plain = not value.quoted and kind is Kind.PASSWORD and said.isalnum()
+    if is_address(said) and _SENT.search(told[0]) is not None:
+        return ()
     if (plain and not (has_digit(said) and has_letter(said))) or _NO_PASSWORD.fullmatch(said) is not None:
         return ()
     good = is_secret(said, kind, quoted=value.quoted)

@@ -60,7 +60,9 @@ def is_placeholder(value: bytes) -> bool:
     if not value[:1].isalnum() and _SIGNS.match(value) is not None:
         return True
     return (
-        _WORDS_OF_IT.match(small) is not None or _TO_FILL.search(value) is not None or _SAYS_SO.search(small) is not None
+        _WORDS_OF_IT.match(small) is not None
+        or _TO_FILL.search(value) is not None
+        or _SAYS_SO.search(small) is not None
     )
 
 

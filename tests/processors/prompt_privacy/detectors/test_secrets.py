@@ -13,7 +13,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from spansieve.processors.prompt_privacy.detectors import FAMILIES as EVERY_FAMILY
 from spansieve.processors.prompt_privacy.detectors import (
+    Engine,
     assignments,
     commands,
     encoded,
@@ -137,6 +139,49 @@ def test_a_token_is_found_at_any_depth_of_json() -> None:
     for _ in range(4):
         text = json.dumps({"out": text})
         assert token not in scrubbed(text.encode()).decode()
+
+
+ALL = Engine(EVERY_FAMILY)
+
+
+def kinds(text: str) -> list[tuple[str, str]]:
+    return [(one.entity, text[one.start : one.end]) for one in ALL.find(text.encode()).findings]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password=jane@acme.io",
+        '"password": "jane@acme.io"',
+        "DB_PASSWORD='jane@acme.io'",
+        "client_secret: jane@acme.io",
+        "--password jane@acme.io",
+        "sshpass -p jane@acme.io ssh web1",
+        '{"name":"DB_PASSWORD","value":"jane@acme.io"}',
+        "CREATE USER a IDENTIFIED BY 'jane@acme.io'",
+        "the password is jane@acme.io",
+    ],
+)
+def test_an_address_where_a_secret_has_to_stand_is_a_secret(text: str) -> None:
+    assert kinds(text) == [("SECRET", "jane@acme.io")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user=jane@acme.io",
+        '"login": "jane@acme.io"',
+        "password_owner: jane@acme.io",
+        "session_id=jane@acme.io",
+        "user_key=jane@acme.io",
+        "the password was sent to jane@acme.io",
+        "a new token will be mailed to: jane@acme.io",
+        "grant_type=password&username=jane@acme.io",
+        "password reset jane@acme.io",
+    ],
+)
+def test_an_address_beside_a_word_for_secrets_is_an_address(text: str) -> None:
+    assert kinds(text) == [("EMAIL", "jane@acme.io")]
 
 
 @given(st.text(alphabet="ab1A =:\"'\\\n,;<>{}()[]&%$*#.-_/+", max_size=60))
