@@ -1,6 +1,7 @@
-"""Credentials in URLs and of curl: `user:password` goes, scheme and host stay.
+"""Credentials in URLs and of curl: `user:password` goes, scheme and host stay. And the secrets of one-time passwords.
 
-Source: RFC 3986, section 3.2.1 (userinfo), and what people write although it would have to be percent-encoded.
+Sources: RFC 3986, section 3.2.1 (userinfo), and what people write although it would have to be percent-encoded; the
+key URI format of authenticator apps, whose secrets are base32 (RFC 4648, section 6).
 """
 
 import re
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 
 from .family import Family, Finding
 from .userinfo import is_secret
+from .values import is_placeholder
 
 _BREAK = r"\x00-\x20\"'<>\\`"
 """What no URL has in it: the inside of a class."""
@@ -44,6 +46,20 @@ _ORACLE = re.compile(
 """`sqlplus scott/tiger@db`, `jdbc:oracle:thin:scott/tiger@...`."""
 _COMMAND_BYTES = 512
 """How far before its flag `curl` may stand."""
+
+
+_KEY_URI = re.compile(
+    rb"otpauth:\\*/\\*/[^\"'<>\n]{1,512}?[?&]secret=([A-Z2-7]{16,256})(?![A-Z0-9])=*"
+    rb"|otpauth-migration:\\*/\\*/offline\?data=([A-Z0-9+/=_-]{20,4096})",
+    re.IGNORECASE,
+)
+
+
+def _one_time(text: bytes, start: int, end: int) -> Sequence[Finding]:
+    uri = _KEY_URI.match(text, start)
+    if uri is None or not uri.lastindex or is_placeholder(uri[uri.lastindex]):
+        return ()
+    return (Finding(uri.start(uri.lastindex), uri.end(), "SECRET", "otpauth"),)
 
 
 def _in_url(text: bytes, start: int) -> Sequence[Finding]:
@@ -104,4 +120,5 @@ FAMILIES = (
         digits=(),
         find=_find,
     ),
+    Family("otpauth", ("SECRET",), (r"(?i:otpauth)(?:-migration)?[:%]",), (), _one_time),
 )

@@ -184,6 +184,11 @@ def test_an_address_beside_a_word_for_secrets_is_an_address(text: str) -> None:
     assert kinds(text) == [("EMAIL", "jane@acme.io")]
 
 
+def test_who_a_one_time_password_is_for_is_found_beside_its_secret() -> None:
+    text = "otpauth://totp/Acme:jane@acme.io?secret=JBSWYADPEHPKAPXP&issuer=Acme"
+    assert kinds(text) == [("EMAIL", "jane@acme.io"), ("SECRET", "JBSWYADPEHPKAPXP")]
+
+
 @given(st.text(alphabet="ab1A =:\"'\\\n,;<>{}()[]&%$*#.-_/+", max_size=60))
 @example("==")
 @example("'")
