@@ -23,7 +23,7 @@ _NAMES = (
 _WORDS = spelled(f"(?:{_NAMES})")
 _NOT_HERE = rb"(?![A-Za-z]|[ _]?(?:place|time|rate|name|stat|control|party|card|gift|wish|event|reminder))"
 _HEAD = re.compile(_WORDS.encode() + rb"(?i:" + _NOT_HERE + rb")")
-_PLACE = word_start(_WORDS.encode())
+WORD = word_start(_WORDS.encode())
 _MOST = 16
 """Characters between the word and the date."""
 _OF_A_FILE = re.compile(rb"[ T][0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}")
@@ -42,6 +42,9 @@ def _born(text: bytes, place: int) -> Finding | None:
     return None
 
 
+find = finder(WORD, _born)
+"""Finds a date behind a word that says that it is one of birth."""
+
 _DATE_CORE = CORE_GAP + "[0-9]"
 FAMILIES = (
     Family(
@@ -49,7 +52,7 @@ FAMILIES = (
         ("DATE_OF_BIRTH",),
         (),
         (),
-        finder(_PLACE, _born),
+        find,
         contexts=(
             *(WORD_START + word + _DATE_CORE for word in each(_NAMES)),
             *("[a-z]" + word + _DATE_CORE for word in ("Birth", "Dob", "DOB")),

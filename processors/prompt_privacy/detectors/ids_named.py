@@ -28,7 +28,7 @@ _LOOKS = tuple(
     for name in NAMES
 )
 _ALL_NAMES = "|".join(name.names for name in NAMES)
-_PLACE = word_start(spelled(f"(?:{_ALL_NAMES})").encode())
+WORD = word_start(spelled(f"(?:{_ALL_NAMES})").encode())
 _BETWEEN = 12
 _GROUPS = re.compile(rb"[0-9]+")
 _GROUP_END = re.compile(rb"[0-9](?![0-9])")
@@ -77,6 +77,9 @@ def _named(text: bytes, place: int) -> Finding | None:
     return None
 
 
+find = finder(WORD, _named)
+"""Finds a number behind its name."""
+
 _CAMEL = (
     *("SSN", "Ssn", "SocialSec", "NHS", "Nhs", "Nino", "NINO", "NationalI", "BSN", "Bsn", "CPF", "Cpf", "TaxFile"),
     *("TFN", "Tfn", "PESEL", "Pesel", "Passport", "Driver", "Routing", "Aadhaar", "Personnummer", "Medicare"),
@@ -91,7 +94,7 @@ FAMILIES = (
         ("NATIONAL_ID",),
         (),
         (),
-        finder(_PLACE, _named),
+        find,
         contexts=(
             *(WORD_START + name + _NUMBER_CORE for name in each(_ALL_NAMES)),
             *("[a-z]" + name + _NUMBER_CORE for name in _CAMEL),

@@ -10,6 +10,7 @@ from .assignments import name_at, value_at
 from .emails import is_address
 from .family import Family, Finding
 from .keys import BRIEF, CHOSEN, KEY, LEADS, MADE, SUFFIX, kind_of
+from .tables import FAMILIES as TABLES
 from .values import has_digit, has_letter, is_number, is_wordy
 
 _WORD = rf"(?:(?i:{CHOSEN}|{MADE})|{BRIEF}|{KEY}){SUFFIX}"
@@ -61,4 +62,4 @@ def _is_chosen(value: bytes, *, bare: bool) -> bool:
     )
 
 
-FAMILIES = (Family("neighbour", ("SECRET",), _CORES, (), find),)
+FAMILIES = (Family("neighbour", ("SECRET",), _CORES, (), find), *TABLES)

@@ -22,7 +22,7 @@ _SUFFIX = (
     rb"(?i:[ _.-]{0,2}(?:numbers?|num|no|nr|nummer|nbr|home|work|mobile|cell|office|e164|raw|primary|main)|_?[1-9])?"
 )
 _HEAD = re.compile(_WORDS.encode() + _SUFFIX + WORD_END)
-_WORD_START = word_start(_WORDS.encode())
+WORD = word_start(_WORDS.encode())
 _NUMBER_START = number_start(rb"\+\(?[1-9]|\([2-9][0-9]{2}\)|[2-9][0-9]{2}[.-]|1[-. ]\(?[2-9]")
 _CALLED = re.compile(_WORDS.encode())
 _BETWEEN = rb"(?: ?[-.] ?| ?\\*/ ?| ?\(|\)[-/.]?(?:%(space)s)?|%(space)s)" % {b"space": SPACE}
@@ -143,6 +143,9 @@ def _national_end(text: bytes, found: re.Match[bytes], between: bytes) -> int:
     return 0
 
 
+national = finder(WORD, _national)
+"""Finds a number behind a word that says that it is one of a telephone."""
+
 _PLUS = r"(?:\+|%(?:25)*2[Bb]|u002[Bb]|&#43;)"
 _DIAL = r"[0-9 ()./\\%\xa0\xc2\xe2\x80\x89\xaf-]"
 """Digits and what stands between them, with the bytes of no-break and thin spaces, and with `%20`."""
@@ -164,7 +167,7 @@ FAMILIES = (
         ("PHONE",),
         (),
         (),
-        finder(_WORD_START, _national),
+        national,
         contexts=(
             *(WORD_START + word + _FAR for word in each(_NAMES)),
             *("[a-z]" + word + _FAR for word in ("Phone", "Mobile", "Tel", "Fax", "Cell", "Sms", "SMS")),
