@@ -32,12 +32,12 @@ _HEADS = (
     r"|d\.?o\.?b|birth(?: (?:date|day))?|born|geburts datum|naissance|nacimiento|nascita"
 )
 _SUFFIX = spelled("(?: (?:numbers?|num|nummer|no|nr|id|e164|value|hash|home|work|[0-9]))?")
-_FIRST = _SUFFIX + r"[\"'`*\\]{0,13}(?: {0,13}\||[,;] ?[^ \n]|\t|\\t)"
-_LAST = _SUFFIX + r"[\"'\\]{0,13} {0,13}(?:\r?\n|\\[nr])"
+_FIRST = _SUFFIX + r"[\"'`*\\]*(?: *\||[,;] ?[^ \n]|\t|\\t)"
+_LAST = _SUFFIX + r"[\"'\\]* *(?:\r?\n|\\[nr])"
 """What stands behind a name; where it is the last, one before it shows that it is no line's only word."""
 _CORES = (
     *(head + _FIRST for head in each(_HEADS)),
-    *(r"(?:[,;\t|\"']|\\t) ?[\w -]{0,13}" + head + _LAST for head in each(_HEADS)),
+    *(r"(?:[,;|] |[,;\t|\"'_-]|\\t)" + head + _LAST for head in each(_HEADS)),
 )
 _PARTED = re.compile(rb"[,;|\t\n]|\\[ntr]")
 """What a hit of the cores has in it, as one of another family's mostly has not."""
