@@ -15,6 +15,7 @@ from .logs import LogBatch, LogRecord
 from .mend import Mended, mend
 from .metrics import Metric, MetricBatch, MetricType
 from .parts import Event, Link, Status, StatusCode
+from .pieces import NO_SHELL, Shell, together
 from .points import Buckets, DataPoint, Exemplar, Quantile
 from .rewrite import MAX_DEPTH, Rewriter, TextRewriter, bare, rewrite_pairs, rewrite_value
 from .schema import Signal, Wire, read
@@ -25,6 +26,7 @@ from .values import Value, Writable, decode_pair, decode_value, encode_pair, enc
 
 __all__ = [
     "MAX_DEPTH",
+    "NO_SHELL",
     "Attributes",
     "Batch",
     "Buckets",
@@ -44,6 +46,7 @@ __all__ = [
     "Resource",
     "Rewriter",
     "Scope",
+    "Shell",
     "Signal",
     "Span",
     "SpanKind",
@@ -74,4 +77,5 @@ __all__ = [
     "rewrite_pairs",
     "rewrite_value",
     "split",
+    "together",
 ]

@@ -19,6 +19,11 @@ class Resource:
         self._attributes: Attributes | None = None
 
     @property
+    def message(self) -> Wire:
+        """The envelope; for this package."""
+        return self._message
+
+    @property
     def attributes(self) -> Attributes:
         """What describes the sender, `service.name` first of all."""
         if self._attributes is None:
@@ -111,9 +116,10 @@ class Scope:
     def schema_url(self, value: str) -> None:
         self._message.schema_url = encode_text(value)
 
-    def messages(self, field: str) -> Wire:
-        """The messages that its envelope holds in `field`; for this package."""
-        return getattr(self._message, field)
+    @property
+    def message(self) -> Wire:
+        """The envelope; for this package."""
+        return self._message
 
     def encode(self) -> bytes:
         """What it says, on the wire: the scope alone, and its schema, without what it holds."""

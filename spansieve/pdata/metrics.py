@@ -124,7 +124,7 @@ class MetricBatch(RequestBatch[DataPoint]):
 
     def every_metric(self) -> list[Metric]:
         """All metrics, in order, those without a type as well; views of this call's own."""
-        return [Metric(message, scope) for scope in self.scopes for message in scope.messages("metrics")]
+        return [Metric(message, scope) for scope in self.scopes for message in scope.message.metrics]
 
     @staticmethod
     def _has_valid_ids(_point: Wire | DataPoint) -> bool:

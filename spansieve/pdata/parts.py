@@ -103,6 +103,11 @@ class Event(_WithAttributes):
         self._set_text("name", value)
 
     @property
+    def place(self) -> int:
+        """Which of its span's events it is, from 0."""
+        return self._home.place
+
+    @property
     def time_unix_nano(self) -> int:
         """When, in nanoseconds since the Unix epoch."""
         return self._home.message.time_unix_nano  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from .batch import Group, RequestBatch
 from .envelope import Resource, Scope
 from .home import Home
 from .parts import Event, Link, Status, StatusCode, encode_event, read_all, read_one, retain
+from .pieces import Shell, shell_of
 from .rewrite import Rewriter, rewrite_span
 from .schema import Signal, Wire, read
 from .text import decode_text, encode_text
@@ -233,6 +234,10 @@ class Span:
         """Whether anything happened during the span; asked without reading what."""
         return bool(self._message.events)
 
+    def events_mention(self, text: bytes) -> bool:
+        """Whether `text` may stand in its events: where not, no event has that name. Reads none of them."""
+        return text in b"".join(self._message.events)
+
     @property
     def is_error(self) -> bool:
         """Whether the status says ERROR."""
@@ -304,6 +309,14 @@ class TraceBatch(RequestBatch[Span]):
         """Whether no two of its spans are of one trace; makes no views."""
         ids = [span.trace_id for span in self._messages()]
         return len(set(ids)) == len(ids)
+
+    def shells(self) -> dict[int, Shell]:
+        """What is around the spans, without them, by the `id` of each of `scopes`."""
+        resources = {id(one): shell_of(one.message, "scope_spans", "resource") for one in self.resources}
+        return {
+            id(scope): Shell(resources[id(scope.resource)], shell_of(scope.message, "spans", "scope"))
+            for scope in self.scopes
+        }
 
     @staticmethod
     def _lists(scope_message: Wire) -> Iterator[Wire]:

@@ -212,6 +212,18 @@ def test_an_event_that_was_dropped_is_written_nowhere() -> None:
     assert [event.name for event in again.events] == ["b", "last"]
 
 
+def test_a_text_in_events_is_seen_in_those_that_were_added_and_no_more_in_those_that_went() -> None:
+    (span,) = TraceBatch.parse(otlp_request("agent", OK))
+    assert not span.events_mention(b"exception")
+    span.add_event("exception", 1)
+    assert span.events_mention(b"exception")
+    assert not span.events_mention(b"exit")
+    span.events[0].name = "exit"
+    assert span.events_mention(b"exit")
+    span.retain_events(lambda event: False)
+    assert not span.events_mention(b"exit")
+
+
 def test_a_status_in_several_parts_is_one() -> None:
     body = wrap(b"\x7a\x02\x18\x02", b"\x2a\x01n", b"\x7a\x04\x12\x02no")
     (span,) = batch = TraceBatch.parse(body)

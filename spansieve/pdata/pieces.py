@@ -1,0 +1,66 @@
+"""Spans that are kept apart from their requests, as bytes, and put together to requests again.
+
+A shell is an envelope without what it holds: fields of protobuf may stand in any order, so a shell followed by spans is
+the envelope of these spans, unknown fields included.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from .schema import CLASSES, Wire
+
+_RESOURCE_SPANS, _SCOPE_SPANS, _SPANS = b"\x0a", b"\x12", b"\x12"
+"""Tags of the fields that hold them."""
+
+
+class Shell(NamedTuple):
+    """Who sent a span, and what made it: a ResourceSpans and a ScopeSpans on the wire, without what they hold."""
+
+    resource: bytes
+    scope: bytes
+
+
+NO_SHELL = Shell(b"", b"")
+"""Nobody said anything."""
+
+
+def shell_of(message: Wire, held: str, kept: str) -> bytes:
+    """`message` without the field `held`; `kept` is the message that says who it is."""
+    shell = CLASSES[message.DESCRIPTOR.name]()
+    if len(UnknownFieldSet(message)):
+        shell.CopyFrom(message)
+        shell.ClearField(held)
+        return shell.SerializeToString()  # type: ignore[no-any-return]
+    if message.HasField(kept):
+        getattr(shell, kept).CopyFrom(getattr(message, kept))
+    if message.HasField("schema_url"):
+        shell.schema_url = message.schema_url
+    return shell.SerializeToString()  # type: ignore[no-any-return]
+
+
+def together(spans: Iterable[tuple[Shell, bytes]]) -> bytes:
+    """An `ExportTraceServiceRequest` of encoded spans; those of equal shells share their envelopes, in the order in
+    which the shells come first.
+    """
+    resources: dict[bytes, dict[bytes, list[bytes]]] = {}
+    for (resource, scope), raw in spans:
+        resources.setdefault(resource, {}).setdefault(scope, []).append(raw)
+    return b"".join(
+        _field(_RESOURCE_SPANS, b"".join((resource, *(_scope(scope, raws) for scope, raws in scopes.items()))))
+        for resource, scopes in resources.items()
+    )
+
+
+def _scope(shell: bytes, raws: list[bytes]) -> bytes:
+    return _field(_SCOPE_SPANS, b"".join((shell, *(_field(_SPANS, raw) for raw in raws))))
+
+
+def _field(tag: bytes, content: bytes) -> bytes:
+    size, head = len(content), bytearray(tag)
+    while size > 0x7F:
+        head.append(size & 0x7F | 0x80)
+        size >>= 7
+    head.append(size)
+    return bytes(head) + content
