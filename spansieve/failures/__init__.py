@@ -1,0 +1,36 @@
+"""Errors: what is one, what it says of itself, and which errors of a trace are one failure.
+
+`failure_of` and `failure_of_record` are the predicate; `context_of` tells what surrounded an error; `base_key` is the
+coarse pattern that it counts under; `root_causes` joins the errors of a trace that are one failure. All are pure
+functions of spans and log records and keep nothing, so that whoever samples, counts or explains errors means the same.
+"""
+
+from .cascade import CASCADE_GAP_NS, TracedError, root_causes, traced_errors
+from .context import ErrorContext, context_of
+from .details import Details, details_of
+from .forest import Forest, forest_of
+from .predicate import SOURCES, Failure, Rules, Source, failure_of, failure_of_record
+from .words import base_key, label_of, last_part, tool_of
+
+__all__ = [
+    "CASCADE_GAP_NS",
+    "SOURCES",
+    "Details",
+    "ErrorContext",
+    "Failure",
+    "Forest",
+    "Rules",
+    "Source",
+    "TracedError",
+    "base_key",
+    "context_of",
+    "details_of",
+    "failure_of",
+    "failure_of_record",
+    "forest_of",
+    "label_of",
+    "last_part",
+    "root_causes",
+    "tool_of",
+    "traced_errors",
+]

@@ -1,0 +1,113 @@
+"""An error with what surrounded it: who ran what for whom, and the span's other attributes."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from spansieve.pdata import Span
+from spansieve.semconv import Globs, content_keys, raw_mapping
+from spansieve.semconv.names import ERROR_TYPE
+
+from .details import details_of
+from .reading import Raws, value_of
+from .words import AGENT_KEYS, MAX_CHARACTERS, TOOL_KEYS, tool_of
+
+MAX_METADATA: Final = 32
+"""Entries of the metadata; the first ones are kept."""
+USER_KEYS: Final = ("user.id", "enduser.id")
+THREAD_KEYS: Final = ("gen_ai.conversation.id", "session.id", "thread.id")
+_TEXT_ONLY: Final = frozenset({"thread.id"})
+"""A number there is a thread of the operating system."""
+_ELSEWHERE: Final = frozenset(
+    {*TOOL_KEYS, *AGENT_KEYS, *USER_KEYS, *THREAD_KEYS, ERROR_TYPE, "error.message"}
+    | {"exception.type", "exception.message", "exception.stacktrace"}
+)
+"""What has a field of its own."""
+
+
+class ErrorContext(NamedTuple):
+    """An error and what surrounded it; texts are empty where nothing says them."""
+
+    trace_id: bytes
+    span_id: bytes
+    time_ns: int
+    """Nanoseconds since the Unix epoch."""
+    type: str
+    message: str
+    stack: str
+    tool: str
+    agent: str
+    user_id: str
+    thread_id: str
+    metadata: dict[str, str | int | float | bool]
+
+
+def context_of(span: Span, ancestors: Iterable[Span] = ()) -> ErrorContext:
+    """The error that `span`, a failed one, is; `ancestors`, the nearest first, are read as far as it needs them.
+
+    Raises DecodeError where attributes or events are malformed.
+    """
+    details = details_of(span)
+    agent, user_id, thread_id = _whom(span, ancestors)
+    return ErrorContext(
+        span.trace_id,
+        span.span_id,
+        details.time_ns,
+        details.type,
+        details.message,
+        details.stack,
+        tool_of(span),
+        agent,
+        user_id,
+        thread_id,
+        dict(_metadata(span.attributes.raws())),
+    )
+
+
+def _whom(span: Span, ancestors: Iterable[Span]) -> tuple[str, str, str]:
+    """Agent, user and thread of `span`, of its resource (but for the agent), or of the nearest ancestor."""
+    own, sender = span.attributes.raws(), span.resource.attributes.raws()
+    agent = _identity(own, AGENT_KEYS)
+    user = _identity(own, USER_KEYS) or _identity(sender, USER_KEYS)
+    thread = _identity(own, THREAD_KEYS) or _identity(sender, THREAD_KEYS)
+    for ancestor in ancestors:
+        if agent and user and thread:
+            break
+        raws = ancestor.attributes.raws()
+        agent = agent or _identity(raws, AGENT_KEYS)
+        user = user or _identity(raws, USER_KEYS)
+        thread = thread or _identity(raws, THREAD_KEYS)
+    return agent, user, thread
+
+
+def _identity(raws: Raws, keys: Iterable[str]) -> str:
+    for key in keys:
+        value = value_of(raws, key)
+        if isinstance(value, int) and not isinstance(value, bool) and key not in _TEXT_ONLY:
+            return str(value)
+        if isinstance(value, str) and value:
+            return value[:MAX_CHARACTERS]
+    return ""
+
+
+def _metadata(raws: Raws) -> Iterator[tuple[str, str | int | float | bool]]:
+    left = MAX_METADATA
+    for key in raws:
+        if not left:
+            return
+        if key in _ELSEWHERE or _holds_content(key):
+            continue
+        value = value_of(raws, key)
+        if isinstance(value, str | int | float):
+            left -= 1
+            yield key[:MAX_CHARACTERS], value[:MAX_CHARACTERS] if isinstance(value, str) else value
+
+
+@lru_cache(4096)
+def _holds_content(key: str) -> bool:
+    return _content().get(key, otherwise=False)
+
+
+@cache
+def _content() -> Globs[bool]:
+    return Globs((one.key, True) for one in content_keys(raw_mapping()) if "span" in one.places and one.key != "*")

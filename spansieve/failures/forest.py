@@ -1,0 +1,92 @@
+"""The spans of one trace as trees, whatever they say of their parents."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from spansieve.pdata import Span
+
+from .predicate import Failure, Rules, failure_of
+
+NOWHERE: Final = -1
+"""The place above a root."""
+_NOBODY: Final = frozenset({b"", bytes(8)})
+"""Ids that name no span: absent, and OTLP's invalid one."""
+
+
+class Forest(NamedTuple):
+    """Spans, each with its error. A place in one list is the same in all; ancestors come before descendants."""
+
+    spans: Sequence[Span]
+    failures: Sequence[Failure | None]
+    above: Sequence[int]
+    """The place of the parent; NOWHERE where it has none, or none that is here."""
+
+    def ancestors(self, place: int) -> Iterator[Span]:
+        """Those above the span at `place`, the nearest first."""
+        at = self.above[place]
+        while at != NOWHERE:
+            yield self.spans[at]
+            at = self.above[at]
+
+
+class _Judged(NamedTuple):
+    span: Span
+    failure: Failure | None
+
+
+def forest_of(spans: Iterable[Span], rules: Rules) -> Forest:
+    """The trees of `spans`, all of one trace; how they are ordered makes no difference. n log n in spans.
+
+    Of several with one id the error stands, else the last to end. A circle of parents is cut at one place. Raises
+    DecodeError where a span is malformed.
+    """
+    judged = [_Judged(span, failure_of(span, rules)) for span in sorted(spans, key=_rank)]
+    places = _places(judged)
+    standing = [place for place, one in enumerate(judged) if places.get(one.span.span_id, place) == place]
+    parents = {place: places.get(judged[place].span.parent_span_id, NOWHERE) for place in standing}
+    order = _ancestors_first(parents)
+    now = {place: index for index, place in enumerate(order)} | {NOWHERE: NOWHERE}
+    return Forest(
+        [judged[place].span for place in order],
+        [judged[place].failure for place in order],
+        [now[parents[place]] for place in order],
+    )
+
+
+def _rank(span: Span) -> tuple[object, ...]:
+    return span.start_time_unix_nano, span.end_time_unix_nano, span.span_id, span.parent_span_id, span.raw_name
+
+
+def _places(judged: Sequence[_Judged]) -> dict[bytes, int]:
+    """Which place stands for an id."""
+    places: dict[bytes, int] = {}
+    for place, one in enumerate(judged):
+        stands = places.setdefault(one.span.span_id, place)
+        if stands != place and _weight(one) > _weight(judged[stands]):
+            places[one.span.span_id] = place
+    for nobody in _NOBODY:
+        places.pop(nobody, None)
+    return places
+
+
+def _weight(one: _Judged) -> tuple[bool, int]:
+    return one.failure is not None, one.span.end_time_unix_nano
+
+
+def _ancestors_first(parents: dict[int, int]) -> list[int]:
+    """The places in `parents` (place to place) in order; a circle there is cut."""
+    order: list[int] = []
+    seen: set[int] = set()
+    placed: set[int] = set()
+    for start in parents:
+        walk: list[int] = []
+        at = start
+        while at != NOWHERE and at not in seen:
+            seen.add(at)
+            walk.append(at)
+            at = parents[at]
+        if at != NOWHERE and at not in placed:  # back in this very walk
+            parents[walk[-1]] = NOWHERE
+        order += reversed(walk)
+        placed.update(walk)
+    return order
