@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 
 from spansieve.config.mistakes import Mistake
 from spansieve.config.model import Config, Duration, Gives, Secret, Texts
+from spansieve.config.sizes import Size
 from spansieve.endpoint import Address, listening
 from spansieve.inspection import Inspection
 from spansieve.pdata import Batch, Signal
@@ -56,6 +57,7 @@ __all__ = [
     "RetryConfig",
     "Secret",
     "Signal",
+    "Size",
     "Sparkline",
     "Storage",
     "StorageError",
@@ -412,8 +414,14 @@ class Processor(Component[ConfigT]):
         """Items that it took, still has and will emit or shed later."""
         return 0
 
+    def stored(self, signal: Signal) -> int:
+        """Those of the `held` items that it has on disk too, and holds again when it is started anew."""
+        return 0
+
     def room(self, signal: Signal, size_bytes: int) -> bool:
-        """Whether it can take a batch of this size now; asked before anything is put anywhere."""
+        """Whether it can take a batch of this size now; asked before anything is put anywhere. If not, the sender waits
+        for it, up to 5 s.
+        """
         return True
 
 

@@ -34,9 +34,13 @@ from .values import EvaluationError, Item, Result, storable, wrong
 
 @dataclass
 class Environment:
-    """What expressions share: the clock, and `cache`, the scratch map of the item that is worked on."""
+    """What expressions share: the clock, and `cache`, the scratch map of the item that is worked on.
+
+    `functions` stand in for those of the same names in the common table.
+    """
 
     time_ns: Callable[[], int]
+    functions: Mapping[str, Function] = field(default_factory=dict)
     cache: dict[str, Result] = field(default_factory=dict)
     uses_cache: bool = False
 
@@ -211,7 +215,7 @@ class Compiler:
         return suggestion(node.name, names) or suggestion(node.name, list(FUNCTIONS))
 
     def _function(self, node: Call) -> Function:
-        found = FUNCTIONS.get(node.name)
+        found = self.environment.functions.get(node.name) or FUNCTIONS.get(node.name)
         if found is None:
             sort = "editor" if node.name[0].islower() else "converter"
             raise self.wrong(node, f"unknown {sort} {node.name}", self._near(node))

@@ -4,6 +4,7 @@ Source: pkg/ottl/contexts/internal (ctxspan, ctxlog, ...) of the Go Collector (c
 """
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from spansieve.actions.text import as_text
@@ -176,6 +177,7 @@ _SPAN = {
 _EVENT = {
     **_when("time"),
     "name": plain("name", str),
+    "event_index": Field(attrgetter("place")),
     "attributes": attributes_field(),
     "dropped_attributes_count": plain("dropped_attributes_count", int),
 }

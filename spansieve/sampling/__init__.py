@@ -21,17 +21,19 @@ from .threshold import (
     threshold_of,
     tvalue_of,
 )
-from .tracestate import TraceState
+from .tracestate import MAX_MEMBERS, TraceState, members_of
 
 __all__ = [
     "ALL_RANDOMNESS",
     "ALWAYS",
     "DIGITS",
+    "MAX_MEMBERS",
     "MIN_PROBABILITY",
     "NEVER",
     "TraceState",
     "adjusted_count",
     "chosen",
+    "members_of",
     "parse_rvalue",
     "parse_tvalue",
     "probability_of",

@@ -4,7 +4,7 @@ Source: W3C Trace Context, section 3.3; OpenTelemetry's "TraceState Handling"; l
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self
 
@@ -13,6 +13,7 @@ from .threshold import parse_rvalue, parse_tvalue, rvalue_of, tvalue_of
 MAX_LENGTH = 1024
 """Characters of a whole trace state that are read."""
 MAX_MEMBERS = 32
+"""Members that a trace state may have (W3C Trace Context, 3.3.1)."""
 MAX_KEY, MAX_TENANT, MAX_SYSTEM = 256, 241, 14
 
 _CHARS = r"[a-z0-9_*/\-]*"
@@ -88,6 +89,18 @@ def _parsed(text: str) -> tuple[TraceState, bool]:
         else:
             others.append(member)
     return state._replace(members=tuple(others)), whole
+
+
+@lru_cache(1024)
+def members_of(text: str) -> Mapping[str, str] | None:
+    """The members of a trace state by key, `ot` like any other; None where it can't be read, has too many members, or
+    one twice, which leaves open what is meant.
+    """
+    members = [member for member in (part.strip(" \t") for part in text.split(",")) if member]
+    if len(members) > MAX_MEMBERS or not all(_MEMBER.fullmatch(member) for member in members):
+        return None
+    found = dict(member.split("=", 1) for member in members)
+    return found if len(found) == len(members) and all(map(_fits, found)) else None
 
 
 def _fits(key: str) -> bool:

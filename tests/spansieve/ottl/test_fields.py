@@ -83,6 +83,7 @@ def test_unset_ids_are_zeros_and_a_span_without_a_parent_is_a_root() -> None:
             event,
             "spanevent",
         ),
+        ("event_index == 0", event, "spanevent"),
         ("severity_number >= SEVERITY_NUMBER_ERROR and severity_number < SEVERITY_NUMBER_FATAL", log, "log"),
         ('severity_text == "Error" and event_name == "codex.tool_result" and flags == 1', log, "log"),
         (f'time_unix_nano == {NOW} and observed_time - time == Duration("1ns")', log, "log"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from spansieve.config.mistakes import Mistakes
 from spansieve.ottl import OF_SIGNAL, Environment, EvaluationError, Guards, compile_group
+from spansieve.ottl.signature import FUNCTIONS
 from spansieve.pdata import Signal
 from spansieve.testing import FakeHost
 
@@ -71,6 +72,13 @@ def test_the_cache_is_the_item_s_own_and_is_seen_to_be_used() -> None:
         run(item)
     assert item.attributes["x"] == {"b": 1, "c": "chat gpt"}
     assert around.uses_cache
+
+
+def test_a_function_can_be_replaced_for_those_who_share_an_environment() -> None:
+    upper = FUNCTIONS["ToUpperCase"]
+    around = Environment(lambda: 0, {"ToLowerCase": upper})
+    group = compile_group([((), 'ToLowerCase(name) == "CHAT GPT"')], [], (), "span", around)
+    assert group.conditions[0][1](span())
 
 
 def test_a_condition_that_fails_does_not_hold_is_counted_and_is_logged_once_a_minute(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spansieve.sampling import ALWAYS, NEVER, TraceState, parse_tvalue, tvalue_of
+from spansieve.sampling import ALWAYS, NEVER, TraceState, members_of, parse_tvalue, tvalue_of
 
 HEX = st.text("0123456789abcdef", min_size=14, max_size=14)
 TVALUES = st.integers(ALWAYS, NEVER - 1).map(tvalue_of)
@@ -90,6 +90,23 @@ def test_sampling_again_never_makes_a_threshold_smaller(state: TraceState, thres
 )
 def test_what_can_be_read_of_it(text: str, read: TraceState, whole: bool) -> None:
     assert TraceState.parse(text) == (read, whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ("", {}),
+        ("a=1,, b=2 ,", {"a": "1", "b": "2"}),
+        ("ot=th:nonsense,t1@s=x", {"ot": "th:nonsense", "t1@s": "x"}),
+        ("a=1,a=1", None),
+        ("a=1,Bad=2", None),
+        ("a=1,b", None),
+        ("k" * 257 + "=v", None),
+        (",".join(f"a{number}=1" for number in range(33)), None),
+    ],
+)
+def test_members_are_told_where_all_of_them_can_be_read(text: str, members: dict[str, str] | None) -> None:
+    assert members_of(text) == members
 
 
 def test_its_parts_change_one_by_one() -> None:
