@@ -165,7 +165,7 @@ class Service:
             for instance in self._assembly.of_kind("receivers")
         ]
         service = self._assembly.loaded.service
-        metrics = service.telemetry.metrics.endpoint
+        metrics = service.telemetry.metrics.endpoint if self._endpoint else ""
         if service.workers > 1:
             listeners.append(f"{service.workers} intake processes")
         return "; ".join(listeners) + (f"; its own metrics on http://{metrics}/metrics" if metrics else "")
@@ -340,10 +340,16 @@ class Service:
             self._close(instance)
 
     def _open_endpoint(self, loaded: Loaded) -> TelemetryEndpoint | None:
-        where = loaded.service.telemetry.metrics.endpoint
-        if not where:
+        metrics = loaded.service.telemetry.metrics
+        if not metrics.endpoint:
             return None
-        return TelemetryEndpoint(where, self.core.instruments, self.core.loop)
+        try:
+            return TelemetryEndpoint(metrics.endpoint, self.core.instruments, self.core.loop)
+        except OSError as error:
+            if metrics.chosen:
+                raise
+            log.warning("going on without metrics: %s", error)  # nobody asked for just this port
+            return None
 
     def _reopen_endpoint(self, former: Loaded, loaded: Loaded) -> TelemetryEndpoint | None:
         wanted = loaded.service.telemetry.metrics.endpoint

@@ -98,6 +98,11 @@ class Metrics(Config):
         description="The Go Collector's form of `endpoint`: one Prometheus pull reader; an empty list = off.",
     )
 
+    @property
+    def chosen(self) -> bool:
+        """Whether the configuration says where the endpoint is."""
+        return not self.model_fields_set.isdisjoint({"endpoint", "readers"})
+
     @model_validator(mode="after")
     def _one_endpoint(self) -> Self:
         """Afterwards `endpoint` alone says where to listen, and is empty when the endpoint is off."""

@@ -1,5 +1,6 @@
 """Start, stop, reload and outages, with the real program."""
 
+import contextlib
 import json
 import signal
 import socket
@@ -251,6 +252,19 @@ def test_a_port_that_is_taken_ends_the_start_with_one_and_no_traceback(tmp_path:
         assert program.process.wait(30) == 1
     assert port in program.log()
     assert "Traceback" not in program.log()
+
+
+def test_a_port_for_metrics_that_nobody_chose_is_done_without_when_it_is_taken(tmp_path: Path, sink: Sink) -> None:
+    lines = [line for line in config(sink).splitlines() if "telemetry" not in line]
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # somebody else has it
+            held.enter_context(socket.create_server(("127.0.0.1", 8888)))
+        with running(tmp_path, "\n".join(lines)) as program:
+            assert (
+                "going on without metrics: service.telemetry.metrics: cannot listen on localhost:8888" in program.log()
+            )
+            assert "its own metrics on" not in program.log()
+            assert program.stop() == 0
 
 
 def test_health_is_told_from_ready_to_stop(tmp_path: Path, sink: Sink) -> None:
