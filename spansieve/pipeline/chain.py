@@ -14,7 +14,7 @@ from .intake import Parked, Request
 
 TICK_SECONDS = 0.1
 ROOM_SECONDS = 5.0
-"""A sender waits at most this long for room (where the queue's `block_on_overflow` wants it to wait at all)."""
+"""A sender waits at most this long for room (where `block_on_overflow` of a queue or processor wants it to wait)."""
 MAX_PARKED = 64
 
 ResultT = TypeVar("ResultT")

@@ -133,8 +133,8 @@ class Graph:
     def finish(self, component: str, stop: Callable[[], None]) -> int:
         """Run a stateful processor's `stop`, which may emit what it holds, and book what it sheds.
 
-        It is its last chance, so its emissions are taken whether there is room or not. Returns the items that it did
-        not let go of; they are written down as failed.
+        It is its last chance, so its emissions are taken whether there is room or not. What it does not let go of is
+        written down as failed; returns the items of it that are not stored either.
         """
         self.tickers.pop(component, None)
         stages = self._stages.get(component, [])
@@ -146,7 +146,8 @@ class Graph:
         left = 0
         for pipeline, stage in stages:
             for lane in pipeline.lanes:
-                left = max(left, lane.ledger.detach(stage.processor, "failed", "shutdown"))
+                held = lane.ledger.detach(stage.processor, "failed", "shutdown")
+                left = max(left, held - stage.processor.stored(stage.signal))
         return left
 
     def emit(self, component: str, signal: Signal, batch: pdata.Batch) -> bool:

@@ -163,13 +163,20 @@ def _none(_: object) -> bool:
     return False
 
 
-class Parked:
-    """A request that is ready but finds no room, in queues whose `block_on_overflow` lets its sender wait."""
+class NoRoom(Refused):
+    """A stateful processor has no room now; it says so where its `block_on_overflow` lets senders wait."""
 
-    def __init__(self, request: Request, passages: Sequence[Passage]) -> None:
-        """`until` (monotonic seconds) is set by the chain."""
+
+class Parked:
+    """A request that is ready but finds no room, in queues or processors whose `block_on_overflow` lets its sender
+    wait.
+    """
+
+    def __init__(self, request: Request, passages: Sequence[Passage], reason: str) -> None:
+        """`reason`: what it is refused with in the end; `until` (monotonic seconds) is set by the chain."""
         self.request = request
         self.passages = passages
+        self.reason = reason
         self.until = 0.0
 
     def retry(self) -> "Answer | Parked | None":
@@ -178,6 +185,8 @@ class Parked:
             if any(passage.pipeline.blocked for passage in self.passages):
                 return self
             return self if lacking(self.passages, self.request) else _hold(self.request, self.passages)
+        except NoRoom:
+            return self
         except Refused as refusal:
             return Answer("refused", message=str(refusal), retry_after=refusal.after)
         except pdata.DecodeError as error:
@@ -185,7 +194,7 @@ class Parked:
 
     def refuse(self) -> Answer:
         """There was no room in time."""
-        return Answer("refused", message=FULL)
+        return Answer("refused", message=self.reason)
 
 
 def contained(request: Request, work: Callable[[bytes], ResultT]) -> ResultT | Answer:
@@ -242,9 +251,13 @@ def admit(request: Request, passages: Sequence[Passage]) -> Answer | Parked | No
     """Hold what was prepared, if there is room everywhere. Raises Refused and DecodeError."""
     if not passages:
         return request.accepted()
-    if full := lacking(passages, request):
+    try:
+        full = lacking(passages, request)
+    except NoRoom as refusal:
+        return Parked(request, passages, str(refusal))
+    if full:
         if all(queue.config.block_on_overflow for queue in full):
-            return Parked(request, passages)
+            return Parked(request, passages, FULL)
         raise Refused(FULL)
     return _hold(request, passages)
 
@@ -262,7 +275,7 @@ def copies(signal: Signal, batch: pdata.Batch, count: int) -> list[pdata.Batch]:
 
 
 def lacking(passages: Sequence[Passage], request: Request | None = None) -> list[Queue]:
-    """The queues that have no room for all of `passages`; `request` remembers whose. Raises Refused where a stateful
+    """The queues that have no room for all of `passages`; `request` remembers whose. Raises NoRoom where a stateful
     processor has none, and DecodeError for a request that would not even fit into an empty queue.
     """
     demand: dict[Queue, list[int]] = {}
@@ -275,7 +288,7 @@ def lacking(passages: Sequence[Passage], request: Request | None = None) -> list
         size = passage.size()
         for stage in passage.ahead:
             if not stage.processor.room(stage.signal, size):
-                raise Refused(f"processor {stage.id} has no room")
+                raise NoRoom(f"processor {stage.id} has no room")
         for lane in passage.pipeline.lanes:
             if not lane.queue.ever(items, size):
                 if request is None:  # an emission is never dropped: it goes alone, through the empty queue

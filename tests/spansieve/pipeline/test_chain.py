@@ -177,6 +177,45 @@ def test_who_waited_five_seconds_for_room_is_refused(house: House) -> None:
     assert waiting.get(timeout=10).outcome == "refused"
 
 
+class Narrow(Tested):
+    """Has room for one batch at a time."""
+
+    stateful = True
+    full = False
+
+    def traces(self, batch: TraceBatch) -> None:
+        self.full = True
+
+    def room(self, signal: str, size_bytes: int) -> bool:
+        return not self.full
+
+
+def test_a_sender_waits_for_the_room_of_a_processor_too(house: House) -> None:
+    processor = Narrow()
+    house.pipeline("traces", {"narrow": processor})
+    house.open()
+    house.send(otlp_request("agent", OK.with_(name="first")))
+    waiting = house.hand_in(otlp_request("agent", OK.with_(name="second")))
+    house.core.chain.call(lambda: None)
+    assert waiting.empty()
+    processor.full = False
+    house.clock.advance(seconds=0.1)
+    assert waiting.get(timeout=10).outcome == "accepted"
+    assert names(house.came_out()) == ["first", "second"]
+
+
+def test_who_waited_five_seconds_for_a_processor_is_refused(house: House) -> None:
+    house.pipeline("traces", {"narrow": Narrow()})
+    house.open()
+    house.send(otlp_request("agent", OK))
+    waiting = house.hand_in(otlp_request("agent", OK))
+    house.core.chain.call(lambda: None)
+    house.clock.advance(seconds=5)
+    answer = waiting.get(timeout=10)
+    assert (answer.outcome, answer.message) == ("refused", "processor narrow has no room")
+    house.came_out()
+
+
 def test_a_request_that_could_never_fit_is_refused_for_good(house: House) -> None:
     house.exporter("backend", queue_size=2, sizer="items")
     house.pipeline("traces")
@@ -289,10 +328,8 @@ def test_a_refusal_while_waiting_for_room_is_an_answer_too(house: House) -> None
         full = False
 
         def traces(self, batch: TraceBatch) -> None:
-            pass
-
-        def room(self, signal: str, size_bytes: int) -> bool:
-            return not self.full
+            if self.full:
+                raise Refused("its storage takes nothing")
 
     processor = Full()
     house.exporter("backend", queue_size=1, block_on_overflow=True)
