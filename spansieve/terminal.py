@@ -93,10 +93,12 @@ def duration(nanoseconds: int) -> str:
 
 
 def size(octets: int) -> str:
-    """`512 B`, `21.3 kB`, `1.4 MB`."""
+    """`512 B`, `21.3 kB`, `1.4 MB`, `2.0 GB`."""
     if octets < 1000:
         return f"{octets} B"
-    return f"{octets / 1e3:.1f} kB" if octets < 1_000_000 else f"{octets / 1e6:.1f} MB"
+    if octets < 1_000_000:
+        return f"{octets / 1e3:.1f} kB"
+    return f"{octets / 1e6:.1f} MB" if octets < 1_000_000_000 else f"{octets / 1e9:.1f} GB"
 
 
 def moment(time_unix_nano: int, *, day: bool = False) -> str:

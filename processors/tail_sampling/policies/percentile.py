@@ -1,0 +1,91 @@
+"""`latency_percentile`: a trace that took longer than most of its operation.
+
+Source: SAMPLING.md section 8. What was seen is kept in two halves of the window, so it reaches back between half a
+window and a whole one.
+"""
+
+from collections.abc import Sequence
+
+from spansieve.pdata import Span
+from spansieve.plugin import Clock
+
+from ..facts import TraceFacts
+from ..sketch import Sketch
+from .base import Now, Verdict
+from .leaves import NOT_SAMPLE, SAMPLE
+from .reading import local_root, text
+
+MAX_OPERATIONS = 1000
+"""Operations that are told apart; the rest is one."""
+
+Operation = tuple[str, ...]
+OTHER: Operation = ()
+"""The one that all others share."""
+_MAX_TEXT = 256
+
+
+class Durations:
+    """How long the traces of each operation took, in ms, over the last `window` seconds of the clock."""
+
+    def __init__(self, clock: Clock, window: float) -> None:
+        """Know of none."""
+        self._clock = clock
+        self._half = window / 2
+        self._begun = clock.monotonic()
+        self._seen: dict[Operation, Sketch] = {}
+        self._new: dict[Operation, Sketch] = {}  # what of `_seen` came since `_begun`, and will outlast the next turn
+
+    def exceeds(self, operation: Operation, duration_ms: float, share: float, min_samples: int) -> bool:
+        """Whether it took longer than `share` (0 to 1) of the operation's traces, of which `min_samples` were seen.
+        Then it counts as seen itself.
+        """
+        self._turn()
+        if operation not in self._seen and len(self._seen) >= MAX_OPERATIONS:
+            operation = OTHER
+        seen = self._seen.setdefault(operation, Sketch())
+        slow = seen.count >= max(1, min_samples) and seen.is_below(duration_ms, share)
+        seen.add(duration_ms)
+        self._new.setdefault(operation, Sketch()).add(duration_ms)
+        return slow
+
+    def _turn(self) -> None:
+        passed = int((self._clock.monotonic() - self._begun) / self._half)
+        if passed > 0:
+            self._seen, self._new = self._new if passed == 1 else {}, {}
+            self._begun += passed * self._half
+
+
+def operation_of(spans: Sequence[Span], per: Sequence[str]) -> Operation:
+    """The values of `per` on the root, else the earliest span or their resource; `name` is the span's name."""
+    root = local_root(spans)
+    return tuple((root.name if key == "name" else text(root, key))[:_MAX_TEXT] for key in per)
+
+
+class LatencyPercentile:
+    """Samples a trace that took longer than `percentile` % of its operation's, and at least `min_ms`."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        *,
+        percentile: float = 95,
+        min_samples: int = 100,
+        window: float = 600,
+        min_ms: float = 0,
+        per: Sequence[str] = ("name",),
+    ) -> None:
+        """`window` is in seconds."""
+        self.name = name
+        self._share = percentile / 100
+        self._min_samples = min_samples
+        self._min_ms = min_ms
+        self._per = tuple(per)
+        self._durations = Durations(clock, window)
+
+    def vote(self, trace: TraceFacts, now: Now) -> Verdict:
+        """Judge the trace by those before it, and let it count for those after; a late root's, too, as it is now."""
+        duration_ms = max(0, trace.end_ns - trace.start_ns) / 1e6
+        operation = operation_of(trace.view(), self._per)
+        slow = self._durations.exceeds(operation, duration_ms, self._share, self._min_samples)
+        return SAMPLE if slow and duration_ms >= self._min_ms else NOT_SAMPLE

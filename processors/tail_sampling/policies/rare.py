@@ -1,0 +1,63 @@
+"""`rare_error`: the first traces of each error pattern, and then a share. Source: SAMPLING.md section 8."""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+
+from spansieve.plugin import Clock
+from spansieve.sampling import ALWAYS
+
+from ..facts import TraceFacts
+from ..probability import rounded, threshold_of_share
+from .base import Now, Verdict, Vote
+from .leaves import NOT_SAMPLE
+
+MAX_PATTERNS = 2000
+"""Patterns whose traces are counted; the longest unseen is forgotten, and is rare when it comes again."""
+
+
+class Sightings:
+    """When each pattern was seen last, as often as matters: `first` times within `window` seconds of the clock."""
+
+    def __init__(self, clock: Clock, first: int, window: float) -> None:
+        """Know of none."""
+        self._clock = clock
+        self._first = first
+        self._window = window
+        self._times: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def is_rare(self, pattern: str) -> bool:
+        """Whether it was seen less than `first` times in the window before; then it was seen once more."""
+        now = self._clock.monotonic()
+        times = self._times.setdefault(pattern, deque(maxlen=self._first))
+        rare = len(times) < self._first or (bool(times) and times[0] <= now - self._window)
+        times.append(now)
+        self._times.move_to_end(pattern)
+        if len(self._times) > MAX_PATTERNS:
+            self._times.popitem(last=False)
+        return rare
+
+
+class RareError:
+    """Samples a trace whose error was seen less than `first` times, and one of `then_every` after that."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        *,
+        patterns: Callable[[TraceFacts], Iterable[str]],
+        first: int = 20,
+        then_every: float = 100,
+        window: float = 3600,
+    ) -> None:
+        """`patterns` gives the base keys of the root causes, none where there is no error; `window` in seconds."""
+        self.name = name
+        self._patterns = patterns
+        self._sightings = Sightings(clock, first, window)
+        self._threshold = rounded(threshold_of_share(1 / then_every))
+
+    def vote(self, trace: TraceFacts, now: Now) -> Verdict:
+        """Count the trace's errors, once for each time that it is asked; one that is rare is enough."""
+        rare = [self._sightings.is_rare(pattern) for pattern in dict.fromkeys(self._patterns(trace))]
+        threshold = ALWAYS if any(rare) else self._threshold
+        return Verdict(Vote.SAMPLE, threshold) if rare and trace.randomness >= threshold else NOT_SAMPLE

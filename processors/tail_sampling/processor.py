@@ -1,0 +1,131 @@
+"""`tail_sampling`: the spans of a trace are gathered, and it is decided once whether the trace is kept."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import ClassVar
+
+from spansieve.failures import failure_of_record
+from spansieve.pdata import LogBatch, TraceBatch
+from spansieve.plugin import Host, Processor, Refused, Signal, StorageError
+
+from .arrival import Arrival, Reader, fill
+from .config import TailSamplingConfig
+from .decider import Decider
+from .facts import TraceFacts
+from .measures import Measures
+from .sampler import Sampler
+from .spill import StorageSpill
+from .store import Store
+
+
+class TailSampling(Processor[TailSamplingConfig]):
+    """Holds spans until their trace is decided; what is kept goes on, what is not stays aside for a while."""
+
+    config = TailSamplingConfig
+    stateful: ClassVar[bool] = True
+    emits: ClassVar[frozenset[Signal]] = frozenset({"traces"})
+    sheds: ClassVar = "sampled_out"
+
+    def __init__(self, config: TailSamplingConfig, host: Host) -> None:
+        """Make the policies. Raises ValueError for one that can't be made."""
+        self._settings = config
+        self._host = host
+        self._measures = Measures(host)
+        self._decider = Decider(config, host)
+        self._reader = Reader(self._decider.watchers, self._decider.rules)
+        self._store = Store()
+        emit = partial(host.emit, "traces")
+        self._sampler = Sampler(config, host.clock, self._decider, self._measures, emit=emit, journal=self._store)
+
+    def start(self) -> None:
+        """Take over what was held and decided when the process ended. Raises StorageError."""
+        if self._settings.storage is None:
+            return
+        storage, sampler, now = self._host.storage(self._settings.storage), self._sampler, self._sampler.now()
+        self._store.open(storage)
+        for trace_id, time_ns, decision in self._store.decisions():
+            sampler.decisions.put(trace_id, decision, max(0.0, now.monotonic - (now.time_ns - time_ns) / 1e9))
+        for stored in self._store.load():
+            waited = max(0.0, (now.time_ns - stored.first_ns) / 1e9)
+            arrivals = [one for body in stored.bodies for one in self._arrivals(body)]
+            sampler.take_up(TraceFacts(stored.trace_id, now.monotonic - waited), arrivals, now)
+        self._decider.load(self._store.state)
+        if self._settings.late.spill == "storage":
+            fault = partial(self._host.fault, then="dropped traces are not kept aside")
+            sampler.aside.spill(StorageSpill(storage, self._trace_of, fault), now.monotonic)
+
+    def traces(self, batch: TraceBatch) -> None:
+        """Take spans in; those of traces that are kept already go on."""
+        now, traces = self._sampler.now(), self._reader.read(batch)
+        self._remember(traces, now.time_ns)
+        forwarded = self._sampler.take(traces, batch.dropped, now)
+        if len(forwarded) < len(batch):
+            batch.retain(lambda span: id(span) in forwarded)
+        self._flush()
+
+    def logs(self, batch: LogBatch) -> None:
+        """Errors that records tell of count for their traces; the records go on as they are."""
+        now = self._sampler.now()
+        for record in batch:
+            failure = failure_of_record(record, self._decider.rules) if record.trace_id else None
+            if failure is not None:
+                self._sampler.hear(record.trace_id, failure, now)
+        self._flush()
+
+    def tick(self) -> None:
+        """Decide what is due."""
+        self._sampler.decide_due(self._sampler.now())
+        if self._decider.budget is not None:
+            self._decider.budget.tick()
+            self._measures.budget(self._decider.budget.probability)
+        self._measures.show(self._sampler.buffer, self._sampler.aside)
+        self._flush()
+
+    def held(self, signal: Signal) -> int:
+        """Spans that wait for a decision, or for room."""
+        return self._sampler.spans if signal == "traces" else 0
+
+    def stored(self, signal: Signal) -> int:
+        """With `storage`, all of them."""
+        return self.held(signal) if self._settings.storage else 0
+
+    def room(self, signal: Signal, size_bytes: int) -> bool:
+        """With `block_on_overflow`, whether there is any; else there always is."""
+        return not (self._settings.block_on_overflow and signal == "traces" and self._sampler.is_full(size_bytes))
+
+    def shutdown(self) -> None:
+        """Decide what is left on what is there, drop it, or leave it on disk."""
+        if self._settings.drop_pending_traces_on_shutdown:
+            self._sampler.drop_all()
+        elif self._settings.storage is None:
+            self._sampler.decide_all(self._sampler.now())
+        self._flush(self._decider.state())
+        if self.stored("traces"):
+            text = "%d spans that are not decided stay on disk, and are decided after the next start"
+            self._host.log.info(text, self.stored("traces"))
+
+    def _remember(self, traces: Mapping[bytes, Sequence[Arrival]], time_ns: int) -> None:
+        """Write what is to wait before its sender is told that all is well. Raises Refused where that can't be."""
+        if self._settings.storage is not None:
+            decided = self._sampler.decisions.of
+            waiting = {trace_id: arrivals for trace_id, arrivals in traces.items() if decided(trace_id) is None}
+            try:
+                self._store.put(waiting, time_ns)
+            except StorageError as error:
+                raise Refused("the buffer's storage takes nothing now") from error
+
+    def _flush(self, state: Mapping[str, object] | None = None) -> None:
+        """Emit what is kept, and write what was decided."""
+        self._sampler.emission.flush()
+        try:
+            self._store.flush(state)
+        except StorageError as error:
+            self._host.fault(error, then="decisions are written later")
+
+    def _arrivals(self, body: bytes) -> list[Arrival]:
+        return [one for arrivals in self._reader.read(TraceBatch.parse(body)).values() for one in arrivals]
+
+    def _trace_of(self, trace_id: bytes, body: bytes) -> TraceFacts:
+        trace = TraceFacts(trace_id, self._host.clock.monotonic())
+        fill(trace, self._arrivals(body))
+        return trace

@@ -1,0 +1,114 @@
+"""The buffer and the decisions on disk, so that a restart loses neither. Source: SAMPLING, section 5."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from spansieve.pdata import together
+from spansieve.plugin import Storage
+
+from .arrival import Arrival
+from .decisions import Decision
+
+_SPANS, _DECISIONS, _STATE = "spans/", "decisions/", "state/"
+
+
+class Stored(NamedTuple):
+    """A trace that was not decided when the process ended."""
+
+    trace_id: bytes
+    first_ns: int
+    """Wall clock, when its first span came."""
+    bodies: list[bytes]
+    """Requests of its spans alone, in order."""
+
+
+class Store:
+    """Spans by trace and request, decisions, and what else is to last. Until it is opened, nothing of it is kept, and
+    all do nothing; then every method raises StorageError.
+
+    A trace's spans have one key each request; the time of its first span stands in front, so that a scan gives the
+    oldest trace first. What is decided is noted, and written by `flush`: one transaction for many.
+    """
+
+    def __init__(self) -> None:
+        """It is not open."""
+        self._storage: Storage | None = None
+        self._keys: dict[bytes, list[str]] = {}
+        self._decided: dict[bytes, tuple[Decision, int]] = {}
+        self._gone: list[str] = []
+
+    def open(self, storage: Storage) -> None:
+        """Write into `storage`."""
+        self._storage = storage
+
+    def put(self, traces: Mapping[bytes, Sequence[Arrival]], time_ns: int) -> None:
+        """Keep spans of undecided traces that came in one request at `time_ns`: all of them, or none."""
+        if self._storage is None:
+            return
+        made: list[tuple[bytes, str]] = []
+        with self._storage.transaction():
+            for trace_id, arrivals in traces.items():
+                known = self._keys.get(trace_id)
+                begun = known[0].rpartition("/")[0] if known else f"{_SPANS}{time_ns:020d}/{trace_id.hex()}"
+                key = f"{begun}/{len(known or ()):08d}"
+                self._storage.put(key, together((one.shell, one.wire) for one in arrivals))
+                made.append((trace_id, key))
+        for trace_id, key in made:
+            self._keys.setdefault(trace_id, []).append(key)
+
+    def decided(self, trace_id: bytes, decision: Decision, time_ns: int) -> None:
+        """Note a decision, in place of one before."""
+        if self._storage is not None:
+            self._decided[trace_id] = decision, time_ns
+
+    def settled(self, trace_ids: Iterable[bytes]) -> None:
+        """Note that the spans of these are needed no longer: they were emitted, or dropped."""
+        for trace_id in trace_ids:
+            self._gone += self._keys.pop(trace_id, ())
+
+    def forgotten(self, trace_ids: Iterable[bytes]) -> None:
+        """Note that these decisions are remembered no longer."""
+        if self._storage is not None:
+            for trace_id in trace_ids:
+                self._decided.pop(trace_id, None)
+                self._gone.append(_DECISIONS + trace_id.hex())
+
+    def flush(self, state: Mapping[str, Any] | None = None) -> None:
+        """Write what was noted, and `state`, fit for JSON, by name."""
+        if self._storage is None or not (self._decided or self._gone or state):
+            return
+        with self._storage.transaction():
+            for trace_id, (decision, time_ns) in self._decided.items():
+                self._storage.put(_DECISIONS + trace_id.hex(), json.dumps([time_ns, *decision]).encode())
+            for name, said in (state or {}).items():
+                self._storage.put(_STATE + name, json.dumps(said).encode())
+            self._storage.delete(*self._gone)
+        self._decided, self._gone = {}, []
+
+    def load(self) -> Iterator[Stored]:
+        """The traces that were held, in order of their first spans."""
+        if self._storage is None:
+            return
+        for (first, trace), keys in groupby(self._storage.scan(_SPANS), key=lambda key: key.split("/")[1:3]):
+            trace_id = bytes.fromhex(trace)
+            known = self._keys[trace_id] = list(keys)
+            bodies = [body for key in known if (body := self._storage.get(key)) is not None]
+            yield Stored(trace_id, int(first), bodies)
+
+    def decisions(self) -> list[tuple[bytes, int, Decision]]:
+        """Trace, wall clock and decision, the oldest first."""
+        if self._storage is None:
+            return []
+        found = [(key, self._storage.get(key)) for key in self._storage.scan(_DECISIONS)]
+        said = [(key, json.loads(raw)) for key, raw in found if raw is not None]
+        return [
+            (bytes.fromhex(key.removeprefix(_DECISIONS)), time_ns, Decision(*fields))
+            for key, (time_ns, *fields) in sorted(said, key=lambda one: one[1][0])
+        ]
+
+    def state(self, name: str) -> Any:  # noqa: ANN401 (JSON)
+        """What `flush` was given under `name`, or None."""
+        raw = None if self._storage is None else self._storage.get(_STATE + name)
+        return None if raw is None else json.loads(raw)

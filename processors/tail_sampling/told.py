@@ -1,0 +1,33 @@
+"""Errors that log records told of, of traces that nobody has seen yet."""
+
+from collections import OrderedDict
+
+from spansieve.failures import Failure
+
+MOST = 10_000
+SECONDS = 60.0
+
+
+class Told:
+    """Errors by trace id: at most MOST, each for SECONDS."""
+
+    def __init__(self) -> None:
+        """Nobody told anything."""
+        self._known: OrderedDict[bytes, tuple[float, Failure]] = OrderedDict()
+
+    def put(self, trace_id: bytes, failure: Failure, now: float) -> None:
+        """Remember the first error of a trace."""
+        if trace_id not in self._known:
+            self._known[trace_id] = now + SECONDS, failure
+            if len(self._known) > MOST:
+                self._known.popitem(last=False)
+
+    def take(self, trace_id: bytes) -> Failure | None:
+        """The error of a trace that is here now."""
+        found = self._known.pop(trace_id, None)
+        return None if found is None else found[1]
+
+    def expire(self, now: float) -> None:
+        """Forget what is too old."""
+        while self._known and next(iter(self._known.values()))[0] <= now:
+            self._known.popitem(last=False)

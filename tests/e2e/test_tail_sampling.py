@@ -1,0 +1,110 @@
+"""Tail sampling in the real program: what it holds survives kills, stops and reloads, and the books balance."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from spansieve.pdata import TraceBatch, Value
+from spansieve.testing import ERROR, OK, otlp_request
+
+from .program import Program, Sink, eventually, post, running
+
+CONFIG = """
+receivers: {otlp: {protocols: {grpc: {endpoint: "localhost:{grpc}"}, http: {endpoint: "localhost:{http}"}}}}
+processors:
+  tail_sampling:
+    decision_wait: WAIT
+    STORED
+    policies: [{name: all, type: always_sample}]
+exporters:
+  otlp_grpc:
+    endpoint: "localhost:SINK"
+    tls: {insecure: true}
+    retry_on_failure: {initial_interval: 20ms, max_interval: 100ms}
+extensions:
+  health_check: {endpoint: "localhost:{health}"}
+  storage: {directory: kept}
+service:
+  extensions: [health_check, storage]
+  shutdown_timeout: 10s
+  WORKERS
+  telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: {metrics}}}}}]}}
+  pipelines:
+    traces: {receivers: [otlp], processors: [tail_sampling], exporters: [otlp_grpc]}
+    logs: {receivers: [otlp], processors: [tail_sampling], exporters: [otlp_grpc]}
+"""
+
+
+def config(sink: Sink, wait: str, *, stored: bool = True, workers: int = 1) -> str:
+    text = CONFIG.replace("SINK", str(sink.port)).replace("WAIT", wait)
+    text = text.replace("STORED", "storage: storage" if stored else "")
+    return text.replace("WORKERS", f"workers: {workers}")
+
+
+def send(program: Program, count: int = 1) -> set[bytes]:
+    ids: set[bytes] = set()
+    for _ in range(count):
+        body = otlp_request("agent", OK, OK)
+        assert post(f"http://localhost:{program.ports['http']}/v1/traces", body)[0] == 200
+        ids |= {span.span_id for span in TraceBatch.parse(body)}
+    return ids
+
+
+def decided(sink: Sink) -> set[Value]:
+    key = "spansieve.sampling.decided"
+    return {
+        span.attributes[key]
+        for kind, body in sink.bodies
+        if kind == "traces"
+        for span in TraceBatch.parse(body)
+        if key in span.attributes
+    }
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_was_not_decided_is_decided_after_the_restart(tmp_path: Path, sink: Sink, end: int, workers: int) -> None:
+    with running(tmp_path, config(sink, "300s", workers=workers)) as program:
+        ids = send(program, 10)
+        assert program.stop(end) == (0 if end == signal.SIGTERM else -signal.SIGKILL)
+    assert sink.count() == 0
+    with running(tmp_path, config(sink, "0.1s", workers=workers)) as program:
+        eventually(lambda: ids <= sink.span_ids(), "what waited arrives")
+        assert decided(sink) == {"restart"}
+        program.check_books()
+        assert program.stop() == 0
+    with running(tmp_path, config(sink, "0.1s", workers=workers)) as program:
+        more = send(program)
+        eventually(lambda: more <= sink.span_ids(), "what is new arrives")
+    assert sink.count() == len(ids) + len(more)
+
+
+def test_without_a_storage_a_stop_decides_on_what_is_there(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink, "300s", stored=False)) as program:
+        ids = send(program, 3)
+        program.check_books()
+        assert program.stop() == 0
+    assert ids <= sink.span_ids()
+    assert decided(sink) == {"shutdown"}
+
+
+def test_an_error_leaves_at_once_and_the_books_balance(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink, "300s")) as program:
+        held = send(program, 2)
+        body = otlp_request("agent", OK, ERROR)
+        assert post(f"http://localhost:{program.ports['http']}/v1/traces", body)[0] == 200
+        failed = {span.span_id for span in TraceBatch.parse(body)}
+        eventually(lambda: failed <= sink.span_ids(), "the error arrives")
+        assert not held & sink.span_ids()
+        program.check_books()
+
+
+def test_a_reload_takes_what_is_held_along(tmp_path: Path, sink: Sink) -> None:
+    with running(tmp_path, config(sink, "300s")) as program:
+        ids = send(program, 5)
+        program.write(config(sink, "1s"))
+        program.process.send_signal(signal.SIGHUP)
+        eventually(lambda: ids <= sink.span_ids(), "all arrive")
+        program.check_books()
+        assert sink.count() == len(ids)
