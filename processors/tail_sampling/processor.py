@@ -34,6 +34,7 @@ class TailSampling(Processor[TailSamplingConfig]):
         self._decider = Decider(config, host)
         self._reader = Reader(self._decider.watchers, self._decider.rules)
         self._store = Store()
+        self._exceeded = False
         emit = partial(host.emit, "traces")
         self._sampler = Sampler(config, host.clock, self._decider, self._measures, emit=emit, journal=self._store)
 
@@ -78,6 +79,7 @@ class TailSampling(Processor[TailSamplingConfig]):
         if self._decider.budget is not None:
             self._decider.budget.tick()
             self._measures.budget(self._decider.budget.probability)
+            self._warn(exceeded=self._decider.budget.exceeded)
         self._measures.show(self._sampler.buffer, self._sampler.aside)
         self._flush()
 
@@ -121,6 +123,12 @@ class TailSampling(Processor[TailSamplingConfig]):
             self._store.flush(state)
         except StorageError as error:
             self._host.fault(error, then="decisions are written later")
+
+    def _warn(self, *, exceeded: bool) -> None:
+        """Say once that what is exempt is above the budget by itself, and is kept all the same."""
+        if exceeded and not self._exceeded:
+            self._host.log.warning("what is exempt from the budget is above it by itself, and is kept all the same")
+        self._exceeded = exceeded
 
     def _arrivals(self, body: bytes) -> list[Arrival]:
         return [one for arrivals in self._reader.read(TraceBatch.parse(body)).values() for one in arrivals]

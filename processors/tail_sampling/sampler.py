@@ -250,6 +250,10 @@ class Sampler:
                 self._settle(trace, outcome._replace(reason=_LATE_ROOT), "late", now)
                 self._measures.reopened("root", mini=trace.partial)
                 return
+            if outcome.vetoed:
+                decision = decision._replace(final=True)
+                self.decisions.put(trace_id, decision, now.monotonic)
+                self._journal.decided(trace_id, decision, now.time_ns)
         if not decision.final or self._settings.errors.over_drop:
             self.aside.put(trace, now.monotonic)
         if any(one.failure for one in arrivals):

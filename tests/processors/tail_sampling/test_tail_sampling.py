@@ -150,6 +150,25 @@ def test_a_late_root_makes_the_policies_run_again() -> None:
     assert bench.said("a", REASON) == ["late_root"]
 
 
+def test_a_late_root_that_completes_what_is_to_be_dropped_is_final() -> None:
+    root = {"name": "r", "type": "ottl_condition", "ottl_condition": {"span": ["IsRootSpan()"]}}
+    bench = Bench({"name": "d", "type": "drop", "drop": {"drop_sub_policy": [root]}})
+    bench.send({"trace": "a", "span": "2", "parent": "1"})
+    bench.wait(10)
+    bench.send({"trace": "a", "span": "1"})
+    bench.send({"trace": "a", "span": "3", "parent": "1", "error": True})
+    assert bench.out("a") == []
+
+
+def test_it_is_said_once_that_errors_alone_exceed_the_budget(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench(budget={"spans_per_second": 1, "interval": "1s"})
+    for second in range(30):
+        bench.send(*({"trace": f"{second}/{number}", "error": True} for number in range(20)))
+        bench.wait(1)
+    assert len(bench.emitted()) == 600
+    assert sum("above it by itself" in record.message for record in caplog.records) == 1
+
+
 def test_a_root_shortens_the_wait() -> None:
     bench = Bench(ALWAYS, decision_wait_after_root_received="1s")
     bench.send({"trace": "a", "span": "2", "parent": "1"})
