@@ -160,6 +160,10 @@ class ComponentHost:
         """The first place in a pipeline of `signal`."""
         return self.wiring.place(self._kind, self.id, signal)
 
+    def ahead(self, signal: Signal, batch: Batch) -> None:
+        """Let a batch pass what stands before the component."""
+        self._core.chain.graph.ahead(self.id, signal, batch)
+
     def signals(self) -> frozenset[Signal]:
         """The signals that lead somewhere from this component now."""
         return self.wiring.signals(self._kind, self.id)

@@ -290,6 +290,11 @@ class Host(Protocol):
     def pipeline(self, signal: Signal) -> Place | None:
         """Where this component stands in a pipeline of `signal`; the first one, where there are several."""
 
+    def ahead(self, signal: Signal, batch: Batch) -> None:
+        """Let `batch` pass the stateless processors before this one in its first pipeline of `signal`, as a request
+        would: to see what they make of it. It goes nowhere, and no books know of it. From the chain thread alone.
+        """
+
     def signals(self) -> frozenset[Signal]:
         """The signals of the pipelines that this component stands in now; a reload may change them."""
 

@@ -137,6 +137,9 @@ class FakeHost:
         """Stands nowhere."""
         return None
 
+    def ahead(self, signal: Signal, batch: Batch) -> None:
+        """Nothing stands before it."""
+
     def signals(self) -> frozenset[Signal]:
         """What `served` says."""
         return self.served

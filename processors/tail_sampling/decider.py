@@ -1,9 +1,11 @@
 """Everything that has a say in whether a trace is kept: errors, the policies, conversations, the budget."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from spansieve.failures import Rules
+from spansieve.pdata import NO_SHELL, TraceBatch, together
 from spansieve.plugin import Host
 
 from .budget import Budget
@@ -14,6 +16,15 @@ from .facts import TraceFacts
 from .policies import BuildContext, Now, Watcher, build
 
 
+def pseudonyms(host: Host, value: str, keys: Sequence[str]) -> list[str]:
+    """What the processors before make of `value` as it stands under `keys` of a span."""
+    batch = TraceBatch.parse(together([(NO_SHELL, b"")]))
+    for span in batch:
+        span.attributes.update(dict.fromkeys(keys, value))
+    host.ahead("traces", batch)
+    return [said for span in batch for key in keys if isinstance(said := span.attributes.get(key), str)]
+
+
 class Decider:
     """Decides one trace after the other."""
 
@@ -22,7 +33,8 @@ class Decider:
         self._config = config
         errors, budget = config.errors, config.budget
         self.rules = Rules(tuple(errors.sources), errors.soft, tuple(errors.ignore_classes))
-        self._policies = build(config.policies, BuildContext(host.clock, errors, warn=host.log.warning))
+        context = BuildContext(host.clock, errors, partial(pseudonyms, host), host.log.warning)
+        self._policies = build(config.policies, context)
         self._sessions = frozenset(policy.name for policy in self._policies.sessions)
         self.budget = None
         if budget is not None:

@@ -76,6 +76,8 @@ class DryHost:
         """Counters by name and labels."""
         self.levels: dict[str, Level] = {}
         """Gauges by name."""
+        self.before: Callable[[Signal, Batch], None] = lambda _, __: None
+        """What stands before the processor."""
         self._wiring = wiring
         self._emitted = emitted
         logger = logging.Logger(component)  # of no family, so that nothing of it is printed
@@ -113,6 +115,10 @@ class DryHost:
 
     def status(self, name: str, snapshot: Callable[[], object]) -> None:
         """Nobody looks."""
+
+    def ahead(self, signal: Signal, batch: Batch) -> None:
+        """Let a batch pass what is `before`."""
+        self.before(signal, batch)
 
     def signals(self) -> frozenset[Signal]:
         """As configured."""

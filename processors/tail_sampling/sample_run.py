@@ -125,6 +125,10 @@ class DryRun:
             if front.left_out:
                 yield f"in {front.pipeline} these did not run, since they are stateful: {', '.join(front.left_out)}"
 
+    def _pass(self, signal: Signal, batch: Batch) -> None:
+        if signal in self.fronts:
+            self.fronts[signal].run(signal, batch)
+
     def run(self) -> DryHost:
         """Replay what was taken until all is decided; the host that the processor had. Raises ConfigError."""
         self._arriving.sort(key=attrgetter("at_ns"))
@@ -132,6 +136,7 @@ class DryRun:
         host = DryHost(self._component, clock, Wiring(self._loaded.service.pipelines), self._emitted)
         late = self.config.late.model_copy(update={"spill": "memory"})
         record = "root" if self.config.record == "none" else self.config.record
+        host.before = self._pass
         dry = made(self._loaded, self._component, host, storage=None, late=late, record=record)
         processor = cast("TailSampling", dry)
         for step, arriving in groupby(self._arriving, key=lambda one: one.at_ns // _STEP_NS):

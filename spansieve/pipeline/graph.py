@@ -150,6 +150,14 @@ class Graph:
                 left = max(left, held - stage.processor.stored(stage.signal))
         return left
 
+    def ahead(self, component: str, signal: Signal, batch: pdata.Batch) -> None:
+        """What `Host.ahead` promises."""
+        for pipeline, stage in self._stages.get(component, ()):
+            if stage.signal == signal:
+                for before in pipeline.stateless:
+                    getattr(before.processor, signal)(batch)
+                return
+
     def emit(self, component: str, signal: Signal, batch: pdata.Batch) -> bool:
         """What `Host.emit` promises."""
         targets = [

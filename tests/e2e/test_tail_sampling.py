@@ -100,6 +100,41 @@ def test_an_error_leaves_at_once_and_the_books_balance(tmp_path: Path, sink: Sin
         program.check_books()
 
 
+COHORT = """
+receivers: {otlp: {protocols: {grpc: {endpoint: "localhost:{grpc}"}, http: {endpoint: "localhost:{http}"}}}}
+processors:
+  prompt_privacy: {hash: {key: "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}ACTION}
+  tail_sampling:
+    decision_wait: 0.2s
+    policies: [{name: jane, type: cohort, cohort: {users: [jane.doe@acme.io]}}]
+exporters: {otlp_grpc: {endpoint: "localhost:SINK", tls: {insecure: true}}}
+extensions: {health_check: {endpoint: "localhost:{health}"}}
+service:
+  extensions: [health_check]
+  WORKERS
+  telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: {metrics}}}}}]}}
+  pipelines:
+    traces: {receivers: [otlp], processors: [prompt_privacy, tail_sampling], exporters: [otlp_grpc]}
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("action", ["", ", entities: {EMAIL: hmac}"])
+def test_users_written_in_clear_are_found_as_privacy_writes_them(
+    tmp_path: Path, sink: Sink, workers: int, action: str
+) -> None:
+    text = COHORT.replace("SINK", str(sink.port)).replace("ACTION", action).replace("WORKERS", f"workers: {workers}")
+    with running(tmp_path, text) as program:
+        for user in ("bob@acme.io", "jane.doe@acme.io"):
+            body = otlp_request("agent", OK.with_(attributes={"user.id": user}))
+            assert post(f"http://localhost:{program.ports['http']}/v1/traces", body)[0] == 200
+        wanted = {span.span_id for span in TraceBatch.parse(body)}
+        eventually(lambda: wanted <= sink.span_ids(), "the user's trace arrives")
+        assert program.stop() == 0
+    assert sink.span_ids() == wanted
+    assert not any(b"jane.doe" in body for _, body in sink.bodies)
+
+
 def test_a_reload_takes_what_is_held_along(tmp_path: Path, sink: Sink) -> None:
     with running(tmp_path, config(sink, "300s")) as program:
         ids = send(program, 5)

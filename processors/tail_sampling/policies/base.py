@@ -86,7 +86,7 @@ def nothing_reported(_: str) -> None:
     """For who has nobody to warn."""
 
 
-def no_pseudonyms(_: str) -> list[str]:
+def no_pseudonyms(_: str, __: Sequence[str]) -> list[str]:
     """For who has no privacy in front."""
     return []
 
@@ -97,8 +97,8 @@ class BuildContext:
 
     clock: Clock
     errors: "ErrorsConfig"
-    pseudonyms: Callable[[str], list[str]] = no_pseudonyms
-    """The texts that privacy may have written for a value."""
+    pseudonyms: Callable[[str, Sequence[str]], list[str]] = no_pseudonyms
+    """The texts that privacy writes for a value under each of some keys."""
     warn: Callable[[str], None] = nothing_reported
 
 

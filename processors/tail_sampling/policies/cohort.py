@@ -12,8 +12,8 @@ USER_KEYS = ("user.id", "enduser.id")
 TENANT_KEYS = ("tenant.id", "customer.id")
 TAG_KEYS = ("tag.tags", "langfuse.trace.tags", "tags")
 
-Pseudonyms = Callable[[str], Iterable[str]]
-"""As what privacy may have written a value; nothing where it does not stand before us."""
+Pseudonyms = Callable[[str, Sequence[str]], Iterable[str]]
+"""As what privacy writes a value under some keys; nothing where it does not stand before us."""
 
 
 class CohortWatcher:
@@ -69,7 +69,7 @@ class CohortWatcher:
         """By key: whether it holds tags, and the values that are wanted under it."""
         wanted: dict[str, tuple[bool, frozenset[str]]] = {}
         for (keys, values), of_tags in zip(self._lists(), (False, False, True), strict=True):
-            forms = frozenset(form for value in values for form in (value, *self._pseudonyms(value)) if form)
+            forms = frozenset(form for value in values for form in (value, *self._pseudonyms(value, keys)) if form)
             for key in keys if values else ():
                 before_of_tags, before = wanted.get(key, (False, frozenset()))
                 wanted[key] = of_tags or before_of_tags, before | forms

@@ -1,5 +1,7 @@
 """cohort: listed users, tenants and tags, wherever they stand."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from spansieve.pdata import Span, Value
@@ -65,7 +67,8 @@ def test_a_text_that_looks_like_json_is_a_tag_itself() -> None:
 def test_values_are_found_as_their_pseudonyms_too() -> None:
     asked: list[str] = []
 
-    def pseudonyms(value: str) -> list[str]:
+    def pseudonyms(value: str, keys: Sequence[str]) -> list[str]:
+        assert "user.id" in keys or "tags" in keys
         asked.append(value)
         return [f"<USER_{value}>", f"k1:{value}"]
 
