@@ -39,11 +39,10 @@ class DroppedError(NamedTuple):
 
 
 class Budgeted(NamedTuple):
-    """What came of the budget: the probability at last, the least one, and whether exempt traces were too much."""
+    """What came of the budget: the probability at last, and the least one."""
 
     probability: float
     least: float
-    exceeded: bool
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Report:
         errors, dropped = run.tally.errors()
         kept, decided, parts = _kept(run.tally, host)
         level = host.levels.get(_BUDGET)
-        budget = None if level is None else Budgeted(level.last, level.least, run.alerts > 0)
+        budget = None if level is None else Budgeted(level.last, level.least)
         return cls(
             processor=host.id,
             pipeline=front.pipeline,

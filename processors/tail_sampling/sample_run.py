@@ -59,7 +59,6 @@ class DryRun:
         """Requests that did not get through, by why."""
         self.unused: Counter[Signal] = Counter()
         """Requests of signals that the processor is not connected to."""
-        self.alerts = 0
 
     def add(self, recorded: Recorded) -> None:
         """Take a request."""
@@ -174,8 +173,6 @@ class DryRun:
             if one.shell is None:
                 processor.logs(LogBatch.parse(one.body))
 
-    def _emitted(self, signal: Signal, batch: Batch) -> None:
+    def _emitted(self, _: Signal, batch: Batch) -> None:
         if isinstance(batch, TraceBatch):
             self.tally.left(batch)
-        elif signal == "alerts":
-            self.alerts += len(batch)

@@ -26,8 +26,7 @@ def lines(report: Report) -> Iterator[str]:
         yield f"decided: {causes}"
     yield from _errors(report)
     if report.budget is not None:
-        said = f"budget: probability {report.budget.probability:.4g} at the end, {report.budget.least:.4g} at the least"
-        yield said + ("; what is exempt is too much by itself" if report.budget.exceeded else "")
+        yield f"budget: probability {report.budget.probability:.4g} at the end, {report.budget.least:.4g} at the least"
 
 
 def _head(report: Report) -> str:

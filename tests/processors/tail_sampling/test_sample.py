@@ -143,6 +143,14 @@ def test_the_budget_says_what_it_came_to(tmp_path: Path) -> None:
     assert "budget: probability 0." in run(*arguments)[1]
 
 
+def test_errors_that_are_more_than_the_budget_are_kept_and_warned_about(tmp_path: Path) -> None:
+    sampling = {**NOBODY, "budget": {"spans_per_second": 5, "interval": "1s"}}
+    bad = [{**one, "error": True} for one in many(400, 20)]
+    arguments = ("--config", config(tmp_path, sampling), spans_file(tmp_path, *bad))
+    assert found(*arguments)["kept"]["traces"] == 400
+    assert "warning: what is exempt from the budget is above it" in run(*arguments)[1]
+
+
 def test_what_stands_before_the_processor_runs_too(tmp_path: Path) -> None:
     """The captured agent's failures show in content alone: `ai_semantics` marks them."""
     sampling = {**NOBODY, "errors": {"sources": ["agent", "logs"]}}
