@@ -15,7 +15,7 @@ def test_numbers_times_and_sizes() -> None:
         "1.30 s",
         "2m05s",
     ]
-    assert [size(octets) for octets in (512, 21_300, 1_400_000)] == ["512 B", "21.3 kB", "1.4 MB"]
+    assert [size(octets) for octets in (512, 21_300, 1_400_000, 2**31)] == ["512 B", "21.3 kB", "1.4 MB", "2.1 GB"]
     assert [number(value) for value in (3, 3.0, 0.1234567, float("nan"), float("-inf"), 1e300)] == [
         "3",
         "3",
