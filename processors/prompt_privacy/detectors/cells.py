@@ -5,7 +5,6 @@ Sources: RFC 4180 (CSV); GitHub Flavored Markdown, section 4.10 (tables).
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 MAX_HEADER = 512
@@ -13,7 +12,6 @@ MAX_HEADER = 512
 MAX_LINE = 2048
 """Bytes of a row."""
 
-_LINE_END = re.compile(rb"\r?\n|(?:(?<!\\)\\++r)?(?<!\\)(\\++)n")
 _RULE = re.compile(rb"[-+|:= \t]+(?:\r|\\+r)?")
 _TRIES = 16
 """Escapes of other depths that may stand between two line ends."""
@@ -70,12 +68,32 @@ class Line(NamedTuple):
 
 def line_at(text: bytes, place: int) -> Line | None:
     """The line of up to MAX_HEADER bytes to either side of `place`, which another follows."""
-    ends = _LINE_END.search(text, place, place + MAX_HEADER)
-    if ends is None:
-        return None
-    depth = len(ends[1] or b"")
+    limit = place + MAX_HEADER
+    newline = text.find(b"\n", place, limit)
+    escape = text.find(b"\\n", place, limit if newline < 0 else newline)
+    depth = _depth(text, escape) if escape >= 0 else 0
+    ends = _ending(text, place, limit, depth)
     _, start = _before(text, place, depth)
-    return None if start < 0 else Line(start, ends.start(), ends.end(), depth)
+    return None if start < 0 or ends is None else Line(start, *ends, depth)
+
+
+def _depth(text: bytes, escape: int) -> int:
+    """How many backslashes end at `escape`, as far as 64 of them go."""
+    before = text[max(0, escape - 63) : escape + 1]
+    return len(before) - len(before.rstrip(b"\\"))
+
+
+def _ending(text: bytes, place: int, limit: int, depth: int) -> tuple[int, int] | None:
+    """Where the line ends that goes through `place`, and where the next begins; None where none does before `limit`."""
+    sign = b"\\n" if depth else b"\n"
+    found = text.find(sign, place, limit)
+    while found >= 0 and depth and _depth(text, found) != depth:
+        found = text.find(sign, found + 2, limit)
+    if found < 0:
+        return None
+    end = found + 1 - depth if depth else found
+    carriage = b"\\" * depth + b"r" if depth else b"\r"
+    return end - len(carriage) * text.startswith(carriage, max(place, end - len(carriage))), found + len(sign)
 
 
 def _before(text: bytes, place: int, depth: int) -> tuple[int, int]:
@@ -95,25 +113,20 @@ def _before(text: bytes, place: int, depth: int) -> tuple[int, int]:
     return (newline, newline + 1) if newline >= 0 or first == 0 else (-1, -1)
 
 
-@lru_cache(maxsize=32)
-def _ending(depth: int) -> re.Pattern[bytes]:
-    return re.compile(rb"(?:(?<!\\)\\++r)?(?<!\\)\\{%d}n" % depth if depth else rb"\r?\n")
-
-
 def rows_of(text: bytes, header: Line, most: int, parts: Parts, columns: int) -> Iterator[list[Cell]]:
     """The cells of each line in the `most` bytes below `header`, rules left out, as long as they are `columns`."""
-    place, limit, ending = header.below, min(len(text), header.below + most), _ending(header.depth)
+    place, limit = header.below, min(len(text), header.below + most)
     while place < limit:
-        ends = ending.search(text, place, min(limit, place + MAX_LINE))
-        closes = _closing(text, place, ends.start() if ends else limit, header.depth)
+        ends = _ending(text, place, min(limit, place + MAX_LINE), header.depth)
+        closes = _closing(text, place, ends[0] if ends else limit, header.depth)
         if not _is_rule(text, place, closes):
             row = cells_of(text, place, closes, parts)
             if len(row) != columns:
                 return
             yield row
-        if ends is None or closes < ends.start():
+        if ends is None or closes < ends[0]:
             return
-        place = ends.end()
+        place = ends[1]
 
 
 def _closing(text: bytes, start: int, end: int, depth: int) -> int:
@@ -143,8 +156,8 @@ def is_row(text: bytes, line: Line, parts: Parts, columns: int) -> bool:
 
 def is_ruled(text: bytes, header: Line) -> bool:
     """Whether a rule stands below `header`."""
-    ends = _ending(header.depth).search(text, header.below, header.below + MAX_LINE)
-    return ends is not None and _is_rule(text, header.below, ends.start())
+    ends = _ending(text, header.below, header.below + MAX_LINE, header.depth)
+    return ends is not None and _is_rule(text, header.below, ends[0])
 
 
 def _is_rule(text: bytes, start: int, end: int) -> bool:
