@@ -43,7 +43,7 @@ SHAPES = (
     "-----BEGIN PRIVATE KEY-----", "phone 1 ", "born 1 ", "ssn 12 ", "sk-", "sk-ant-", "ghp_", "eyJ", "eyJhbGciOi.eyJ",
     "http://a:b@", "://a:", "%40", "Z2hwX", "QUtJQ", "LS0tLS1CRUdJTi", "DE89 3704 ", "\u200b", "+1 2 3 ",
     "the password is ", "machine x login y password ", "2001:db8:", "a.b.c.d@", "wallet 1", "curl -u a:",
-    '{"name":"PASSWORD","value":',
+    '{"name":"PASSWORD","value":', "<EMAIL> a@b.io ", "a@b.io ", "x://a:bAKIAAAAA", "sidAKIAAAAA",
 )  # fmt: skip
 
 

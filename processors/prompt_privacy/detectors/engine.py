@@ -4,6 +4,8 @@ The cores are searched by Hyperscan, or as unions by google-re2; only where a co
 """
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple, cast
@@ -138,8 +140,8 @@ class Engine:
                     spent = start if spent < 0 else min(spent, start)
                     break
             refused += MAX_REFUSED - left
-        marks = [mark.span() for mark in MARKS.finditer(text)] if raw and b"<" in text else ()
-        return [one for one in raw if not any(a <= one.start and one.end <= b for a, b in marks)], refused, spent
+        marks = [mark.span() for mark in MARKS.finditer(text)] if raw and b"<" in text else []
+        return [one for one in raw if not _within(one, marks)] if marks else raw, refused, spent
 
     def _candidates(self, text: bytes, matches: Matches | None) -> list[Candidates]:
         """One for each side: a finding hides what else that side has in it."""
@@ -187,6 +189,12 @@ def _stretches(cuts: Sequence[Finding], size: int) -> list[tuple[int, int]]:
         else:
             found.append((start, end))
     return found
+
+
+def _within(finding: Finding, stretches: list[tuple[int, int]]) -> bool:
+    """Whether it lies in one of `stretches`, which are in order and overlap nowhere."""
+    place = bisect_right(stretches, (finding.start, sys.maxsize)) - 1
+    return place >= 0 and finding.end <= stretches[place][1]
 
 
 def _marked(text: bytes, findings: list[Finding]) -> bytes:
