@@ -40,8 +40,14 @@ NEEDED: dict[str, dict[str, Any]] = {
 """What a component's or section's configuration needs beside a secret."""
 
 
-def secret_keys(model: type[BaseModel], way: Way = ()) -> Iterator[tuple[Way, str]]:
-    """The way to every key of `model` that holds secrets, and how: one, a list of them, or a map to them."""
+def secret_keys(
+    model: type[BaseModel], way: Way = (), around: tuple[type[BaseModel], ...] = ()
+) -> Iterator[tuple[Way, str]]:
+    """The way to every key of `model` that holds secrets, and how: one, a list of them, or a map to them. Models may
+    hold themselves: those `around` are not gone into again.
+    """
+    if model in around:
+        return
     for key, field in keys(model).items():
         for member in members(field.annotation):
             held = typing.get_args(member)
@@ -50,11 +56,11 @@ def secret_keys(model: type[BaseModel], way: Way = ()) -> Iterator[tuple[Way, st
             elif SecretStr in held:
                 yield (*way, key), "map" if typing.get_origin(member) is dict else "list"
             elif isinstance(member, type) and issubclass(member, BaseModel):
-                yield from secret_keys(member, (*way, key))
+                yield from secret_keys(member, (*way, key), (*around, model))
             else:
                 for inner in held:
                     if isinstance(inner, type) and issubclass(inner, BaseModel):
-                        yield from secret_keys(inner, (*way, key))
+                        yield from secret_keys(inner, (*way, key), (*around, model))
 
 
 def every_secret_key() -> Iterator[tuple[Kind, str, Way, str]]:

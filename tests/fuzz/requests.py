@@ -94,7 +94,7 @@ def _touched(view: object, good: bool, depth: int = 0) -> None:
     for name in dir(type(view)):
         if name.startswith("_") or name in _WRITE_ONLY or depth > 3:
             continue
-        if name in {"scope", "resource", "metric"}:
+        if name in {"scope", "resource", "metric", "message"}:
             continue
         try:
             value = getattr(view, name)
