@@ -4,6 +4,8 @@ import signal
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from spansieve.pdata import TraceBatch, Value
 from spansieve.testing import ERROR, OK, otlp_request
@@ -34,6 +36,16 @@ service:
     traces: {receivers: [otlp], processors: [tail_sampling], exporters: [otlp_grpc]}
     logs: {receivers: [otlp], processors: [tail_sampling], exporters: [otlp_grpc]}
 """
+
+
+def late_error(body: bytes) -> bytes:
+    """One more span of the trace of a request, that failed."""
+    request = ExportTraceServiceRequest.FromString(body)
+    spans = request.resource_spans[0].scope_spans[0].spans
+    spans[0].parent_span_id, spans[0].span_id = spans[0].span_id, b"latecome"
+    spans[0].status.code = Status.STATUS_CODE_ERROR
+    del spans[1:]
+    return request.SerializeToString()
 
 
 def config(sink: Sink, wait: str, *, stored: bool = True, workers: int = 1) -> str:
@@ -133,6 +145,25 @@ def test_users_written_in_clear_are_found_as_privacy_writes_them(
         assert program.stop() == 0
     assert sink.span_ids() == wanted
     assert not any(b"jane.doe" in body for _, body in sink.bodies)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_dropped_trace_on_disk_comes_back_after_a_restart(tmp_path: Path, sink: Sink, end: int, workers: int) -> None:
+    text = config(sink, "0.1s", workers=workers).replace("type: always_sample", "type: error")
+    text = text.replace("    policies", "    late: {spill: storage}\n    policies")
+    body = otlp_request("agent", OK, OK)
+    ids = {span.span_id for span in TraceBatch.parse(body)}
+    with running(tmp_path, text) as program:
+        assert post(f"http://localhost:{program.ports['http']}/v1/traces", body)[0] == 200
+        eventually(lambda: any("aside_bytes" in name and n for name, n in program.metrics().items()), "it is dropped")
+        program.stop(end)
+    assert sink.count() == 0
+    with running(tmp_path, text) as program:
+        assert post(f"http://localhost:{program.ports['http']}/v1/traces", late_error(body))[0] == 200
+        eventually(lambda: ids | {b"latecome"} <= sink.span_ids(), "the whole trace arrives")
+        program.check_books()
+    assert sink.count() == 3
 
 
 def test_a_reload_takes_what_is_held_along(tmp_path: Path, sink: Sink) -> None:
