@@ -120,3 +120,10 @@ def test_cores_do_not_hit_what_names_models_and_messages(identity: str) -> None:
     wire = b"\n\x12gen_ai.response.id\x12\x12\n\x40" + identity.encode() + b"J\x12\x39\x40"
     assert not WORDS.search(wire)
     assert not DIGITS.search(wire)
+
+
+@pytest.mark.parametrize("address", [*(f"{first}.20.30.40" for first in range(256)), "172.16.0.9", "192.168.7.1"])
+def test_a_core_hits_in_public_ipv4_addresses_and_in_no_private_ones(address: str) -> None:
+    parsed = IPv4Address(address)
+    public = not parsed.is_private and parsed < IPv4Address("224.0.0.0")
+    assert bool(DIGITS.search(f"host={address} x".encode())) == public
