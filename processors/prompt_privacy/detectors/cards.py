@@ -7,7 +7,7 @@ clocks in seconds, milliseconds and nanoseconds do.
 import re
 
 from .checksums import luhn
-from .digits import CORE_SPACE, SPACE, START, finder, goes_on, in_a_row, number_start, only_digits
+from .digits import CORE_SPACE, FOURS, SPACE, START, finder, goes_on, in_a_row, number_start, only_digits
 from .family import Family, Finding, context
 
 _TO_NINETEEN = range(16, 20)
@@ -104,12 +104,15 @@ FAMILIES = (
         "cards",
         ("CARD",),
         (),
-        (
-            START + r"[2-689]\d{12}",
-            START + rf"[2-689]\d{{3}}{CORE_SPACE}\d{{4}}{CORE_SPACE}\d{{4}}",
-            START
-            + rf"[2-6]\d{{3}}{CORE_SPACE}(?:\d{{6}}{CORE_SPACE}\d{{4}}|\d{{3}}{CORE_SPACE}\d{{3}}{CORE_SPACE}\d{{3}})",
-            START + rf"6\d{{5}}{CORE_SPACE}\d{{12}}",
+        tuple(
+            START + core.replace("~", CORE_SPACE)
+            for core in (
+                r"[2-689]\d{12}",
+                FOURS,
+                r"[2-6]\d{3}~\d{6}~\d{4}",
+                r"[2-6]\d{3}~\d{3}~\d{3}~\d{3}",
+                r"6\d{5}~\d{12}",
+            )
         ),
         finder(_PLACE, _card),
     ),

@@ -10,6 +10,12 @@ _INVISIBLE = r"(?:\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\
 _FULL_WIDTH_WORD = r"(?:\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a])"
 _PERCENT = r"%(?:25)*"
 _NO_SLASH = rf"(?:[\w.+!*$~-]|{_PERCENT}(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-46-9A-Ea-e]))"
+_MARK = r"(?:2[0-9A-Fa-f]|3[A-Fa-f]|5[BbDd]|7[BbDd])"
+"""The code of a punctuation mark that may stand before a number."""
+_NUMBER = (
+    r"(?:[0-9](?:[ .-]?[0-9]){5}|[A-Za-z]{2}[0-9]{2}[ -]?[A-Za-z0-9]{4}|[A-Z]{2} [0-9]{2}|(?:[XYZ]-?|[A-Z]{4})[0-9]{6})"
+)
+"""What numbers begin with, and those with letters."""
 _COLOURS = r"(?:(?:\x1b|\\+(?:u001[bB]|x1[bB]|033|e))\[[0-9;]*[mK])+"
 _KEYS = (
     r"(?i:pass(?:w(?:or)?d|[ _-]?phrase|code)?|pwd|secret|token|key|auth(?:orization)?|credentials?|sig|sid"
@@ -36,10 +42,13 @@ WORDS: tuple[str, ...] = (
     r"&(?:amp;)*#(?:0*(?:4[3-689]|5[0-7]|6[5-9]|[789][0-9]|1[01][0-9]|12[0-2])|[xX]0*(?:2[BbDdEe]|3[0-9]|[4-7][0-9A-Fa-f]));",
     r"\\+u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])",
     # numbers
-    rf"{_PERCENT}2[Bb][1-9][0-9 (.%-]",
+    rf"{_PERCENT}2[Bb](?:\(|{_PERCENT}28)?[1-9][0-9 (.%-]",
     rf"{_PERCENT}28[0-9][0-9][0-9]{_PERCENT}29",
-    rf"[0-9][0-9]{_PERCENT}(?:20|2[Dd])[0-9][0-9]",
-    r"\\+u002[bB][1-9]",
+    rf"[0-9][0-9)]{_PERCENT}(?:20|2[Dd])[0-9][0-9]",
+    r"[0-9)](?:\xc2\xa0|\xe2\x80[\x87\x89\xaf])[0-9]",
+    r"\\+u002[bB]\(?[1-9]",
+    rf"{_PERCENT}{_MARK}{_NUMBER}",
+    rf"\\+u00{_MARK}{_NUMBER}",
     # a terminal's colours inside a value, and behind a key
     rf"[\w@.+=:-]{_COLOURS}[\w@.+=:-]",
     rf"{_KEYS}[\"'\\]*{_COLOURS}[\"'\\]*(?:[ ]?[:=]|\|)",

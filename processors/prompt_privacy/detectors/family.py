@@ -31,7 +31,7 @@ class Family(NamedTuple):
     counter above 13, no long counted classes at all (`[a-f0-9]{16}` kept every state busy in random ids).
     """
     digits: tuple[str, ...]
-    """Cores of numbers, likewise. One that begins with digits begins with LEFT."""
+    """Cores of numbers, likewise. What they cost is told in `digits`."""
     find: Callable[[bytes, int, int], Sequence[Finding]]
     """`find(text, start, end)`: what stands in `text` (UTF-8) where a core, not necessarily one of this family's,
     matched `text[start:end]`. Empty where that is nothing of this family's. Linear in the length of its candidate,
@@ -50,9 +50,10 @@ MAX_CANDIDATE = 4096
 CONTEXT = 48
 """Bytes before a candidate that a validator may look at."""
 
-LEFT = r"(?:^|[^\w.-]|[\n\x12\x1a*:][\x80-\xff]{0,2}[\x2d-\x7a])"
+LEFT = r"(?:^|[^\w.-]|[\n\x12\x1a*:\x80-\xff\\][\x2d-\x7a])"
 """What stands before a number in a core: no part of a longer word. On the wire a string follows its tag and length, and
-the length may be a letter by chance: so a byte that is the tag of a string, and a length, will do as well.
+the length may be a letter by chance: so a byte that is the tag of a string, or the first of a length, and another one
+will do as well; and so will a backslash and the letter of an escape. At most two bytes.
 """
 
 _ESCAPES = frozenset(b"nrtbf")

@@ -1,21 +1,25 @@
 """NATIONAL_ID, by shape: numbers that their form and their check digits give away.
 
-Each shape is one pattern that both the union of cores and this module's anchored look are made from; `~` in it is what
-stands between groups. Names of the rules are Presidio's where it has one.
+Each shape has a pattern, in which `~` is what stands between groups, and cores that hit wherever it matches. Names of
+the rules are Presidio's where it has one.
 """
 
 import re
 from collections.abc import Callable
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from . import checksums
 from .dates import is_day
-from .digits import CORE_SPACE, END, SPACE, START, finder, goes_on, in_a_row, number_start
+from .digits import CORE_SPACE, END, FOURS, SPACE, START, finder, goes_on, in_a_row, number_start
 from .family import Family, Finding, context, right_open
 
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _DAY = r"(?:0[1-9]|[12][0-9]|3[01])"
 _NIF_LETTER = "[A-HJ-NP-TV-Z]"
+_FISCAL_MONTHS = "ABCDEHLMPRST"
+_FISCAL_DIGIT = "[0-9LMNP-V]"
+"""A digit, or the letter in its place where two people would have the same code."""
 
 
 class Shape(NamedTuple):
@@ -23,11 +27,11 @@ class Shape(NamedTuple):
 
     rule: str
     pattern: str
-    """In the words that RE2 and `re` share, `~` for a separator."""
     valid: Callable[[bytes, bytes], bool]
     """`valid(number, before)`: whether it can be one, from the number without separators and the text before it."""
-    behind: str = ""
-    """What the core asks for behind it."""
+    cores: tuple[str, ...]
+    start: str = START
+    """What the cores begin with; nothing where capitals are rare enough by themselves."""
 
 
 def _always(_number: bytes, _before: bytes) -> bool:
@@ -96,36 +100,83 @@ def _mexican(number: bytes, _before: bytes) -> bool:
     return is_day(2000, int(number[6:8]), int(number[8:10]))
 
 
+_DEPARTMENT = r"\d[\dAB]"
+_FRENCH = (
+    r"\d{15}" + END,
+    *(rf"[12]{gap}\d\d~?[01]\d~?{_DEPARTMENT}~?\d{{3}}" for gap in " -"),
+    *(rf"[12]\d\d{gap}[01]\d~?{_DEPARTMENT}~?\d{{3}}" for gap in " -"),
+    rf"[12]\d\d[01]\d~{_DEPARTMENT}~?\d{{3}}",
+    rf"[12]\d\d[01]\d{_DEPARTMENT}~\d{{3}}~?\d{{3}}",
+    rf"[12]\d\d[01]\d{_DEPARTMENT}\d{{3}}~\d{{3}}",
+    rf"[12]\d\d[01]\d{_DEPARTMENT}\d{{6}}~\d\d",
+)
+"""Without gaps, and by where the first of them is."""
+_NORTHERN = r"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]"
+"""Of the Korean, the Swedish and the Finnish one."""
+
 SHAPES = (
-    Shape("US_SSN", r"\d{3}-\d{2}-\d{4}", _american),
+    Shape("US_SSN", r"\d{3}-\d{2}-\d{4}", _american, (r"\d{3}-\d{2}-\d{4}",)),
     Shape(
         "UK_NINO",
         r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
         _british,
+        (r"[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]",),
     ),
-    Shape("IN_AADHAAR", r"[2-9]\d{3}~\d{4}~\d{4}", _checked(checksums.verhoeff)),
-    Shape("IN_PAN", r"[A-Z]{3}[PCHFATBLJG][A-Z]\d{4}[A-Z]", _always),
-    Shape("ES_NIF", rf"(?:\d{{8}}|[XYZ]-?\d{{7}})-?{_NIF_LETTER}", _spanish),
+    Shape("IN_AADHAAR", r"[2-9]\d{3}~\d{4}~\d{4}", _checked(checksums.verhoeff), (FOURS,)),
+    Shape(
+        "IN_PAN",
+        r"[A-Z]{3}[PCHFATBLJG][A-Z]\d{4}[A-Z]",
+        _always,
+        tuple(rf"[A-Z]{{3}}[PCHFATBLJG]{letter}\d{{4}}[A-Z]" for letter in ascii_uppercase),
+        start="",
+    ),
+    Shape(
+        "ES_NIF",
+        rf"(?:\d{{8}}|[XYZ]-?\d{{7}})-?{_NIF_LETTER}",
+        _spanish,
+        (rf"\d{{8}}-?{_NIF_LETTER}", r"[XYZ]-?\d{7}"),
+    ),
     Shape(
         "IT_FISCAL_CODE",
-        r"[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]",
+        rf"[A-Z]{{6}}{_FISCAL_DIGIT}{{2}}[{_FISCAL_MONTHS}]{_FISCAL_DIGIT}{{2}}[A-Z]{_FISCAL_DIGIT}{{3}}[A-Z]",
         _checked(checksums.italian_fiscal),
+        tuple(
+            rf"[A-Z]{{6}}{_FISCAL_DIGIT}{{2}}{month}{_FISCAL_DIGIT}{{2}}[A-Z]{_FISCAL_DIGIT}{{3}}[A-Z]"
+            for month in _FISCAL_MONTHS
+        ),
+        start="",
     ),
-    Shape("BR_CPF", r"\d{3}\.\d{3}\.\d{3}-\d{2}", _checked(checksums.brazilian_cpf)),
-    Shape("CN_RESIDENT_ID", rf"[1-8]\d{{5}}(?:19|20)\d{{2}}{_MONTH}{_DAY}\d{{3}}[0-9Xx]", _chinese, END),
+    Shape(
+        "BR_CPF",
+        r"\d{3}\.\d{3}\.\d{3}-\d{2}",
+        _checked(checksums.brazilian_cpf),
+        (r"\d{3}\.\d{3}\.\d{3}-\d",),
+    ),
+    Shape(
+        "CN_RESIDENT_ID",
+        rf"[1-8]\d{{5}}(?:19|20)\d{{2}}{_MONTH}{_DAY}\d{{3}}[0-9Xx]",
+        _chinese,
+        (rf"[1-8]\d{{5}}(?:19|20)\d{{2}}{_MONTH}[0-3]\d{{4}}[0-9Xx]{END}",),
+    ),
     Shape(
         "FR_NIR",
         rf"[12]~?\d{{2}}~?{_MONTH}~?(?:\d{{2}}|2[AB])~?\d{{3}}~?\d{{3}}~?\d{{2}}",
         _checked(checksums.french_nir),
-        END,
+        _FRENCH,
     ),
-    Shape("KR_RRN", rf"\d{{2}}{_MONTH}{_DAY}-[1-8]\d{{6}}", _korean),
-    Shape("SE_PERSONNUMMER", rf"(?:19|20)?\d{{2}}{_MONTH}(?:{_DAY}|[6-9]\d)[-+]\d{{4}}", _swedish),
-    Shape("FI_HETU", rf"{_DAY}{_MONTH}\d{{2}}[-+A-FU-Y]\d{{3}}[0-9A-FHJ-NPR-Y]", _finnish),
+    Shape("KR_RRN", rf"\d{{2}}{_MONTH}{_DAY}-[1-8]\d{{6}}", _korean, (_NORTHERN,)),
+    Shape(
+        "SE_PERSONNUMMER",
+        rf"(?:19|20)?\d{{2}}{_MONTH}(?:{_DAY}|[6-9]\d)[-+]\d{{4}}",
+        _swedish,
+        (_NORTHERN, r"[12]\d{7}[-+]\d{4}"),
+    ),
+    Shape("FI_HETU", rf"{_DAY}{_MONTH}\d{{2}}[-+A-FU-Y]\d{{3}}[0-9A-FHJ-NPR-Y]", _finnish, (_NORTHERN,)),
     Shape(
         "MX_CURP",
         rf"[A-Z][AEIOUX][A-Z]{{2}}\d{{2}}{_MONTH}{_DAY}[HMX][A-Z]{{2}}[B-DF-HJ-NP-TV-Z]{{3}}[A-Z0-9]\d",
         _mexican,
+        (r"[A-Z]{4}\d{6}[HMX][A-Z]{2}",),
     ),
 )
 _LOOKS = tuple((shape, re.compile(shape.pattern.replace("~", SPACE.decode()).encode())) for shape in SHAPES)
@@ -167,7 +218,7 @@ FAMILIES = (
         "ids_shaped",
         ("NATIONAL_ID",),
         (),
-        tuple(START + shape.pattern.replace("~", CORE_SPACE) + shape.behind for shape in SHAPES),
+        tuple(dict.fromkeys(shape.start + core.replace("~", CORE_SPACE) for shape in SHAPES for core in shape.cores)),
         finder(_PLACE, _identity),
     ),
 )

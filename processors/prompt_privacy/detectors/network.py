@@ -13,8 +13,6 @@ from .family import LEFT, Family, Finding, context, left_open, right_open
 from .resolvers import RESOLVERS
 from .versions import is_version
 
-_LEFT = rf"(?:{LEFT}|\\[nrtbf])"
-
 
 def _firsts(last: str) -> str:
     """The first numbers of public addresses that end in the digit `last`, apart from 172 and 192."""
@@ -114,7 +112,7 @@ FAMILIES = (
         entities=("IP",),
         words=(),
         digits=(
-            *(_LEFT + pair + r"\.\d{1,3}\.\d" for pair in _V4),
+            *(LEFT + pair + r"\.\d{1,3}\.\d" for pair in _V4),
             r"[23][0-9A-Fa-f]{3}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]",
         ),
         find=_ip,

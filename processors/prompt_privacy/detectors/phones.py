@@ -146,10 +146,8 @@ def _national_end(text: bytes, found: re.Match[bytes], between: bytes) -> int:
 national = finder(WORD, _national)
 """Finds a number behind a word that says that it is one of a telephone."""
 
-_PLUS = r"(?:\+|%(?:25)*2[Bb]|u002[Bb]|&#43;)"
 _DIAL = r"[0-9 ()./\\%\xa0\xc2\xe2\x80\x89\xaf-]"
 """Digits and what stands between them, with the bytes of no-break and thin spaces, and with `%20`."""
-_AREA = rf"(?:\(?|%28)[2-9]\d{{2}}(?:\){CORE_SPACE}?|[-.]|%29{CORE_SPACE}?)"
 _FAR = r"(?:[^A-Za-z]|(?i:n[uor]))" + CORE_GAP + r".{0,8}[0-9(]" + _DIAL + "{4}"
 FAMILIES = (
     Family(
@@ -157,8 +155,10 @@ FAMILIES = (
         ("PHONE",),
         (),
         (
-            _PLUS + r"(?:\(|%28)?[1-9]" + _DIAL + "{7}",
-            rf"(?:{START}(?:1[-. ])?|%28)" + _AREA + r"[2-9]\d{2}[-.]\d{4}",
+            r"\+[1-9]" + _DIAL + "{7}",
+            r"\+\([1-9]" + _DIAL + "{7}",
+            *(START + before + rf"[2-9]\d{{2}}\){CORE_SPACE}?[2-9]\d{{2}}[-.]\d{{4}}" for before in ("", r"1[-. ]\(")),
+            START + r"(?:1[-. ])?[2-9]\d{2}[-.][2-9]\d{2}[-.]\d{4}",
         ),
         finder(_NUMBER_START, _number),
     ),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
@@ -93,6 +94,14 @@ def test_a_valid_id_is_found_wherever_it_stands(rule: str, data: st.DataObject) 
     assume(number and not number.endswith("B") and not CLOCK.search(number))
     text = surrounded(data.draw, str(number))
     assert marked(text.replace("⟦", "").replace("⟧", "")) == text
+
+
+@settings(max_examples=60)
+@given(st.data(), st.lists(st.sampled_from(["", " ", "-"]), min_size=6, max_size=6))
+def test_a_french_id_is_found_whatever_gaps_are_in_it(data: st.DataObject, gaps: list[str]) -> None:
+    number, ends = french(data.draw), (0, 1, 3, 5, 7, 10, 13, 15)
+    written = "".join(number[a:b] + gap for (a, b), gap in zip(pairwise(ends), [*gaps, ""], strict=True))
+    assert marked(f"nir: {written}.") == f"nir: ⟦{written}⟧."
 
 
 @pytest.mark.parametrize("rule", CHECKED)

@@ -60,6 +60,31 @@ def test_hardly_a_captured_span_without_planted_values_looks_dirty() -> None:
     assert len(dirty) / len(quiet) < 0.005
 
 
+STANDING_ALONE = sorted(
+    {
+        text[text.index("⟦") + 1 : text.index("⟧")]
+        for _, text in examples(("cards", "iban", "ids_shaped"), "match")
+        if text.count("⟦") == 1
+    }
+)
+
+
+@pytest.mark.parametrize("mark", ["%22", "%3A", "%253D", "\\u0022", "\\u003a", "\\n", "é", "("])
+def test_a_number_is_found_behind_a_mark_whatever_it_is_written_as(mark: str) -> None:
+    wanted = [number for number in STANDING_ALONE if marked(f'"{number}"') == f'"⟦{number}⟧"']
+    assert len(wanted) > 60
+    assert [number for number in wanted if marked(f"a{mark}{number}") != f"a{mark}⟦{number}⟧"] == []
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u202f", "%20", "\\n"])
+def test_a_number_s_groups_stand_apart_by_any_space(space: str) -> None:
+    wanted = [number for number in STANDING_ALONE if " " in number and marked(f'"{number}"') == f'"⟦{number}⟧"']
+    assert len(wanted) > 10
+    spaced = [number.replace(" ", space) for number in wanted]
+    missed = [number for number in spaced if marked(f'"{number}"') != f'"⟦{number}⟧"']
+    assert missed == (spaced if space == "\\n" else [])
+
+
 @settings(max_examples=60)
 @given(st.binary(max_size=60), st.integers(0, 60), st.integers(0, 60))
 def test_no_bytes_make_a_family_raise_or_find_outside(text: bytes, start: int, end: int) -> None:
