@@ -40,8 +40,8 @@ from .withholding import Withholder
 
 DEBUG_SAMPLE = "spansieve.debug_sample"
 """true: the span's trace is one of the few that keep their content, scrubbed, where others keep hashes."""
-_TAGS: dict[Signal, int] = {"traces": 0x4A, "logs": 0x32}
-"""What attributes begin with on the wire: the number of their field, and its type."""
+_ATTRIBUTES: dict[Signal, int] = {"traces": 9, "logs": 6}
+"""The number of the field that attributes are."""
 _NO_TRACE = bytes(16)
 _SESSIONS = ("session.id", "gen_ai.conversation.id")
 
@@ -168,7 +168,7 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         """Where in `items` something may be: one search through all of them."""
         attributes = [item.attributes for item in items]
         plans = [self._plans.of(one) for one in attributes]
-        joined = Joined([item.encode() for item in items], _TAGS[batch.signal])
+        joined = Joined([item.encode() for item in items], _ATTRIBUTES[batch.signal])
         people = self._people(batch, joined.data)
         self._envelopes(batch.resources, batch.scopes)
         self._report.scanned += len(joined.data)

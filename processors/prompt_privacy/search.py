@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from spansieve.pdata import encode_field
+
 from .detectors import Engine, Union
 
 MOST = 8
@@ -30,14 +32,14 @@ class Piece(NamedTuple):
     data: bytes
     start: int
     end: int
-    tag: int
-    """The byte that its attributes begin with, on the wire."""
+    number: int
+    """That of the field that its attributes are."""
 
     def alone(self, pairs: Iterable[bytes]) -> list[tuple[int, int]]:
         """The stretches of those of the attributes `pairs` whose bytes stand nowhere else in the item."""
         found: list[tuple[int, int]] = []
         for pair in pairs:
-            field = _field(pair, self.tag)
+            field = encode_field(self.number, pair)
             place = self.data.find(field, self.start, self.end)
             if place >= 0 and self.data.find(field, place + 1, self.end) < 0:
                 end = place + len(field)
@@ -48,7 +50,7 @@ class Piece(NamedTuple):
         """Where each of `pairs`, all attributes of the item in order, stands in the data. None: elsewhere."""
         found: list[int] = []
         if pairs:
-            place = self.data.find(_field(pairs[0], self.tag), self.start, self.end)
+            place = self.data.find(encode_field(self.number, pairs[0]), self.start, self.end)
             for pair in pairs:
                 size = len(pair)
                 place += 2 if size < 0x80 else 3 if size < 0x4000 else 4 if size < 0x200000 else 5
@@ -59,32 +61,22 @@ class Piece(NamedTuple):
         return found
 
 
-def _field(raw: bytes, tag: int) -> bytes:
-    """`raw` as the field that begins with the byte `tag`."""
-    head, size = bytearray((tag,)), len(raw)
-    if size < 0x80:
-        return bytes((tag, size)) + raw
-    while size > 0x7F:
-        head.append(size & 0x7F | 0x80)
-        size >>= 7
-    head.append(size)
-    return bytes(head) + raw
-
-
 class Joined:
     """The wire bytes of items, joined, so that one search serves them all."""
 
-    __slots__ = ("_ends", "_tag", "data")
+    __slots__ = ("_ends", "_number", "data")
 
-    def __init__(self, raws: Sequence[bytes], tag: int = 0) -> None:
-        """Join them by a line's end, which no core takes for a part of something. `tag` is that of their attributes."""
-        self._tag = tag
+    def __init__(self, raws: Sequence[bytes], number: int = 0) -> None:
+        """Join them by a line's end, which no core takes for a part of something. `number`: the field that
+        their attributes are.
+        """
+        self._number = number
         self.data = b"\n".join(raws)
         self._ends = list(accumulate([len(raw) + 1 for raw in raws]))
 
     def piece(self, item: int) -> Piece:
         """The item within the data."""
-        return Piece(self.data, self._ends[item - 1] if item else 0, self._ends[item] - 1, self._tag)
+        return Piece(self.data, self._ends[item - 1] if item else 0, self._ends[item] - 1, self._number)
 
     def covers(self, item: int, hits: Hits, pairs: Iterable[bytes]) -> bool:
         """Whether each of `hits`, of the item, is within one of `pairs`, attributes of it."""
@@ -98,7 +90,7 @@ class Joined:
     @property
     def whole(self) -> Piece:
         """All items."""
-        return Piece(self.data, 0, len(self.data), self._tag)
+        return Piece(self.data, 0, len(self.data), self._number)
 
     def size(self, item: int) -> int:
         """Bytes of the item."""

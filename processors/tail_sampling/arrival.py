@@ -51,8 +51,7 @@ class Reader:
         traces: dict[bytes, list[Arrival]] = {}
         for place, (span, wire) in enumerate(zip(spans, wires, strict=True)):
             shell, bits = around[id(span.scope)]
-            root = not span.parent_span_id.strip(b"\0")
-            arrival = Arrival(span, wire, shell, bits | found.get(place, 0), failures.get(place), root)
+            arrival = Arrival(span, wire, shell, bits | found.get(place, 0), failures.get(place), span.is_root)
             traces.setdefault(span.trace_id, []).append(arrival)
         return traces
 

@@ -47,7 +47,7 @@ def write(spans: Sequence[Span], record: Record, where: Literal["root", "all", "
 
 def root_of(spans: Sequence[Span]) -> Span:
     """The one without a parent, else the earliest."""
-    return min(spans, key=lambda span: (bool(span.parent_span_id.strip(b"\0")), span.start_time_unix_nano))
+    return min(spans, key=lambda span: (not span.is_root, span.start_time_unix_nano))
 
 
 def restate(spans: Sequence[Span], threshold: int, randomness: int | None) -> int:

@@ -57,7 +57,7 @@ class Tally:
     def came(self, span: Span, size_bytes: int, *, is_error: bool) -> None:
         """A span reached the processor."""
         trace = self.of(span.trace_id)
-        if not trace.spans or not any(span.parent_span_id):
+        if not trace.spans or span.is_root:
             trace.name = span.name
         trace.spans += 1
         trace.size_bytes += size_bytes

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from spansieve.pdata import Span
+from spansieve.pdata import NO_SPAN, Span
 
 from .predicate import Failure, Rules, failure_of
 
 NOWHERE: Final = -1
 """The place above a root."""
-_NOBODY: Final = frozenset({b"", bytes(8)})
-"""Ids that name no span: absent, and OTLP's invalid one."""
 
 
 class Forest(NamedTuple):
@@ -64,7 +62,7 @@ def _places(judged: Sequence[_Judged]) -> dict[bytes, int]:
         stands = places.setdefault(one.span.span_id, place)
         if stands != place and _weight(one) > _weight(judged[stands]):
             places[one.span.span_id] = place
-    for nobody in _NOBODY:
+    for nobody in NO_SPAN:
         places.pop(nobody, None)
     return places
 

@@ -21,12 +21,14 @@ from .rewrite import MAX_DEPTH, Rewriter, TextRewriter, bare, rewrite_pairs, rew
 from .schema import Signal, Wire, read
 from .split import Batch, count, known, parse, split
 from .text import decode_text, encode_text, repaired_strings
-from .traces import DroppedSpan, Span, SpanKind, TraceBatch
+from .traces import NO_SPAN, DroppedSpan, Span, SpanKind, TraceBatch
+from .tree import encode_field
 from .values import Value, Writable, decode_pair, decode_value, encode_pair, encode_text_pair, encode_value, raw_text
 
 __all__ = [
     "MAX_DEPTH",
     "NO_SHELL",
+    "NO_SPAN",
     "Attributes",
     "Batch",
     "Buckets",
@@ -62,6 +64,7 @@ __all__ = [
     "decode_pair",
     "decode_text",
     "decode_value",
+    "encode_field",
     "encode_pair",
     "encode_text",
     "encode_text_pair",

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from .schema import CLASSES, Wire
+from .tree import encode_field
 
-_RESOURCE_SPANS, _SCOPE_SPANS, _SPANS = b"\x0a", b"\x12", b"\x12"
-"""Tags of the fields that hold them."""
+_RESOURCE_SPANS, _SCOPE_SPANS, _SPANS = 1, 2, 2
+"""Numbers of the fields that hold them."""
 
 
 class Shell(NamedTuple):
@@ -48,19 +49,10 @@ def together(spans: Iterable[tuple[Shell, bytes]]) -> bytes:
     for (resource, scope), raw in spans:
         resources.setdefault(resource, {}).setdefault(scope, []).append(raw)
     return b"".join(
-        _field(_RESOURCE_SPANS, b"".join((resource, *(_scope(scope, raws) for scope, raws in scopes.items()))))
+        encode_field(_RESOURCE_SPANS, b"".join((resource, *(_scope(scope, raws) for scope, raws in scopes.items()))))
         for resource, scopes in resources.items()
     )
 
 
 def _scope(shell: bytes, raws: list[bytes]) -> bytes:
-    return _field(_SCOPE_SPANS, b"".join((shell, *(_field(_SPANS, raw) for raw in raws))))
-
-
-def _field(tag: bytes, content: bytes) -> bytes:
-    size, head = len(content), bytearray(tag)
-    while size > 0x7F:
-        head.append(size & 0x7F | 0x80)
-        size >>= 7
-    head.append(size)
-    return bytes(head) + content
+    return encode_field(_SCOPE_SPANS, b"".join((shell, *(encode_field(_SPANS, raw) for raw in raws))))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from .attributes import Attributes
 from .batch import Group, RequestBatch
@@ -14,6 +14,9 @@ from .rewrite import Rewriter, rewrite_span
 from .schema import Signal, Wire, read
 from .text import decode_text, encode_text
 from .values import Writable
+
+NO_SPAN: Final = frozenset({b"", bytes(8)})
+"""Ids that name no span: absent, as the parent's of a root, and OTLP's invalid one."""
 
 
 class SpanKind(IntEnum):
@@ -82,6 +85,11 @@ class Span:
     @parent_span_id.setter
     def parent_span_id(self, value: bytes) -> None:
         self._message.parent_span_id = value
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it has no parent; an id of zeros is none."""
+        return not self.parent_span_id.strip(b"\0")
 
     @property
     def trace_state(self) -> str:

@@ -96,14 +96,19 @@ def shared(path: tuple[Envelope, ...], other: tuple[Envelope, ...]) -> int:
 
 def wrapped(path: tuple[Envelope, ...], raw: bytes) -> bytes:
     """A request of one item in bare envelopes, as deep as the real ones: to try whether a strict reader takes it."""
-    return framed(path, _head(path[-1].item_number, len(raw)) + raw)
+    return framed(path, encode_field(path[-1].item_number, raw))
 
 
 def framed(path: tuple[Envelope, ...], content: bytes) -> bytes:
     """A request of bare envelopes, the innermost of which holds `content`."""
     for envelope in reversed(path[1:]):
-        content = _head(envelope.number, len(content)) + content
+        content = encode_field(envelope.number, content)
     return content
+
+
+def encode_field(number: int, raw: bytes) -> bytes:
+    """`raw`, an encoded message or text, as the field `number`, which is below 16."""
+    return _head(number, len(raw)) + raw
 
 
 def _close(stack: list[tuple[Envelope, list[bytes]]], depth: int) -> None:

@@ -3,14 +3,13 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from spansieve.pdata import NO_SPAN
+
 Mark: TypeAlias = dict[str, str | int | bool | list[str]]
 """What is to be written on one span: attribute to value."""
 
 Found: TypeAlias = tuple[int, str, str | int | bool | list[str]]
 """One attribute to write: the step's place, the key, the value."""
-
-_NOBODY = frozenset({b"", bytes(8)})
-"""Ids that name no span: absent, and OTLP's invalid one."""
 
 
 class Step(NamedTuple):
@@ -45,7 +44,7 @@ def places_by_id(steps: Sequence[Step]) -> dict[bytes, int]:
             stands = places[step.span_id]
             if stands != place and _rank(step) > _rank(steps[stands]):
                 places[step.span_id] = place
-    for nobody in _NOBODY:
+    for nobody in NO_SPAN:
         places.pop(nobody, None)
     return places
 
@@ -57,7 +56,7 @@ def _rank(step: Step) -> tuple[object, ...]:
 def parent_of(step: Step) -> bytes:
     """The id of the span above, empty where there is none; nobody is above itself."""
     above = step.parent_span_id
-    return b"" if above in _NOBODY or above == step.span_id else above
+    return b"" if above in NO_SPAN or above == step.span_id else above
 
 
 def in_order(places: Iterable[int], steps: Sequence[Step]) -> list[int]:

@@ -5,9 +5,6 @@ from math import isfinite
 
 from spansieve.pdata import Attributes, DecodeError, Span, Value
 
-NO_SPAN = frozenset({b"", bytes(8)})
-"""Ids that name no span, as the parent's of a root."""
-
 
 def look(attributes: Attributes, key: str) -> Value:
     """The value of `key`; None where there is none or it is malformed."""
@@ -45,7 +42,7 @@ def text(span: Span, key: str) -> str:
 
 def local_root(spans: Sequence[Span]) -> Span:
     """The root that began first, else the span that did; what ties is told apart by id, so order does not matter."""
-    return min(spans, key=lambda span: (span.parent_span_id not in NO_SPAN, *_rank(span)))
+    return min(spans, key=lambda span: (not span.is_root, *_rank(span)))
 
 
 def _rank(span: Span) -> tuple[int, bytes]:

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from spansieve.pdata import Span
-
-from .reading import NO_SPAN
+from spansieve.pdata import NO_SPAN, Span
 
 
 def uphill(spans: Sequence[Span]) -> Iterator[tuple[int, int | None]]:

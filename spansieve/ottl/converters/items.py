@@ -10,7 +10,7 @@ from spansieve.ottl.values import EvaluationError, Id, Result, wrong
 
 @define("IsRootSpan", pure=False, contexts=["span"])
 def _is_root_span() -> Get:
-    return lambda span: not span.parent_span_id or not any(span.parent_span_id)
+    return lambda span: span.is_root
 
 
 @define("HasAttrKeyOnDatapoint", pure=False, contexts=["metric"], key=text)
