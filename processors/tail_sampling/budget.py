@@ -10,30 +10,21 @@ from typing import Any
 from spansieve.plugin import Clock
 from spansieve.sampling import ALWAYS, MIN_PROBABILITY, probability_of
 
+from .config import BudgetConfig
 from .flow import HALF_LIFE, Flow, coarse
 from .limits import Day, Rate
 from .probability import rounded, threshold_of_share
-
-INTERVAL = 10.0
-LEAST_PROBABILITY = 0.001
 
 
 class Budget:
     """Admits traces so that no more than `spans_per_second` and `bytes_per_day` (None: no limit) are emitted."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        *,
-        spans_per_second: float | None = None,
-        bytes_per_day: float | None = None,
-        interval: float = INTERVAL,
-        min_probability: float = LEAST_PROBABILITY,
-    ) -> None:
-        """Begin with the probability 1. `interval` in seconds, bytes are those of OTLP's wire format."""
+    def __init__(self, clock: Clock, config: BudgetConfig) -> None:
+        """Begin with the probability 1."""
+        spans_per_second, bytes_per_day, interval = config.spans_per_second, config.bytes_per_day, config.interval
         self._clock = clock
         self._interval = interval
-        self._least = max(min_probability, MIN_PROBABILITY)
+        self._least = max(config.min_probability, MIN_PROBABILITY)
         self._begun = clock.monotonic()
         self._spans = Flow(Rate(spans_per_second, interval)) if spans_per_second is not None else None
         self._bytes = Flow(Day(bytes_per_day, interval, clock)) if bytes_per_day is not None else None

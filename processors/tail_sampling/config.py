@@ -1,15 +1,16 @@
 """The configuration of `tail_sampling`; the README beside this file explains every key."""
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from spansieve.config.mistakes import Mistake, Mistakes
 from spansieve.config.problems import listed, suggestion
+from spansieve.failures import SOURCES, Rules, Source
 from spansieve.plugin import Config, Duration, Gives, Size
 
 from .policies.config import PolicyConfig, repeated
-from .policies.own_config import SOURCES, Source
 
 ERRORS, SESSION, LATE = "errors", "session", "late"
 RESERVED = (ERRORS, SESSION, LATE)
@@ -31,7 +32,11 @@ class ErrorsConfig(Config):
     over_drop: bool = Field(default=False, description="Also where a policy of type `drop` says no.")
     soft: bool = Field(default=False, description="Normal outcomes count too, such as a search that finds nothing.")
     ignore_classes: list[str] = Field(default=["cancelled"], description="Classes of errors that are none.")
-    sources: list[Source] = Field(default=SOURCES, description="Where errors are seen.")
+    sources: list[Source] = Field(default=[*SOURCES], description="Where errors are seen.")
+
+    def rules(self, sources: Sequence[Source] | None = None) -> Rules:
+        """What counts as an error; `sources`: of these instead."""
+        return Rules(tuple(self.sources if sources is None else sources), self.soft, tuple(self.ignore_classes))
 
 
 class LateConfig(Config):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from spansieve.failures import Rules
 from spansieve.pdata import NO_SHELL, TraceBatch, together
 from spansieve.plugin import Host
 
@@ -32,19 +31,13 @@ class Decider:
         """Make the policies; what is deprecated or without effect is said in the log."""
         self._config = config
         errors, budget = config.errors, config.budget
-        self.rules = Rules(tuple(errors.sources), errors.soft, tuple(errors.ignore_classes))
+        self.rules = errors.rules()
         context = BuildContext(host.clock, errors, partial(pseudonyms, host), host.log.warning)
         self._policies = build(config.policies, context)
         self._sessions = frozenset(policy.name for policy in self._policies.sessions)
         self.budget = None
         if budget is not None:
-            self.budget = Budget(
-                host.clock,
-                spans_per_second=budget.spans_per_second,
-                bytes_per_day=budget.bytes_per_day,
-                interval=budget.interval,
-                min_probability=budget.min_probability,
-            )
+            self.budget = Budget(host.clock, budget)
             self._exempt = frozenset(budget.exempt)
         self.early = errors.keep and errors.early and (errors.over_drop or not self._policies.drops)
         """Whether an error decides at once."""

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from spansieve.cli.recording import Recorded
 from spansieve.config.load import Loaded
-from spansieve.failures import Rules, failure_of, failure_of_record
+from spansieve.failures import failure_of, failure_of_record
 from spansieve.pdata import Batch, LogBatch, Shell, Signal, TraceBatch, mend, together
 from spansieve.terminal import plural
 from spansieve.wiring import Wiring
@@ -49,8 +49,7 @@ class DryRun:
         if logs is not None:
             self.fronts["logs"] = logs
         self.config = cast("TailSamplingConfig", loaded.processors[component].config)
-        errors = self.config.errors
-        self._rules = Rules(tuple(errors.sources), errors.soft, tuple(errors.ignore_classes))
+        self._rules = self.config.errors.rules()
         self._arriving: list[Arriving] = []
         self.tally = Tally()
         self.filtered = 0

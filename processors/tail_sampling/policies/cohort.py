@@ -6,11 +6,8 @@ from functools import cached_property
 
 from spansieve.pdata import Attributes, Resource, Span, Value
 
+from .own_config import CohortConfig
 from .reading import keys_of, look, text_of
-
-USER_KEYS = ("user.id", "enduser.id")
-TENANT_KEYS = ("tenant.id", "customer.id")
-TAG_KEYS = ("tag.tags", "langfuse.trace.tags", "tags")
 
 Pseudonyms = Callable[[str, Sequence[str]], Iterable[str]]
 """As what privacy writes a value under some keys; nothing where it does not stand before us."""
@@ -23,21 +20,11 @@ class CohortWatcher:
     key that makes them is not there before.
     """
 
-    def __init__(
-        self,
-        *,
-        users: Iterable[str] = (),
-        tenants: Iterable[str] = (),
-        tags: Iterable[str] = (),
-        user_keys: Iterable[str] = USER_KEYS,
-        tenant_keys: Iterable[str] = TENANT_KEYS,
-        tag_keys: Iterable[str] = TAG_KEYS,
-        pseudonyms: Pseudonyms,
-    ) -> None:
+    def __init__(self, config: CohortConfig, pseudonyms: Pseudonyms) -> None:
         """Values are compared as they are, case included; integers on spans as text."""
-        self._users = tuple(user_keys), frozenset(users)
-        self._tenants = tuple(tenant_keys), frozenset(tenants)
-        self._tags = tuple(tag_keys), frozenset(tags)
+        self._users = tuple(config.user_keys), frozenset(config.users)
+        self._tenants = tuple(config.tenant_keys), frozenset(config.tenants)
+        self._tags = tuple(config.tag_keys), frozenset(config.tags)
         self._pseudonyms = pseudonyms
         asked = [key for keys, values in self._lists() if values for key in keys]
         self.needle = common(asked).encode()

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from spansieve.failures import SOURCES
+
 from ..facts import TraceFacts
 from .base import Now, Verdict
 from .leaves import NOT_SAMPLE, SAMPLE
-
-SOURCES = ("status", "exception", "attributes", "agent", "logs")
-"""Where an error may be seen, as SAMPLING.md section 3 names it."""
+from .own_config import ErrorConfig
 
 
 class TraceError(NamedTuple):
@@ -43,20 +43,16 @@ class Wanted(NamedTuple):
 class ErrorPolicy:
     """Samples where an error of the trace is meant."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        errors: Callable[[TraceFacts], Iterable[TraceError]],
-        classes: Iterable[str] = (),
-        exclude_classes: Iterable[str] = (),
-        sources: Iterable[str] = SOURCES,
-        include_recovered: bool = True,
-    ) -> None:
+    def __init__(self, name: str, config: ErrorConfig, errors: Callable[[TraceFacts], Iterable[TraceError]]) -> None:
         """`errors` gives those of the trace, whatever their source."""
         self.name = name
         self._errors = errors
-        self._wanted = Wanted(_lower(classes), _lower(exclude_classes), frozenset(sources), include_recovered)
+        self._wanted = Wanted(
+            _lower(config.classes),
+            _lower(config.exclude_classes),
+            frozenset(config.sources),
+            config.include_recovered,
+        )
 
     def vote(self, trace: TraceFacts, now: Now) -> Verdict:
         """Look through the errors until one fits."""

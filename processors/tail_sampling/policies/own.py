@@ -16,72 +16,58 @@ from .own_config import (
     LatencyPercentileConfig,
     RareErrorConfig,
     SessionConfig,
-    Source,
     TokensConfig,
 )
 from .percentile import LatencyPercentile
 from .rare import RareError
-from .sessions import SessionPolicy, Sessions
+from .sessions import SessionPolicy
 from .tokens import Cost, Tokens
 
 
 def error(name: str, config: ErrorConfig, building: Building) -> Policy:
     """`error`: errors of some classes, by sources of its own."""
-    rules = _rules(building, config.sources)
-    return ErrorPolicy(
-        name,
-        errors=_errors(rules, building),
-        classes=config.classes,
-        exclude_classes=config.exclude_classes,
-        sources=config.sources,
-        include_recovered=config.include_recovered,
-    )
+    rules = building.context.errors.rules(config.sources)
+    return ErrorPolicy(name, config, _errors(rules, building))
 
 
 def cohort(name: str, config: CohortConfig, building: Building) -> Policy:
     """`cohort`: users, tenants, tags."""
-    watcher = CohortWatcher(**config.model_dump(), pseudonyms=building.context.pseudonyms)
+    watcher = CohortWatcher(config, building.context.pseudonyms)
     return Matched(name, building.watch(watcher, lambda: watcher))
 
 
 def tokens(name: str, config: TokensConfig, _: Building) -> Policy:
     """`tokens`: how many were used."""
-    return Tokens(name, **config.model_dump())
+    return Tokens(name, config)
 
 
 def cost(name: str, config: CostConfig, _: Building) -> Policy:
     """`cost`: what was spent."""
-    return Cost(name, min_usd=config.min_usd)
+    return Cost(name, config)
 
 
 def latency_percentile(name: str, config: LatencyPercentileConfig, building: Building) -> Policy:
     """`latency_percentile`: slower than the operation mostly is."""
-    return LatencyPercentile(name, building.context.clock, **config.model_dump())
+    return LatencyPercentile(name, building.context.clock, config)
 
 
 def rare_error(name: str, config: RareErrorConfig, building: Building) -> Policy:
     """`rare_error`: patterns that were seldom seen."""
-    rules = _rules(building, building.context.errors.sources)
+    rules = building.context.errors.rules()
 
     def patterns(trace: TraceFacts) -> Iterable[str]:
         if trace.error is None:
             return ()
         return [cause.key for cause in root_causes(trace.view(), rules)]
 
-    return RareError(name, building.context.clock, patterns=patterns, **config.model_dump())
+    return RareError(name, building.context.clock, config, patterns)
 
 
 def session(name: str, config: SessionConfig, building: Building) -> Policy:
     """`session`: whole conversations."""
-    sessions = Sessions(building.context.clock, window=config.window, max_sessions=config.max_sessions)
-    policy = SessionPolicy(name, sessions, keys=config.keys, when=config.when, lookback=config.lookback)
+    policy = SessionPolicy(name, building.context.clock, config)
     building.sessions.append(policy)
     return policy
-
-
-def _rules(building: Building, sources: Iterable[Source]) -> Rules:
-    errors = building.context.errors
-    return Rules(tuple(sources), errors.soft, tuple(errors.ignore_classes))
 
 
 def _errors(rules: Rules, building: Building) -> Callable[[TraceFacts], Iterator[TraceError]]:

@@ -4,11 +4,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from spansieve.failures import SOURCES, Source
 from spansieve.plugin import Config, Duration
-
-Source = Literal["status", "exception", "attributes", "agent", "logs"]
-"""Where an error is seen."""
-SOURCES: list[Source] = ["status", "exception", "attributes", "agent", "logs"]
 
 
 class ErrorConfig(Config):
@@ -16,7 +13,7 @@ class ErrorConfig(Config):
 
     classes: list[str] = Field(default=[], description="One of these is a class of the error; none listed: any.")
     exclude_classes: list[str] = Field(default=[], description="None of these is.")
-    sources: list[Source] = Field(default=SOURCES, min_length=1, description="What makes a span an error.")
+    sources: list[Source] = Field(default=[*SOURCES], min_length=1, description="What makes a span an error.")
     include_recovered: bool = Field(default=True, description="Whether errors count that the agent recovered from.")
 
 

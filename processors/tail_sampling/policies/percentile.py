@@ -13,6 +13,7 @@ from ..facts import TraceFacts
 from ..sketch import Sketch
 from .base import Now, Verdict
 from .leaves import NOT_SAMPLE, SAMPLE
+from .own_config import LatencyPercentileConfig
 from .reading import local_root, text
 
 MAX_OPERATIONS = 1000
@@ -64,24 +65,14 @@ def operation_of(spans: Sequence[Span], per: Sequence[str]) -> Operation:
 class LatencyPercentile:
     """Samples a trace that took longer than `percentile` % of its operation's, and at least `min_ms`."""
 
-    def __init__(
-        self,
-        name: str,
-        clock: Clock,
-        *,
-        percentile: float = 95,
-        min_samples: int = 100,
-        window: float = 600,
-        min_ms: float = 0,
-        per: Sequence[str] = ("name",),
-    ) -> None:
-        """`window` is in seconds."""
+    def __init__(self, name: str, clock: Clock, config: LatencyPercentileConfig) -> None:
+        """It has seen no trace."""
         self.name = name
-        self._share = percentile / 100
-        self._min_samples = min_samples
-        self._min_ms = min_ms
-        self._per = tuple(per)
-        self._durations = Durations(clock, window)
+        self._share = config.percentile / 100
+        self._min_samples = config.min_samples
+        self._min_ms = config.min_ms
+        self._per = tuple(config.per)
+        self._durations = Durations(clock, config.window)
 
     def vote(self, trace: TraceFacts, now: Now) -> Verdict:
         """Judge the trace by those before it, and let it count for those after; a late root's, too, as it is now."""

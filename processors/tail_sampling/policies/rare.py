@@ -10,6 +10,7 @@ from ..facts import TraceFacts
 from ..probability import rounded, threshold_of_share
 from .base import Now, Verdict, Vote
 from .leaves import NOT_SAMPLE
+from .own_config import RareErrorConfig
 
 MAX_PATTERNS = 2000
 """Patterns whose traces are counted; the longest unseen is forgotten, and is rare when it comes again."""
@@ -41,20 +42,13 @@ class RareError:
     """Samples a trace whose error was seen less than `first` times, and one of `then_every` after that."""
 
     def __init__(
-        self,
-        name: str,
-        clock: Clock,
-        *,
-        patterns: Callable[[TraceFacts], Iterable[str]],
-        first: int = 20,
-        then_every: float = 100,
-        window: float = 3600,
+        self, name: str, clock: Clock, config: RareErrorConfig, patterns: Callable[[TraceFacts], Iterable[str]]
     ) -> None:
-        """`patterns` gives the base keys of the root causes, none where there is no error; `window` in seconds."""
+        """`patterns` gives the base keys of the root causes, none where there is no error."""
         self.name = name
         self._patterns = patterns
-        self._sightings = Sightings(clock, first, window)
-        self._threshold = rounded(threshold_of_share(1 / then_every))
+        self._sightings = Sightings(clock, config.first, config.window)
+        self._threshold = rounded(threshold_of_share(1 / config.then_every))
 
     def vote(self, trace: TraceFacts, now: Now) -> Verdict:
         """Count the trace's errors, once for each time that it is asked; one that is rare is enough."""

@@ -1,7 +1,7 @@
 """`session`: whole conversations, once one of their traces failed or was kept. Source: SAMPLING.md section 8."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 
 from spansieve.plugin import Clock
@@ -9,9 +9,9 @@ from spansieve.plugin import Clock
 from ..facts import TraceFacts
 from .base import Now, Verdict
 from .leaves import NOT_SAMPLE, SAMPLE
+from .own_config import SessionConfig
 from .reading import first_text
 
-KEYS = ("gen_ai.conversation.id", "session.id")
 _DROPPED_EACH = 10
 """Dropped traces that are remembered, on average, of as many sessions as may be flagged."""
 _MAX_TEXT = 128
@@ -22,7 +22,7 @@ class Sessions:
     session that was not seen for longest goes first.
     """
 
-    def __init__(self, clock: Clock, *, window: float = 1800, max_sessions: int = 10_000) -> None:
+    def __init__(self, clock: Clock, *, window: float, max_sessions: int) -> None:
         """A flag holds for `window` seconds of the clock."""
         self._clock = clock
         self._window = window
@@ -81,22 +81,14 @@ class Sessions:
 class SessionPolicy:
     """Samples a trace of a flagged session, and the one that flags it by its own error."""
 
-    def __init__(
-        self,
-        name: str,
-        sessions: Sessions,
-        *,
-        keys: Iterable[str] = KEYS,
-        when: Iterable[str] = ("error",),
-        lookback: bool = True,
-    ) -> None:
-        """`when` holds `error`, `kept` or both."""
+    def __init__(self, name: str, clock: Clock, config: SessionConfig) -> None:
+        """No session is flagged."""
         self.name = name
-        self.sessions = sessions
+        self.sessions = Sessions(clock, window=config.window, max_sessions=config.max_sessions)
         """Its flags, for who saves them."""
-        self._keys = tuple(keys)
-        self._when = frozenset(when)
-        self._lookback = lookback
+        self._keys = tuple(config.keys)
+        self._when = frozenset(config.when)
+        self._lookback = config.lookback
 
     def vote(self, trace: TraceFacts, now: Now) -> Verdict:
         """Ask the flags."""

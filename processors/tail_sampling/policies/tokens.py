@@ -24,6 +24,7 @@ from spansieve.semconv.names import (
 from ..facts import TraceFacts
 from .base import Now, Verdict
 from .leaves import NOT_SAMPLE, SAMPLE
+from .own_config import CostConfig, TokensConfig
 from .reading import keys_of, look, number
 from .uphill import uphill
 
@@ -135,12 +136,10 @@ def _joined(one: Below, other: Below) -> Below:
 class Tokens:
     """Samples where the trace's tokens reach any of the bounds given."""
 
-    def __init__(
-        self, name: str, *, min_total: int | None = None, min_input: int | None = None, min_output: int | None = None
-    ) -> None:
+    def __init__(self, name: str, config: TokensConfig) -> None:
         """None is no bound."""
         self.name = name
-        self._bounds = (min_total, min_input, min_output)
+        self._bounds = (config.min_total, config.min_input, config.min_output)
 
     def vote(self, trace: TraceFacts, now: Now) -> Verdict:
         """Sum up the spans that are there."""
@@ -153,10 +152,10 @@ class Tokens:
 class Cost:
     """Samples where the trace cost at least `min_usd`."""
 
-    def __init__(self, name: str, *, min_usd: float) -> None:
-        """`min_usd` in USD."""
+    def __init__(self, name: str, config: CostConfig) -> None:
+        """A bound in USD."""
         self.name = name
-        self._min_usd = min_usd
+        self._min_usd = config.min_usd
 
     def vote(self, trace: TraceFacts, now: Now) -> Verdict:
         """Sum up the spans that are there; 0.7 and 0.1 reach 0.8."""

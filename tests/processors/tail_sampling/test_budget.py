@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spansieve.processors.tail_sampling.budget import Budget
+from spansieve.processors.tail_sampling.config import BudgetConfig
 from spansieve.processors.tail_sampling.flow import coarse, solved
 from spansieve.sampling import ALWAYS, NEVER, probability_of, threshold_of
 from spansieve.testing import FakeClock
@@ -60,9 +61,9 @@ class World:
         return whole
 
 
-def world(spans_per_second: float | None = 100, bytes_per_day: float | None = None) -> World:
+def world(spans_per_second: float | None = 100, bytes_per_day: int | None = None) -> World:
     clock = FakeClock(MIDNIGHT_NS)
-    return World(Budget(clock, spans_per_second=spans_per_second, bytes_per_day=bytes_per_day), clock)
+    return World(Budget(clock, BudgetConfig(spans_per_second=spans_per_second, bytes_per_day=bytes_per_day)), clock)
 
 
 def test_what_fits_passes_whole() -> None:
@@ -114,7 +115,7 @@ def test_a_new_day_has_its_own_bytes() -> None:
 
 
 def test_the_narrower_of_two_limits_counts() -> None:
-    made = world(100, 20 * BYTES / SPANS * 24 * HOUR)
+    made = world(100, 20 * BYTES // SPANS * 24 * HOUR)
     made.run(300, lambda _: 200)
     assert made.run(600, lambda _: 200) == pytest.approx(20, rel=0.1)
 
@@ -154,7 +155,7 @@ def test_the_budget_holds_for_traces_that_a_share_was_taken_of_before() -> None:
 
 def test_spans_that_follow_a_decision_count_for_the_budget() -> None:
     clock = FakeClock()
-    budget = Budget(clock, spans_per_second=100)
+    budget = Budget(clock, BudgetConfig(spans_per_second=100))
     emitted = []
     for index in range(18_000):
         passed = budget.admits(index * GOLDEN % NEVER, ALWAYS, 1, BYTES)
@@ -189,7 +190,7 @@ def test_a_trace_passes_by_the_number_that_its_threshold_says() -> None:
 
 def test_nothing_is_set_before_an_interval_is_over() -> None:
     clock = FakeClock()
-    budget = Budget(clock, spans_per_second=1, interval=2)
+    budget = Budget(clock, BudgetConfig.model_validate({"spans_per_second": 1, "interval": "2s"}))
     clock.advance(seconds=1.9)
     assert not budget.tick()
     clock.advance(seconds=0.1)
@@ -201,7 +202,7 @@ def test_it_goes_on_after_a_restart_where_it_was() -> None:
     made = world(100, 10_000_000_000)
     made.run(600, lambda _: 300)
     clock = FakeClock(made.clock.time_ns())
-    again = Budget(clock, spans_per_second=100, bytes_per_day=10_000_000_000)
+    again = Budget(clock, BudgetConfig(spans_per_second=100, bytes_per_day=10_000_000_000))
     again.load(json.loads(json.dumps(made.budget.state())))
     assert again.state() == made.budget.state()
     assert again.probability == made.budget.probability
@@ -212,7 +213,7 @@ def test_bytes_of_another_day_and_limits_that_are_new_are_not_taken_over() -> No
     made = world(None, 1_000_000)
     made.run(HOUR, lambda _: 5)
     tomorrow = FakeClock(made.clock.time_ns() + 24 * HOUR * 10**9)
-    again = Budget(tomorrow, spans_per_second=100, bytes_per_day=1_000_000)
+    again = Budget(tomorrow, BudgetConfig(spans_per_second=100, bytes_per_day=1_000_000))
     again.load(made.budget.state())
     limit = again.state()["flows"]["bytes"]["limit"]
     assert (limit["emitted"], limit["exempt"]) == (0, 0)

@@ -7,11 +7,12 @@ import pytest
 from spansieve.pdata import Span, Value
 from spansieve.processors.tail_sampling.policies.base import no_pseudonyms
 from spansieve.processors.tail_sampling.policies.cohort import CohortWatcher, tags_of
+from spansieve.processors.tail_sampling.policies.own_config import CohortConfig
 from tests.processors.tail_sampling.whole_traces import Part, spans_of
 
 
 def watcher(**lists: list[str]) -> CohortWatcher:
-    return CohortWatcher(**lists, pseudonyms=no_pseudonyms)
+    return CohortWatcher(CohortConfig(**lists), no_pseudonyms)
 
 
 def sees(watcher: CohortWatcher, **attributes: Value) -> bool:
@@ -72,7 +73,7 @@ def test_values_are_found_as_their_pseudonyms_too() -> None:
         asked.append(value)
         return [f"<USER_{value}>", f"k1:{value}"]
 
-    made = CohortWatcher(users=["ann"], tags=["vip"], pseudonyms=pseudonyms)
+    made = CohortWatcher(CohortConfig(users=["ann"], tags=["vip"]), pseudonyms)
     assert asked == []
     assert sees(made, user__id="<USER_ann>")
     assert sees(made, user__id="ann")

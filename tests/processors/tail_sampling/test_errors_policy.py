@@ -4,6 +4,7 @@ import pytest
 
 from spansieve.processors.tail_sampling.facts import TraceFacts
 from spansieve.processors.tail_sampling.policies.errors import ErrorPolicy, TraceError
+from spansieve.processors.tail_sampling.policies.own_config import ErrorConfig
 from tests.processors.tail_sampling.whole_traces import NOW, SAMPLE, TRACE_ID
 
 TIMEOUT = TraceError(frozenset({"timeout", "httpx.ReadTimeout"}), frozenset({"exception"}))
@@ -12,7 +13,7 @@ RECOVERED = TIMEOUT._replace(recovered=True)
 
 
 def keeps(*errors: TraceError, **keys: list[str] | bool) -> bool:
-    policy = ErrorPolicy("e", errors=lambda _: errors, **keys)  # type: ignore[arg-type]
+    policy = ErrorPolicy("e", ErrorConfig(**keys), lambda _: errors)  # type: ignore[arg-type]
     return policy.vote(TraceFacts(TRACE_ID, 0.0), NOW).vote == SAMPLE
 
 

@@ -2,6 +2,7 @@
 
 from spansieve.processors.tail_sampling.facts import TraceFacts
 from spansieve.processors.tail_sampling.policies.base import Vote
+from spansieve.processors.tail_sampling.policies.own_config import LatencyPercentileConfig
 from spansieve.processors.tail_sampling.policies.percentile import (
     MAX_OPERATIONS,
     OTHER,
@@ -22,12 +23,12 @@ def votes(policy: LatencyPercentile, *traces: TraceFacts) -> list[Vote]:
 
 
 def test_nothing_is_slow_before_enough_was_seen() -> None:
-    policy = LatencyPercentile("p", FakeClock(), min_samples=10)
+    policy = LatencyPercentile("p", FakeClock(), LatencyPercentileConfig(min_samples=10))
     assert votes(policy, *[taking(10)] * 9, taking(500), taking(500)) == [NOT_SAMPLE] * 10 + [SAMPLE]
 
 
 def test_a_trace_is_judged_by_those_before_it_and_then_counts() -> None:
-    policy = LatencyPercentile("p", FakeClock(), percentile=50, min_samples=1)
+    policy = LatencyPercentile("p", FakeClock(), LatencyPercentileConfig(percentile=50, min_samples=1))
     assert votes(policy, taking(10), taking(20), taking(20), taking(20), taking(20)) == [
         NOT_SAMPLE,
         SAMPLE,
@@ -38,30 +39,30 @@ def test_a_trace_is_judged_by_those_before_it_and_then_counts() -> None:
 
 
 def test_traces_that_all_take_the_same_are_never_slow() -> None:
-    policy = LatencyPercentile("p", FakeClock(), min_samples=1)
+    policy = LatencyPercentile("p", FakeClock(), LatencyPercentileConfig(min_samples=1))
     assert votes(policy, *[taking(100)] * 20) == [NOT_SAMPLE] * 20
 
 
 def test_what_is_shorter_than_the_least_is_not_slow() -> None:
-    policy = LatencyPercentile("p", FakeClock(), min_samples=5, min_ms=50)
+    policy = LatencyPercentile("p", FakeClock(), LatencyPercentileConfig(min_samples=5, min_ms=50))
     assert votes(policy, *[taking(1)] * 5, taking(49), taking(50)) == [NOT_SAMPLE] * 6 + [SAMPLE]
 
 
 def test_each_operation_is_judged_by_itself() -> None:
-    policy = LatencyPercentile("p", FakeClock(), min_samples=5)
+    policy = LatencyPercentile("p", FakeClock(), LatencyPercentileConfig(min_samples=5))
     votes(policy, *[taking(10, "quick")] * 5, *[taking(1000, "long")] * 5)
     assert votes(policy, taking(100, "long"), taking(100, "quick")) == [NOT_SAMPLE, SAMPLE]
 
 
 def test_all_spans_of_the_trace_count_for_its_duration() -> None:
-    policy = LatencyPercentile("p", FakeClock(), min_samples=1)
+    policy = LatencyPercentile("p", FakeClock(), LatencyPercentileConfig(min_samples=1))
     late = trace_of(Part("a", duration_ms=5), Part("b", "a", start_ms=80, duration_ms=5, name="tool"))
     assert votes(policy, taking(50), late) == [NOT_SAMPLE, SAMPLE]
 
 
 def test_what_is_older_than_the_window_counts_no_more() -> None:
     clock = FakeClock()
-    policy = LatencyPercentile("p", clock, min_samples=5, window=600)
+    policy = LatencyPercentile("p", clock, LatencyPercentileConfig.model_validate({"min_samples": 5, "window": "600s"}))
     votes(policy, *[taking(10)] * 5)
     clock.advance(seconds=599)
     assert votes(policy, taking(100)) == [SAMPLE]
@@ -71,7 +72,7 @@ def test_what_is_older_than_the_window_counts_no_more() -> None:
 
 def test_half_a_window_is_always_remembered() -> None:
     clock = FakeClock()
-    policy = LatencyPercentile("p", clock, min_samples=5, window=600)
+    policy = LatencyPercentile("p", clock, LatencyPercentileConfig.model_validate({"min_samples": 5, "window": "600s"}))
     clock.advance(seconds=299)
     votes(policy, *[taking(10)] * 5)
     clock.advance(seconds=299)

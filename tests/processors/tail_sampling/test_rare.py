@@ -2,6 +2,7 @@
 
 from spansieve.processors.tail_sampling.facts import TraceFacts
 from spansieve.processors.tail_sampling.policies.base import Verdict
+from spansieve.processors.tail_sampling.policies.own_config import RareErrorConfig
 from spansieve.processors.tail_sampling.policies.rare import MAX_PATTERNS, RareError, Sightings
 from spansieve.sampling import ALL_RANDOMNESS, probability_of
 from spansieve.testing import FakeClock
@@ -17,7 +18,8 @@ def trace(randomness: int = 0) -> TraceFacts:
 
 
 def policy(clock: FakeClock, *patterns: str, first: int = 2, every: int = 4) -> RareError:
-    return RareError("r", clock, patterns=lambda _: patterns, first=first, then_every=every, window=60)
+    config = RareErrorConfig.model_validate({"first": first, "then_every": every, "window": "60s"})
+    return RareError("r", clock, config, lambda _: patterns)
 
 
 def test_the_first_are_kept_surely_and_then_a_share_with_its_threshold() -> None:
@@ -35,7 +37,7 @@ def test_a_trace_without_an_error_is_none_of_its_business() -> None:
 
 def test_one_rare_cause_among_several_is_enough_and_each_counts_once_a_trace() -> None:
     causes = [KEY, KEY]
-    rare = RareError("r", FakeClock(), patterns=lambda _: causes, first=2)
+    rare = RareError("r", FakeClock(), RareErrorConfig(first=2), lambda _: causes)
     assert [rare.vote(trace(), NOW).vote for _ in range(3)] == [SAMPLE, SAMPLE, NOT_SAMPLE]
     causes.append("KeyError:read")
     assert rare.vote(trace(), NOW) == Verdict(SAMPLE)

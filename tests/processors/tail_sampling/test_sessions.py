@@ -4,7 +4,8 @@ import json
 
 from spansieve.failures import Failure
 from spansieve.processors.tail_sampling.policies.base import Vote
-from spansieve.processors.tail_sampling.policies.sessions import SessionPolicy, Sessions
+from spansieve.processors.tail_sampling.policies.own_config import SessionConfig
+from spansieve.processors.tail_sampling.policies.sessions import SessionPolicy
 from spansieve.testing import FakeClock
 from tests.processors.tail_sampling.whole_traces import NOT_SAMPLE, NOW, SAMPLE, Part, trace_of
 
@@ -14,7 +15,8 @@ FAILED, KEPT, DROPPED = ((True, False, False), (False, True, False), (False, Fal
 def policy(
     clock: FakeClock | None = None, *, when: tuple[str, ...] = ("error",), lookback: bool = True
 ) -> SessionPolicy:
-    return SessionPolicy("s", Sessions(clock or FakeClock(), window=60, max_sessions=3), when=when, lookback=lookback)
+    keys = {"window": "60s", "max_sessions": 3, "when": [*when], "lookback": lookback}
+    return SessionPolicy("s", clock or FakeClock(), SessionConfig.model_validate(keys))
 
 
 BROKEN = Failure("status")

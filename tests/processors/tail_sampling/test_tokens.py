@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from spansieve.pdata import Span, TraceBatch, Value
 from spansieve.processors.ai_semantics import AiSemantics, AiSemanticsConfig
+from spansieve.processors.tail_sampling.policies.own_config import CostConfig, TokensConfig
 from spansieve.processors.tail_sampling.policies.tokens import Cost, Spent, Tokens, cost_of, spent, tokens_of
 from spansieve.testing import FakeHost
 from tests.captures import CAPTURES, as_protobuf
@@ -128,7 +129,7 @@ def test_any_bound_reached_is_enough_and_bounds_are_inclusive() -> None:
     trace = trace_of(Part("a", "", {OP: "chat", IN: 60, OUT: 40}))
 
     def vote(**bounds: int) -> object:
-        return Tokens("t", **bounds).vote(trace, NOW).vote
+        return Tokens("t", TokensConfig(**bounds)).vote(trace, NOW).vote
 
     assert [vote(min_total=100), vote(min_total=101)] == [SAMPLE, NOT_SAMPLE]
     assert [vote(min_input=60), vote(min_input=61)] == [SAMPLE, NOT_SAMPLE]
@@ -148,8 +149,8 @@ def test_cost_is_summed_by_the_same_rules_ours_before_the_producers() -> None:
 
 def test_cost_reaches_its_bound_whatever_binary_fractions_do() -> None:
     trace = trace_of(*(Part(id_, "", {OP: "chat", "gen_ai.usage.cost": usd}) for id_, usd in (("a", 0.7), ("b", 0.1))))
-    assert Cost("c", min_usd=0.8).vote(trace, NOW).vote == SAMPLE
-    assert Cost("c", min_usd=0.81).vote(trace, NOW).vote == NOT_SAMPLE
+    assert Cost("c", CostConfig(min_usd=0.8)).vote(trace, NOW).vote == SAMPLE
+    assert Cost("c", CostConfig(min_usd=0.81)).vote(trace, NOW).vote == NOT_SAMPLE
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
