@@ -13,6 +13,16 @@ ROUNDS = 9
 ROUND_SECONDS = 0.15
 
 
+def say(figure: str, **values: object) -> None:
+    """Print one figure as a JSON line."""
+    print(json.dumps({"figure": figure, **values}), flush=True)
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Seconds of CPU that `work` takes."""
+    return _seconds(lambda _: work(), None, 1)
+
+
 def _seconds(function: Callable[[Any], object], given: Any, calls: int) -> float:  # noqa: ANN401
     begin = time.process_time()
     for _ in range(calls):

@@ -9,16 +9,15 @@ values, so what of them leaves is sent through once more as well, as content in 
 with a new finding in each KB. `adversarial`: the slowest shape, ms for 64 KB, and the worst ratio to 32 KB.
 """
 
-import json
 import random
 import sys
 import sysconfig
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from bench.cpu import cpu, say
 from bench.pdata import generated_touch
 from spansieve.cycles import settle
 from spansieve.pdata import TraceBatch
@@ -66,18 +65,6 @@ def main() -> None:
         say("captured", agent=name, us_a_kb=us)
     say("dirty", mb_a_second=round(dirty_mb(), 1))
     say("adversarial", **adversarial(engine))
-
-
-def say(figure: str, **values: object) -> None:
-    """Print one figure."""
-    print(json.dumps({"figure": figure, **values}), flush=True)
-
-
-def cpu(work: Callable[[], object]) -> float:
-    """Seconds of CPU."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
 
 
 def quality(name: str) -> dict[str, object]:

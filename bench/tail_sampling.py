@@ -11,17 +11,16 @@ decision.
 import argparse
 import cProfile
 import gc
-import json
 import os
 import pstats
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench.cpu import cpu, say
 from bench.pdata import generated_touch
 from bench.tail_stream import POLICIES, Stream
 from spansieve.cycles import settle
@@ -54,18 +53,6 @@ def processor(**more: object) -> tuple[TailSampling, Host]:
     host = Host()
     config = TailSamplingConfig.model_validate({"decision_wait": f"{WAIT}s", "policies": POLICIES, **more})
     return TailSampling(config, host), host
-
-
-def say(figure: str, **values: object) -> None:
-    """Print one figure."""
-    print(json.dumps({"figure": figure, **values}), flush=True)
-
-
-def cpu(work: Callable[[], object]) -> float:
-    """Seconds of CPU."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
 
 
 def views(batch: TraceBatch) -> None:

@@ -1,12 +1,11 @@
 """`spansieve explain`: for recorded telemetry what was recognised, by which rule, and what was written from what."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from spansieve.cli.options import configured, recordings
+from spansieve.cli.options import configured, recordings, say
 from spansieve.cli.recording import Recorded
 from spansieve.clock import SystemClock
 from spansieve.config.problems import ConfigError
@@ -54,9 +53,9 @@ def explain(
     for one in _explained(explainer, recordings(files, "explain"), wanted):
         summary.add(one)
         if every or span_id or (one.is_known and not one.says_nothing):
-            _say(as_json(one, content=content) if json_lines else "\n".join((*lines(one, content=content), "")))
+            say(as_json(one, content=content) if json_lines else "\n".join((*lines(one, content=content), "")))
     if not json_lines:
-        _say("\n".join(summary.lines(all_shown=every or bool(span_id))))
+        say("\n".join(summary.lines(all_shown=every or bool(span_id))))
 
 
 def _explained(explainer: Explainer, recorded: Sequence[Recorded], wanted: tuple[str, str]) -> Iterable[Explained]:
@@ -85,9 +84,3 @@ def _explainer(processor: str, config: AiSemanticsConfig) -> Explainer:
         return Explainer(config, SystemClock())
     except ValueError as error:
         raise ConfigError.of(f"processors.{processor}: {error}") from error
-
-
-def _say(text: str) -> None:
-    """Print `text` as far as the terminal's encoding goes."""
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -10,7 +10,17 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from spansieve.pdata import DecodeError, Span
-from spansieve.semconv.names import ERROR_CLASS, ERROR_SOFT, INPUT_TOKENS, NO_ERROR, OPERATION, OUTPUT_TOKENS, PARALLEL
+from spansieve.semconv.names import (
+    ERROR_CLASS,
+    ERROR_SOFT,
+    INPUT_TOKENS,
+    NO_ERROR,
+    OPERATION,
+    OUTPUT_TOKENS,
+    PARALLEL,
+    SAME_ARGUMENTS,
+    TOOL_ARGUMENTS,
+)
 from spansieve.structure import Step, marks
 
 from .atoms import Atoms
@@ -32,12 +42,10 @@ _NAMES: Final = {
     "embedding": "gen_ai.request.model",
 }
 _APPROVAL: Final = "approval"
-_ARGUMENTS: Final = "gen_ai.tool.call.arguments"
 _MOST_LIFTED: Final = 64
 """Spans that an error is lifted over, at most."""
 _Outs = Mapping[int, Mapping[str, bytes]]
 _Above = dict[tuple[int, bytes, bytes], bytes | None]
-_ARGS_HASH: Final = "spansieve.ai.tool.args_hash"
 
 
 class Tagged:
@@ -120,9 +128,9 @@ class Inheritance:
             )
             for rule in mapping["lift"]
         ]
-        sources = [entry["sources"] for entry in mapping["attributes"] if entry["target"] == _ARGUMENTS]
+        sources = [entry["sources"] for entry in mapping["attributes"] if entry["target"] == TOOL_ARGUMENTS]
         keys = [source["key"] for group in sources for source in group if "key" in source]
-        self._arguments = (_ARGS_HASH, _ARGUMENTS, *dict.fromkeys(keys))
+        self._arguments = (*SAME_ARGUMENTS, *dict.fromkeys(keys))
 
     def inherits(self, dialect: str, kind: str) -> bool:
         """Whether spans of this dialect and kind may get anything from those above."""

@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import re2
 
+from spansieve.semconv.names import ARGS_HASH
+
 from .config import Policy as Treatment
 from .config import PromptPrivacyConfig
 from .kinds import Kinds
@@ -18,8 +20,6 @@ SECRETS: Final = frozenset({"SECRET", "URL_CREDENTIALS"})
 _FACTS, _KEY_CHARACTERS = 16_384, 256
 _SCRUB = Treatment("scrub")
 _SHARED = ("user.", "enduser.", "session.", "tenant.", "organization.")
-_UNKEYED = "spansieve.ai.tool.args_hash"
-"""Producers without a key (`spansieve.instrument`) write a plain hash here, by which short arguments can be guessed."""
 
 
 class Facts(NamedTuple):
@@ -86,7 +86,7 @@ class Policy:
         return any(pattern.search(value) for pattern in self._values)
 
     def _facts(self, key: str) -> Facts:
-        if key == _UNKEYED:
+        if key == ARGS_HASH:  # `spansieve.instrument` has no key: by its plain hash short arguments can be guessed
             return Facts(key, "tool_args", Treatment("hash"))
         kind = self._kinds.of_key(key)
         by_glob = self._config.content_by_glob(key)

@@ -1,12 +1,11 @@
 """One source after the other, scrubbed in the form that it has: text, JSON a line, OTLP bodies."""
 
 import io
-import json
 from collections.abc import Iterator
 from functools import cached_property
 from typing import BinaryIO, cast
 
-from spansieve.cli.recording import NotOtlp, Recorded, read_bytes
+from spansieve.cli.recording import NotOtlp, Recorded, is_json, read_bytes
 from spansieve.otlp.json_mapping import to_json
 from spansieve.pdata import DecodeError, parse
 from spansieve.plugin import Host
@@ -74,8 +73,8 @@ class Sources:
                 yield texts.feed(block)
             yield texts.end()
             return
-        for is_json, part in parts(stream):
-            yield self._line(texts, part) if is_json else texts.feed(part)
+        for is_body, part in parts(stream):
+            yield self._line(texts, part) if is_body else texts.feed(part)
         yield texts.end()
 
     def _line(self, texts: Texts, line: bytes) -> bytes:
@@ -86,7 +85,7 @@ class Sources:
             texts.skip(line)
             return before + to_json(request.signal, self._request(request)) + b"\n"
         done = texts.alone(line)
-        if done != line and not _is_json(done) and _is_json(line):
+        if done != line and not is_json(done) and is_json(line):
             done = _WITHHELD + b"\n"
         return before + done
 
@@ -127,11 +126,3 @@ class Sources:
 
     def _note(self, where: str, slot: Slot) -> None:
         self._notes.add(Note(where, slot.entity, slot.rule, slot.action, slot.value))
-
-
-def _is_json(text: bytes) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True

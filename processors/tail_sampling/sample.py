@@ -1,13 +1,12 @@
 """`spansieve sample`: what `tail_sampling` would keep of recorded telemetry, before anybody dares to switch it on."""
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from spansieve.cli.options import read, recordings, show_warnings, with_config
+from spansieve.cli.options import read, recordings, say, show_warnings, with_config
 from spansieve.config.load import Loaded
 
 from .sample_front import Front, front_of
@@ -50,7 +49,7 @@ def sample(
     host = run.run()
     _warn(host.warnings)
     report = Report.of(run, host)
-    _say(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(lines(report)))
+    say(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(lines(report)))
 
 
 def _chosen(loaded: Loaded, wanted: str | None) -> tuple[str, Front]:
@@ -76,9 +75,3 @@ def _choice(wanted: str | None, ids: Sequence[str], found: Sequence[str]) -> str
 def _warn(remarks: Iterable[str]) -> None:
     for remark in remarks:
         click.echo(f"warning: {remark}", err=True)
-
-
-def _say(text: str) -> None:
-    """Print `text` as far as the terminal's encoding goes."""
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))

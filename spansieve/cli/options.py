@@ -1,6 +1,5 @@
 """What several verbs share: which configuration to read, and which recordings."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from spansieve.config.load import Loaded, load
 from spansieve.config.model import Config
 from spansieve.registry import Registry
 
-from .recording import NotOtlp, Recorded, read_bytes
+from .recording import NotOtlp, Recorded, is_json, read_bytes
 from .recording import read as read_recording
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -78,6 +77,12 @@ def _choice(sources: Sequence[str], processor: str | None, kind: str, ids: Seque
     return f"{where}: {what}; choose with --processor one of {', '.join(ids)}"
 
 
+def say(text: str) -> None:
+    """Print `text` as far as the terminal's encoding goes."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
 def show_warnings(loaded: Loaded) -> None:
     """Say on stderr what is legal and probably not meant."""
     for warning in loaded.warnings:
@@ -106,13 +111,4 @@ def recordings(files: Sequence[Path], to: str) -> list[Recorded]:
 
 def _from_stdin() -> Iterator[Recorded]:
     content = sys.stdin.buffer.read()
-    return read_bytes("(standard input)", content, lines=not _is_one_body(content))
-
-
-def _is_one_body(content: bytes) -> bool:
-    """Whether `content` is one JSON text, over however many lines."""
-    try:
-        json.loads(content)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    return read_bytes("(standard input)", content, lines=not is_json(content))

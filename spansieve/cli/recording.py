@@ -67,6 +67,15 @@ def read_bytes(source: str, content: bytes, *, lines: bool) -> Iterator[Recorded
         raise NotOtlp(f"{source}: {error}") from error
 
 
+def is_json(content: bytes) -> bool:
+    """Whether `content` is one JSON text, over however many lines."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _json(source: str, lines: list[bytes]) -> Iterator[Recorded]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -1,15 +1,12 @@
 """Errors that a later try of the same operation made good."""
 
 from collections.abc import Hashable
-from typing import Final
 
-from spansieve.semconv.names import REQUEST_MODEL
+from spansieve.semconv.names import REQUEST_MODEL, SAME_ARGUMENTS
 
 from .forest import Forest
 from .reading import text_of
 from .words import tool_of
-
-_ARGUMENTS: Final = ("spansieve.ai.tool.args_hash", "gen_ai.tool.call.arguments")
 
 
 def recovered(forest: Forest) -> set[int]:
@@ -37,7 +34,7 @@ def _operation(forest: Forest, place: int) -> Hashable:
     span = forest.spans[place]
     raws = span.attributes.raws()
     tool = tool_of(span)
-    arguments = next((raws[key] for key in _ARGUMENTS if key in raws), None) if tool else None
+    arguments = next((raws[key] for key in SAME_ARGUMENTS if key in raws), None) if tool else None
     if arguments is not None:
         return tool, arguments
     return span.raw_name, span.parent_span_id, text_of(raws, REQUEST_MODEL)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from spansieve.pdata import Writable
+from spansieve.semconv.names import ARGS_HASH
 
 from .calls import Conversation
 from .entry import TOOL, USER, Entry, normal, raw_value
@@ -95,7 +96,7 @@ def hashes(
     if completion:
         out["spansieve.ai.completion.message_count"] = len(completion)
     if (given := conversation.arguments) is not None:
-        out["spansieve.ai.tool.args_hash"] = written(key_id, keyed.digest(raw_value(given)))
+        out[ARGS_HASH] = written(key_id, keyed.digest(raw_value(given)))
         out["spansieve.ai.tool.args_length"] = len(given if isinstance(given, str) else jcs(given).decode())
     if conversation.result:
         answer = Entry(TOOL, conversation.result)

@@ -13,11 +13,12 @@ from re import split
 from typing import Any, Final, NamedTuple
 
 from spansieve.semconv import content_keys, raw_mapping
+from spansieve.semconv.names import TOOL_ARGUMENTS
 
 INPUT: Final = "gen_ai.input.messages"
 OUTPUT: Final = "gen_ai.output.messages"
 INSTRUCTIONS: Final = "gen_ai.system_instructions"
-ARGUMENTS: Final = "gen_ai.tool.call.arguments"
+ARGUMENTS: Final = TOOL_ARGUMENTS
 RESULT: Final = "gen_ai.tool.call.result"
 
 _READERS: Final = {INPUT: "openai_request", OUTPUT: "openai_response", INSTRUCTIONS: "openai_request"}

@@ -18,6 +18,7 @@ CACHE_READ_TOKENS: Final = "gen_ai.usage.cache_read.input_tokens"
 CACHE_WRITES: Final = ("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens")
 """Tokens written to the cache: one count, under the name of 1.41.1 or the coming one."""
 ERROR_TYPE: Final = "error.type"
+TOOL_ARGUMENTS: Final = "gen_ai.tool.call.arguments"
 
 DIALECT: Final = "spansieve.dialect"
 """The convention that a span was written in."""
@@ -27,6 +28,10 @@ ROLLUP: Final = "spansieve.ai.rollup"
 """true: its token counts repeat those of spans below."""
 INPUT_EXCLUDES_CACHE: Final = "spansieve.ai.input_excludes_cache"
 """true: the producer's input tokens leave the cached ones out."""
+ARGS_HASH: Final = "spansieve.ai.tool.args_hash"
+"""What a tool was given, as a hash."""
+SAME_ARGUMENTS: Final = (ARGS_HASH, TOOL_ARGUMENTS)
+"""The first that two calls of a tool have tells whether they were given the same."""
 FINISH: Final = "spansieve.ai.finish"
 """The worst class of the finish reasons."""
 PARALLEL: Final = "spansieve.ai.parallel"

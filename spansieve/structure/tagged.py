@@ -13,6 +13,7 @@ from spansieve.semconv.names import (
     OPERATION,
     OUTPUT_TOKENS,
     PARALLEL,
+    SAME_ARGUMENTS,
 )
 
 from .marks import marks
@@ -24,7 +25,6 @@ _NAMES: Final = {
     "model": "gen_ai.request.model",
     "embedding": "gen_ai.request.model",
 }
-_ARGUMENTS: Final = ("spansieve.ai.tool.args_hash", "gen_ai.tool.call.arguments")
 
 
 def mark(spans: Sequence[Span]) -> int:
@@ -63,7 +63,7 @@ def _steps(spans: Sequence[Span]) -> Iterator[Step]:
             end,
             kind,
             _text(span, _NAMES[kind]),
-            next((raws[key] for key in _ARGUMENTS if key in raws), None) if kind == "tool" else None,
+            next((raws[key] for key in SAME_ARGUMENTS if key in raws), None) if kind == "tool" else None,
             failed,
             INPUT_TOKENS in raws or OUTPUT_TOKENS in raws,
             kind == "tool" and span.attributes.get(PARALLEL) is True,

@@ -139,8 +139,3 @@ class Policies(NamedTuple):
     """Bit `i` of a trace says that `watchers[i]` matched one of its spans or their resources."""
     sessions: "Sequence[SessionPolicy]" = ()
     """Those that are to be told of decisions."""
-
-    @property
-    def policies(self) -> Sequence[Policy]:
-        """All of them."""
-        return [*self.drops, *self.others]

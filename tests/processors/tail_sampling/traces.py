@@ -95,7 +95,8 @@ class Sampler:
     def verdict(self, *specs: Spec, late: bool = False, **more: Any) -> Verdict:  # noqa: ANN401
         """What the first policy votes."""
         trace = self.facts(*(specs or (Spec(),)), **more)
-        return self.policies.policies[0].vote(trace, Now(self.clock.time_ns(), self.clock.monotonic(), late))
+        first, *_ = [*self.policies.drops, *self.policies.others]
+        return first.vote(trace, Now(self.clock.time_ns(), self.clock.monotonic(), late))
 
     def keeps(self, *specs: Spec, **more: Any) -> bool:  # noqa: ANN401
         """Whether the decision is to keep."""
