@@ -4,18 +4,12 @@ google-re2 learns its states as texts come, and ids that never repeat keep leadi
 until it has seen a good deal of them. Hyperscan has all its states from the start, but needs seconds to compile them:
 that is done beside, once enough was searched to be worth it. Until then, and on machines that it is not made for,
 google-re2 goes on.
-
-Source: Hyperscan's Developer's Reference Guide, "Semantics": each end of each match is reported, its start is not.
 """
 
-from collections.abc import Callable
 from functools import cache
 from threading import Lock, Thread
 
-try:
-    import hyperscan
-except ImportError:  # no wheel for this machine
-    hyperscan = None  # type: ignore[assignment]
+from spansieve.scanner import AVAILABLE, Note, Scanner
 
 WORTH_BYTES = 1 << 20
 """Searched before the cores are compiled: a short run would never get the seconds back that it takes."""
@@ -24,8 +18,6 @@ MOST = 100_000
 
 Matches = list[tuple[int, int]]
 """Ends of hits, in order, each with the place of its core."""
-Note = Callable[[int, int, int, int, object], bool]
-"""What Hyperscan tells of a hit: which core, 0, its end, and two more; whether that is enough."""
 
 
 class Gate:
@@ -37,15 +29,15 @@ class Gate:
         """Each once."""
         self._left = worth_bytes
         self._lock = Lock()
-        self._database: hyperscan.Database | None = None
+        self._scanner: Scanner | None = None
 
     def ends(self, data: bytes) -> list[int] | None:
         """Where cores that hit in `data` end, in order; None where they are not compiled (yet), or hit too often."""
         ends: set[int] = set()
-        add = ends.add
+        add, size = ends.add, len(data)
 
-        def note(_core: int, _start: int, end: int, _flags: int, _context: object) -> bool:
-            add(end)
+        def note(_core: int, end: int) -> bool:
+            add(min(end, size))
             return len(ends) > MOST
 
         return sorted(ends) if self._scan(data, note) else None
@@ -53,10 +45,10 @@ class Gate:
     def matches(self, data: bytes) -> Matches | None:
         """Likewise, with the place in `cores` of that which hit, behind the end."""
         found: set[tuple[int, int]] = set()
-        add = found.add
+        add, size = found.add, len(data)
 
-        def note(core: int, _start: int, end: int, _flags: int, _context: object) -> bool:
-            add((end, core))
+        def note(core: int, end: int) -> bool:
+            add((min(end, size), core))
             return len(found) > MOST
 
         return sorted(found) if self._scan(data, note) else None
@@ -70,32 +62,25 @@ class Gate:
         """Compile the cores, in some seconds; without Hyperscan, do nothing. Raises hyperscan.error for one that it
         does not take.
         """
-        if hyperscan is not None:
-            database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            cores = [core.encode("latin-1") for core in self.cores]
-            database.compile(expressions=cores, ids=range(len(cores)), flags=hyperscan.HS_FLAG_DOTALL)
-            self._database = database
+        if AVAILABLE:
+            self._scanner = Scanner([core.encode("latin-1") for core in self.cores])
 
     def _scan(self, data: bytes, note: Note) -> bool | None:
         """Whether `data` was searched to its end; None: it was not searched."""
-        if self._database is None:
+        if self._scanner is None:
             self._searched(len(data))
             return None
-        try:
-            with self._lock:
-                self._database.scan(data, match_event_handler=note)
-        except hyperscan.ScanTerminated:
-            return False
-        return True
+        with self._lock:
+            return self._scanner.scan(data, note)
 
     def _searched(self, size_bytes: int) -> None:
         """Somebody else searches as many bytes."""
         before, self._left = self._left, self._left - size_bytes
-        if self._left < 0 <= before and hyperscan is not None:
+        if self._left < 0 <= before and AVAILABLE:
             Thread(target=self.compile, name="privacy-cores", daemon=True).start()
 
 
-def _first(_core: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
+def _first(_core: int, _end: int) -> bool:
     return True
 
 

@@ -99,3 +99,13 @@ def test_patterns_of_users_are_searched_besides() -> None:
     assert engine.gate is GATE
     assert engine.suspicious(b"EMP-1")
     assert list(Joined([b"clean", b"of EMP-1"]).hits(engine)) == [1]
+
+
+@pytest.mark.parametrize("size", range(0, 100, 3))
+def test_few_cores_hit_at_the_end_of_texts_of_every_length(size: int) -> None:
+    gate = Gate(("error", "exception", "status_code", "zq", "kab.c.zq", ".zq.bkaacb", "zqzqbk"))
+    gate.compile()
+    text = b"x" * size + b"zq"
+    assert gate.ends(text) == [size + 2]
+    assert {end for end, _ in gate.matches(text) or ()} == {size + 2}
+    assert gate.hits(text)
