@@ -1,10 +1,12 @@
 """What is read of spans when they come, once: everything that decisions need."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from spansieve.failures import Failure, Rules, failure_of
-from spansieve.pdata import Shell, Span, TraceBatch
+from spansieve.literals import Literals
+from spansieve.pdata import NO_SPAN, Shell, Span, TraceBatch
 
 from .facts import TraceFacts
 from .mentions import Encoded
@@ -14,22 +16,44 @@ _SIGNS = (b"error", b"status_code", b"exception", b"\x18\x02", b"\x18\x82\x00", 
 """One of these stands in the bytes of each span that is an error: a part of an attribute's key, an event's name, or the
 status ERROR, whose number a sender may write longer than it need be.
 """
+_SAMPLED = b"ot="
+"""Stands in a trace state that says how its span was sampled before."""
 
 
-def _never(_: bytes, __: int) -> bool:
-    return False
+class Arrival:
+    """What came in one request."""
+
+    def __init__(self, batch: TraceBatch, traces: dict[bytes, TraceFacts]) -> None:
+        """Of the batch, by trace."""
+        self._batch = batch
+        self.traces = traces
+        """What came of each trace."""
+
+    @cached_property
+    def _spans(self) -> dict[bytes, list[Span]]:
+        spans: dict[bytes, list[Span]] = {}
+        for span in self._batch:
+            spans.setdefault(span.trace_id, []).append(span)
+        return spans
+
+    def spans(self, trace_id: bytes) -> list[Span]:
+        """The spans themselves of one of them, in order."""
+        return self._spans[trace_id]
 
 
-class Arrival(NamedTuple):
-    """A span that came in."""
+class _Around(NamedTuple):
+    """What is around some spans that follow one another, and what watchers found in the resource."""
 
-    span: Span
-    wire: bytes
+    spans: int
     shell: Shell
     bits: int
-    """Which watchers it, or its resource, is what they look for."""
-    failure: Failure | None
-    root: bool
+
+
+def _runs(ids: Sequence[bytes], first: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where ids that follow one another are the same: first and end of each such run from `first` to `end`."""
+    if first < end:
+        borders = [place for place in range(first + 1, end) if ids[place] != ids[place - 1]]
+        yield from zip((first, *borders), (*borders, end), strict=True)
 
 
 class Reader:
@@ -39,54 +63,65 @@ class Reader:
         """Each watcher sets the bit of its place; `rules` say what a failure is."""
         self._watchers = watchers
         self._rules = rules
+        needles = [watcher.needle for watcher in watchers if watcher.needle]
+        self._literals = Literals([*_SIGNS, _SAMPLED, *needles])
 
-    def read(self, batch: TraceBatch) -> dict[bytes, list[Arrival]]:
-        """All spans by trace, in order. Raises DecodeError where one is malformed inside."""
-        spans = list(batch)
-        wires = [span.encode() for span in spans]
-        encoded = Encoded(wires)
-        around = self._around(batch)
-        found = self._found(spans, encoded)
-        failures = self._failures(spans, encoded)
-        traces: dict[bytes, list[Arrival]] = {}
-        for place, (span, wire) in enumerate(zip(spans, wires, strict=True)):
-            shell, bits = around[id(span.scope)]
-            arrival = Arrival(span, wire, shell, bits | found.get(place, 0), failures.get(place), span.is_root)
-            traces.setdefault(span.trace_id, []).append(arrival)
-        return traces
+    def read(self, batch: TraceBatch, now: float = 0.0) -> Arrival:
+        """All spans by trace, in order, at `now` on the monotonic clock. Raises DecodeError where one is malformed
+        inside.
+        """
+        columns = batch.columns()
+        ids = columns.trace_ids
+        traces: dict[bytes, TraceFacts] = {}
+        first = 0
+        for spans, shell, bits in self._around(batch):
+            for begin, end in _runs(ids, first, first + spans):
+                trace = traces.get(ids[begin])
+                if trace is None:
+                    trace = traces[ids[begin]] = TraceFacts(ids[begin], now)
+                if end - begin == 1:
+                    start_ns, end_ns = columns.starts[begin], columns.ends[begin]
+                else:
+                    start_ns, end_ns = min(columns.starts[begin:end]), max(columns.ends[begin:end])
+                trace.gather(shell, columns.wires[begin:end], start_ns, end_ns, bits)
+            first += spans
+        for place, parent in enumerate(columns.parent_span_ids):
+            if parent in NO_SPAN:
+                traces[ids[place]].has_root = True
+        self._look(list(batch), Encoded(columns.wires, self._literals), [traces[trace_id] for trace_id in ids])
+        return Arrival(batch, traces)
 
-    def _around(self, batch: TraceBatch) -> dict[int, tuple[Shell, int]]:
-        """By the `id` of scopes: what is around their spans, and what is found in their resources."""
+    def _around(self, batch: TraceBatch) -> Iterator[_Around]:
+        """By scope, in order."""
         shells = batch.shells()
         bits = {
             id(resource): sum(watcher.resource(resource) << place for place, watcher in enumerate(self._watchers))
             for resource in batch.resources
         }
-        return {id(scope): (shells[id(scope)], bits[id(scope.resource)]) for scope in batch.scopes}
+        for scope in batch.scopes:
+            yield _Around(len(scope.message.spans), shells[id(scope)], bits[id(scope.resource)])
 
-    def _found(self, spans: Sequence[Span], encoded: Encoded) -> dict[int, int]:
-        """By places of spans: which watchers they are what they look for, none left out."""
-        found: dict[int, int] = {}
+    def _look(self, spans: Sequence[Span], encoded: Encoded, traces: Sequence[TraceFacts]) -> None:
+        """Look into the spans that say more than when they were; each belongs to the trace at its place."""
         for bit, watcher in enumerate(self._watchers):
-            for place in self._candidates(watcher, len(spans), encoded):
+            for place in self._suspects(watcher, len(spans), encoded):
                 if watcher.span(spans[place]):
-                    found[place] = found.get(place, 0) | 1 << bit
-        return found
+                    traces[place].bits |= 1 << bit
+        for place, failure in self._failures(spans, encoded):
+            traces[place].fail(failure)
+        for place in encoded.places(_SAMPLED):
+            traces[place].sampled_before(spans[place].trace_state)
 
     @staticmethod
-    def _candidates(watcher: Watcher, count: int, encoded: Encoded) -> Sequence[int]:
-        return encoded.holding(watcher.needle, watcher.rules_out) if watcher.needle else range(count)
+    def _suspects(watcher: Watcher, count: int, encoded: Encoded) -> Iterator[int] | range:
+        """The spans that may be what a watcher looks for."""
+        if not watcher.needle:
+            return range(count)
+        return encoded.chosen(watcher.needle, watcher.suspects)
 
-    def _failures(self, spans: Sequence[Span], encoded: Encoded) -> dict[int, Failure]:
-        """By places of spans: the errors that they are."""
-        suspects = {place for sign in _SIGNS for place in encoded.holding(sign, _never)}
-        found = ((place, failure_of(spans[place], self._rules)) for place in sorted(suspects))
-        return {place: failure for place, failure in found if failure is not None}
-
-
-def fill(trace: TraceFacts, arrivals: Sequence[Arrival]) -> None:
-    """Add spans to their trace."""
-    for arrival in arrivals:
-        trace.add(arrival.span, arrival.bits, arrival.wire, arrival.shell)
-        if arrival.failure is not None:
-            trace.errors.append(arrival.failure)
+    def _failures(self, spans: Sequence[Span], encoded: Encoded) -> Iterator[tuple[int, Failure]]:
+        """The errors, by places of spans, in order."""
+        for place in sorted({place for sign in _SIGNS for place in encoded.places(sign)}):
+            failure = failure_of(spans[place], self._rules)
+            if failure is not None:
+                yield place, failure

@@ -1,7 +1,7 @@
 """Traces that were dropped, for a while: an error or a root that comes late may bring them back."""
 
 from collections import OrderedDict
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from .facts import TraceFacts
 
@@ -22,11 +22,8 @@ class Spill(Protocol):
         """What is there since before a restart: traces, and their wire bytes."""
 
 
-class _Entry(NamedTuple):
-    until: float
-    size_bytes: int
-    trace: TraceFacts | None
-    """None: it is spilled."""
+_Entry = tuple[float, int, TraceFacts | None]
+"""Until when it is kept, its bytes, and the trace; None: it is spilled."""
 
 
 class Aside:
@@ -49,17 +46,18 @@ class Aside:
         """Keep traces there from now on; those that are there already have their whole window before them."""
         self._spill = spill
         for trace_id, size_bytes in spill.sizes():
-            self._enter(trace_id, _Entry(now + self._window, size_bytes, None))
+            self._enter(trace_id, (now + self._window, size_bytes, None))
 
     def put(self, trace: TraceFacts, now: float) -> None:
         """Keep a dropped trace; one that is larger than all the room is not kept."""
         if not self._max_bytes:
             return
-        self._forget(trace.trace_id)  # of a decision that was forgotten since
+        if trace.trace_id in self._entries:  # of a decision that was forgotten since
+            self._forget(trace.trace_id)
         if self._spill is None:
-            self._enter(trace.trace_id, _Entry(now + self._window, trace.size_bytes, trace))
+            self._enter(trace.trace_id, (now + self._window, trace.size_bytes, trace))
         elif self._spill.put(trace):
-            self._enter(trace.trace_id, _Entry(now + self._window, trace.size_bytes, None))
+            self._enter(trace.trace_id, (now + self._window, trace.size_bytes, None))
         else:
             self.evicted += 1
 
@@ -68,17 +66,18 @@ class Aside:
         entry = self._entries.pop(trace_id, None)
         if entry is None:
             return None
-        self.size_bytes -= entry.size_bytes
-        return self._spill.take(trace_id) if entry.trace is None and self._spill is not None else entry.trace
+        _, size_bytes, trace = entry
+        self.size_bytes -= size_bytes
+        return self._spill.take(trace_id) if trace is None and self._spill is not None else trace
 
     def expire(self, now: float) -> None:
         """Let go of those whose time is over."""
-        while self._entries and next(iter(self._entries.values())).until <= now:
+        while self._entries and next(iter(self._entries.values()))[0] <= now:
             self._forget(next(iter(self._entries)))
 
     def _enter(self, trace_id: bytes, entry: _Entry) -> None:
         self._entries[trace_id] = entry
-        self.size_bytes += entry.size_bytes
+        self.size_bytes += entry[1]
         while self.size_bytes > self._max_bytes and self._entries:
             self._forget(next(iter(self._entries)))
             self.evicted += 1
@@ -86,6 +85,6 @@ class Aside:
     def _forget(self, trace_id: bytes) -> None:
         entry = self._entries.pop(trace_id, None)
         if entry is not None:
-            self.size_bytes -= entry.size_bytes
-            if entry.trace is None and self._spill is not None:
+            self.size_bytes -= entry[1]
+            if entry[2] is None and self._spill is not None:
                 self._spill.delete(trace_id)

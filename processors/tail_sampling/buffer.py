@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator
 from heapq import heappop, heappush
+from itertools import takewhile
 from typing import Literal
 
 from .facts import TraceFacts
@@ -30,16 +31,16 @@ class Buffer:
         """The trace, if it is here."""
         return self._traces.get(trace_id)
 
-    def put(self, trace: TraceFacts) -> None:
-        """Hold a trace that is new."""
-        self._traces[trace.trace_id] = trace
-
-    def grew(self, trace: TraceFacts, spans: int, size_bytes: int, now: float, *, root: bool) -> None:
-        """A trace has got so much more; `root`: a root among it."""
-        self.spans += spans
-        self.size_bytes += size_bytes
-        if root and self._root_wait:
-            heappush(self._roots, (now + self._root_wait, trace.trace_id))
+    def put(self, arrived: TraceFacts, now: float) -> TraceFacts:
+        """Hold what came of a trace, together with what came before; all of it."""
+        trace = self._traces.setdefault(arrived.trace_id, arrived)
+        if trace is not arrived:
+            trace.join(arrived)
+        self.spans += arrived.spans
+        self.size_bytes += arrived.size_bytes
+        if self._root_wait and arrived.has_root:
+            heappush(self._roots, (now + self._root_wait, arrived.trace_id))
+        return trace
 
     def take(self, trace: TraceFacts) -> None:
         """Hold it no longer."""
@@ -49,15 +50,13 @@ class Buffer:
 
     def due(self, now: float) -> Iterator[tuple[TraceFacts, Cause]]:
         """Those whose time has come, and why; each is to be taken before the next is asked for."""
-        while self._traces:
-            first = next(iter(self._traces.values()))
-            if first.first_seen + self._wait > now:
-                break
-            yield first, "wait"
+        traces = self._traces
+        for trace in list(takewhile(lambda trace: trace.first_seen + self._wait <= now, traces.values())):
+            yield trace, "wait"
         while self._roots and self._roots[0][0] <= now:
-            trace = self._traces.get(heappop(self._roots)[1])
-            if trace is not None:
-                yield trace, "root"
+            begun = traces.get(heappop(self._roots)[1])
+            if begun is not None:
+                yield begun, "root"
 
     def oldest(self) -> TraceFacts:
         """The one that came first. Raises StopIteration where there is none."""

@@ -4,6 +4,7 @@ Source: contrib's processor/tailsamplingprocessor (`makeDecision`); the built-in
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from spansieve.sampling import ALWAYS
@@ -27,8 +28,10 @@ class Outcome(NamedTuple):
     threshold: int = ALWAYS
     """T that its spans get."""
     reason: Reason = "policy"
-    votes: tuple[tuple[str, Verdict], ...] = ()
-    """By policy, in the order in which they were asked."""
+    asked: tuple[str, ...] = ()
+    """The policies that voted, in order."""
+    votes: tuple[Vote, ...] = ()
+    """What each of them voted."""
     failed: tuple[str, ...] = ()
     """Policies that cast no vote, because they could not."""
     randomness: int | None = None
@@ -37,48 +40,10 @@ class Outcome(NamedTuple):
     @property
     def vetoed(self) -> bool:
         """Whether a policy of type `drop` dropped it."""
-        return not self.kept and bool(self.votes) and self.votes[-1][1].vote is Vote.DROP
+        return not self.kept and bool(self.votes) and self.votes[-1] is Vote.DROP
 
 
-_NOBODY = "", Verdict(Vote.NOT_SAMPLE)
-
-
-class _Ballot:
-    """The votes on one trace as they are cast."""
-
-    def __init__(self, trace: TraceFacts, now: Now) -> None:
-        self._trace, self._now = trace, now
-        self.votes: list[tuple[str, Verdict]] = []
-        self.failed: list[str] = []
-
-    def ask(self, policies: Iterable[Policy], until: Vote | None) -> bool:
-        """Ask `policies` until one votes `until`; whether one did."""
-        for policy in policies:
-            try:
-                verdict = policy.vote(self._trace, self._now)
-            except PolicyError:
-                self.failed.append(policy.name)
-                continue
-            self.votes.append((policy.name, verdict))
-            if verdict.vote is until:
-                return True
-        return False
-
-    def firsts(self) -> dict[Vote, tuple[str, Verdict]]:
-        """For each vote the first policy that cast it, with its verdict."""
-        return {cast[1].vote: cast for cast in reversed(self.votes)}
-
-    def outcome(self, cast: tuple[str, Verdict] | None, *, kept: bool) -> Outcome:
-        """The outcome that `cast` decided."""
-        name, verdict = cast or _NOBODY
-        reason: Reason = "error" if kept and name == ERRORS else "policy"
-        outcome = Outcome(kept, name, reason=reason, votes=tuple(self.votes), failed=tuple(self.failed))
-        if not kept:
-            return outcome
-        samples = [one for _, one in self.votes if one.vote is Vote.SAMPLE] or [verdict]
-        least = min(samples, key=lambda one: one.threshold)
-        randomness = least.randomness if verdict.randomness is None else verdict.randomness
-        return outcome._replace(sub=verdict.sub, threshold=least.threshold, randomness=randomness)
+_SAMPLE = Verdict(Vote.SAMPLE)
 
 
 def decide(policies: Policies, trace: TraceFacts, now: Now, config: TailSamplingConfig) -> Outcome:
@@ -86,25 +51,78 @@ def decide(policies: Policies, trace: TraceFacts, now: Now, config: TailSampling
 
     An error is a vote `sample` before all that don't drop, and no inverted vote can undo it.
     """
-    ballot = _Ballot(trace, now)
-    is_error = config.errors.keep and trace.error is not None
-    dropped = ballot.ask(policies.drops, Vote.DROP)
+    ballot = _Ballot([], [], [])
+    is_error = bool(trace.errors) and config.errors.keep
+    dropped = bool(policies.drops) and _ask(policies.drops, trace, now, ballot, Vote.DROP)
     if dropped and not (is_error and config.errors.over_drop):
-        return ballot.outcome(ballot.votes[-1], kept=False)
+        return _refused(tuple(ballot.asked), _votes(ballot), len(ballot.asked) - 1, tuple(ballot.failed))
     if is_error:
-        ballot.votes.append((ERRORS, Verdict(Vote.SAMPLE)))
-    if not (is_error and config.sample_on_first_match):
-        ballot.ask(policies.others, Vote.SAMPLE if config.sample_on_first_match else None)
-    return _weighed(ballot, is_error=is_error)
+        ballot.asked.append(ERRORS)
+        ballot.verdicts.append(_SAMPLE)
+    if not is_error or not config.sample_on_first_match:
+        _ask(policies.others, trace, now, ballot, Vote.SAMPLE if config.sample_on_first_match else None)
+    return _outcome(ballot, is_error=is_error)
 
 
-def _weighed(ballot: _Ballot, *, is_error: bool) -> Outcome:
-    """The outcome of votes among which there is no drop that counts."""
-    firsts = ballot.firsts()
+class _Ballot(NamedTuple):
+    """The votes on one trace as they are cast."""
+
+    asked: list[str]
+    verdicts: list[Verdict]
+    failed: list[str]
+
+
+def _ask(policies: Iterable[Policy], trace: TraceFacts, now: Now, ballot: _Ballot, until: Vote | None) -> bool:
+    """Ask `policies` until one votes `until`; whether one did."""
+    asked, verdicts, failed = ballot
+    for policy in policies:
+        try:
+            verdict = policy.vote(trace, now)
+        except PolicyError:
+            failed.append(policy.name)
+            continue
+        asked.append(policy.name)
+        verdicts.append(verdict)
+        if verdict.vote is until:
+            return True
+    return False
+
+
+def _votes(ballot: _Ballot) -> tuple[Vote, ...]:
+    return tuple([verdict.vote for verdict in ballot.verdicts])
+
+
+def _outcome(ballot: _Ballot, *, is_error: bool) -> Outcome:
+    """What votes make among which there is no drop that counts."""
+    asked, votes = tuple(ballot.asked), _votes(ballot)
+    kept, place = _weighed(votes, is_error)
+    if not kept:
+        return _refused(asked, votes, place, tuple(ballot.failed))
+    verdict = ballot.verdicts[place]
+    samples = [one for one in ballot.verdicts if one.vote is Vote.SAMPLE] or [verdict]
+    least = min(samples, key=lambda one: one.threshold)
+    randomness = least.randomness if verdict.randomness is None else verdict.randomness
+    reason: Reason = "error" if asked[place] == ERRORS else "policy"
+    failed = tuple(ballot.failed)
+    return Outcome(True, asked[place], verdict.sub, least.threshold, reason, asked, votes, failed, randomness)
+
+
+@lru_cache(4096)
+def _refused(asked: tuple[str, ...], votes: tuple[Vote, ...], place: int, failed: tuple[str, ...]) -> Outcome:
+    """That of a trace that is dropped by the policy at `place`, or by none (-1). Most are, and few differently."""
+    return Outcome(False, asked[place] if place >= 0 else "", asked=asked, votes=votes, failed=failed)
+
+
+@lru_cache(4096)
+def _weighed(votes: tuple[Vote, ...], is_error: bool) -> tuple[bool, int]:
+    """Whether a trace is kept for `votes`, among which there is no drop that counts, and the place of the one that
+    decided; -1: none did.
+    """
+    firsts = {vote: place for place, vote in reversed(list(enumerate(votes)))}
     if Vote.INVERT_NOT_SAMPLE in firsts and not is_error:
-        return ballot.outcome(firsts[Vote.INVERT_NOT_SAMPLE], kept=False)
+        return False, firsts[Vote.INVERT_NOT_SAMPLE]
     if Vote.SAMPLE in firsts:
-        return ballot.outcome(firsts[Vote.SAMPLE], kept=True)
+        return True, firsts[Vote.SAMPLE]
     if Vote.INVERT_SAMPLE in firsts and Vote.NOT_SAMPLE not in firsts:
-        return ballot.outcome(firsts[Vote.INVERT_SAMPLE], kept=True)
-    return ballot.outcome(None, kept=False)
+        return True, firsts[Vote.INVERT_SAMPLE]
+    return False, -1

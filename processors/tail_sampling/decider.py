@@ -17,7 +17,7 @@ from .policies import BuildContext, Now, Watcher, build
 
 def pseudonyms(host: Host, value: str, keys: Sequence[str]) -> list[str]:
     """What the processors before make of `value` as it stands under `keys` of a span."""
-    batch = TraceBatch.parse(together([(NO_SHELL, b"")]))
+    batch = TraceBatch.parse(together([(NO_SHELL, [b""])]))
     for span in batch:
         span.attributes.update(dict.fromkeys(keys, value))
     host.ahead("traces", batch)
@@ -62,6 +62,11 @@ class Decider:
         if self.budget is not None:
             count = self.budget.exempt if decision.policy in self._exempt else self.budget.follows
             count(spans, size_bytes)
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether conversations are to be told of decisions."""
+        return bool(self._sessions)
 
     def flagged(self, trace: TraceFacts, outcome: Outcome) -> Iterator[tuple[str, bytes]]:
         """Tell conversations of a decision; the traces that are to be kept after all, each with the policy's name."""

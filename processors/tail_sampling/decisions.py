@@ -1,13 +1,8 @@
 """What was decided of traces, for the spans that come later."""
 
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict, deque
+from collections.abc import Sequence
 from typing import NamedTuple
-
-_KINDS = 1 << 16
-"""Kinds of decisions that are told apart."""
-_TIMES = 1 << 40
-"""Tenths of a second."""
 
 
 class Decision(NamedTuple):
@@ -26,8 +21,13 @@ class Decision(NamedTuple):
     """Whether a batch of later spans has been marked as decided before."""
 
 
-_Kind = tuple[bool, str, int, bool, bool]
-"""A decision without its randomness."""
+class Remembered(NamedTuple):
+    """A decision, and the second of the monotonic clock in which it was made. Traces that were decided alike in one
+    second share it: of a million decisions, each byte counts.
+    """
+
+    decision: Decision
+    second: int
 
 
 class Decisions:
@@ -38,76 +38,84 @@ class Decisions:
     def __init__(self, recent: int, kept: int, dropped: int) -> None:
         """`kept`, `dropped`: sizes of the caches."""
         self._most = recent
-        self._recent: OrderedDict[bytes, int] = OrderedDict()
+        self._recent: dict[bytes, Remembered] = {}
+        self._order: deque[bytes] = deque()
+        """The recent ones; one that was decided again stands here twice, and is forgotten at its second place."""
+        self._twice: dict[bytes, int] = {}
         self._sizes = {True: kept, False: dropped}
-        self._cached: dict[bool, OrderedDict[bytes, int]] = {
+        self._cached: dict[bool, OrderedDict[bytes, Remembered]] = {
             sort: OrderedDict() for sort, size in self._sizes.items() if size
         }
-        self._kinds: list[_Kind] = []
-        self._places: dict[_Kind, int] = {}
+        self._together: dict[Decision, Remembered] = {}
+        """Those of one second."""
+        self._last: tuple[Decision | None, Remembered] = None, Remembered(Decision(kept=False), -1)
+        """The one that was put last, and as what: most are like the one before."""
 
     def of(self, trace_id: bytes) -> Decision | None:
         """What was decided, if it is remembered."""
-        packed = self._recent.get(trace_id)
-        for cache in self._cached.values():
-            if trace_id in cache:
-                packed = cache[trace_id]
-                cache.move_to_end(trace_id)
-        return None if packed is None else self._unpacked(packed)
+        found = self._recent.get(trace_id)
+        if self._cached:
+            for cache in self._cached.values():
+                if trace_id in cache:
+                    found = cache[trace_id]
+                    cache.move_to_end(trace_id)
+        return None if found is None else found.decision
 
     def age(self, trace_id: bytes, now: float) -> float:
-        """Seconds since it was decided; 0 where that is not known."""
-        packed = next((known[trace_id] for known in self._all() if trace_id in known), None)
-        return 0.0 if packed is None else max(0.0, now - packed // _KINDS % _TIMES / 10)
+        """Seconds since it was decided, up to one too many; 0 where that is not known."""
+        found = next((known[trace_id] for known in self._all() if trace_id in known), None)
+        return 0.0 if found is None else max(0.0, now - found.second)
 
-    def put(self, trace_id: bytes, decision: Decision, now: float) -> list[bytes]:
+    def put(self, trace_id: bytes, decision: Decision, now: float) -> Sequence[bytes]:
         """Remember it, in place of what was decided before; what is forgotten for it."""
-        packed = self._packed(decision, int(now * 10))
-        gone = _added(self._recent, self._most, trace_id, packed)
-        for sort, cache in self._cached.items():
-            if sort is decision.kept:
-                gone += _added(cache, self._sizes[sort], trace_id, packed)
-            else:
-                cache.pop(trace_id, None)
-        if not self._cached:
-            return gone
-        return [old for old in dict.fromkeys(gone) if not any(old in known for known in self._all())]
+        last, made = self._last
+        if decision is not last or int(now) != made.second:
+            made = self._shared(decision, int(now))
+            self._last = decision, made
+        gone = self._latest(trace_id, made)
+        return self._into_caches(trace_id, made, gone) if self._cached else gone
 
     def tell(self, trace_id: bytes, decision: Decision) -> None:
         """A batch of its later spans has been marked."""
         for known in self._all():
             if trace_id in known:
-                known[trace_id] = self._packed(decision._replace(told=True), known[trace_id] // _KINDS % _TIMES)
+                known[trace_id] = Remembered(decision._replace(told=True), known[trace_id].second)
 
-    def _all(self) -> Iterator[OrderedDict[bytes, int]]:
-        yield self._recent
-        yield from self._cached.values()
+    def _all(self) -> list[dict[bytes, Remembered]]:
+        return [self._recent, *self._cached.values()]
 
-    def _packed(self, decision: Decision, tenths: int) -> int:
-        """One number: of a million decisions, each byte counts."""
-        kept, policy, threshold, randomness, final, told = decision
-        place = self._place((kept, policy, threshold, final, told))
-        return ((0 if randomness is None else randomness + 1) * _TIMES + tenths) * _KINDS + place
+    def _shared(self, decision: Decision, second: int) -> Remembered:
+        if second != self._last[1].second:
+            self._together = {}
+        return self._together.setdefault(decision, Remembered(decision, second))
 
-    def _unpacked(self, packed: int) -> Decision:
-        kept, policy, threshold, final, told = self._kinds[packed % _KINDS]
-        randomness = packed // (_KINDS * _TIMES)
-        return Decision(kept, policy, threshold, randomness - 1 if randomness else None, final, told)
+    def _latest(self, trace_id: bytes, made: Remembered) -> Sequence[bytes]:
+        recent = self._recent
+        if trace_id in recent:
+            self._twice[trace_id] = self._twice.get(trace_id, 0) + 1
+        recent[trace_id] = made
+        self._order.append(trace_id)
+        return self._shortened() if len(recent) > self._most else ()
 
-    def _place(self, kind: _Kind) -> int:
-        place = self._places.get(kind)
-        if place is None:
-            if len(self._kinds) >= _KINDS:
-                self._kinds, self._places = [], {}
-                for known in self._all():
-                    known.clear()
-            place = self._places[kind] = len(self._kinds)
-            self._kinds.append(kind)
-        return place
+    def _shortened(self) -> Sequence[bytes]:
+        """Forget the one that was decided first."""
+        while True:
+            first = self._order.popleft()
+            again = self._twice.pop(first, 0)
+            if not again:
+                del self._recent[first]
+                return (first,)
+            if again > 1:
+                self._twice[first] = again - 1
 
-
-def _added(known: OrderedDict[bytes, int], most: int, trace_id: bytes, packed: int) -> list[bytes]:
-    """Put it last; what goes, from the first on, so that there are `most` at most."""
-    known[trace_id] = packed
-    known.move_to_end(trace_id)
-    return [known.popitem(last=False)[0]] if len(known) > most else []
+    def _into_caches(self, trace_id: bytes, made: Remembered, gone: Sequence[bytes]) -> Sequence[bytes]:
+        left = [*gone]
+        for sort, cache in self._cached.items():
+            if sort is not made.decision.kept:
+                cache.pop(trace_id, None)
+                continue
+            cache[trace_id] = made
+            cache.move_to_end(trace_id)
+            if len(cache) > self._sizes[sort]:
+                left.append(cache.popitem(last=False)[0])
+        return [old for old in dict.fromkeys(left) if not any(old in known for known in self._all())]

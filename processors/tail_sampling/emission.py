@@ -32,6 +32,8 @@ class Emission:
         self._emitted = emitted
         self._waiting: deque[Outgoing] = deque()
         self._made: TraceBatch | None = None
+        self._ids: Iterable[bytes] = ()
+        """Of the traces in it."""
         self.spans = 0
         """How many wait."""
 
@@ -47,7 +49,7 @@ class Emission:
             if not self._emit(self._made):
                 return False
             self.spans -= len(self._made)
-            self._emitted({span.trace_id for span in self._made})
+            self._emitted(self._ids)
             self._made = None
         return True
 
@@ -59,7 +61,8 @@ class Emission:
                 break
             spans += one.spans
             taken[one.trace_id] = self._waiting.popleft()
-        batch = TraceBatch.parse(together(piece for one in taken.values() for piece in one.trace.pieces()))
+        self._ids = taken
+        batch = TraceBatch.parse(together(piece for one in taken.values() for piece in one.trace.pieces))
         by_trace: dict[bytes, list[Span]] = {}
         for span in batch:
             by_trace.setdefault(span.trace_id, []).append(span)

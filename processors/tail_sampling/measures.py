@@ -12,7 +12,7 @@ _GO = "otelcol_processor_tail_sampling_"
 _OURS = "spansieve_tail_sampling_"
 _MICROSECONDS = (1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000)
 _EARLY = frozenset({"early", "eviction", "oversize", "shutdown"})
-_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+_SECONDS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 
 
 class Measures:
@@ -34,7 +34,10 @@ class Measures:
             _GO + "sampling_late_span_age", unit="s", description="Between decision and late span.", buckets=_SECONDS
         )
         self._latency = host.histogram(
-            _GO + "sampling_decision_latency", unit="us", description="What a decision took.", buckets=_MICROSECONDS
+            _GO + "sampling_decision_latency",
+            unit="us",
+            description="What a decision took, on average of those made at once.",
+            buckets=_MICROSECONDS,
         )
         self._on_memory = gauge(_GO + "sampling_traces_on_memory", description="Traces that are not decided yet.")
         self._buffer = gauge(_OURS + "buffer_bytes", unit="By", description="Wire bytes of undecided spans.")
@@ -46,25 +49,24 @@ class Measures:
         self._unparsable = count(_OURS + "tracestate_unparsable", description="Trace states that could not be read.")
         self._probability = gauge(_OURS + "budget_probability", description="Share of traces that the budget allows.")
         self._seen_evicted = self._new_traces = 0
-        self._said: dict[str, int] = {}
-        self._cast: dict[tuple[str, Vote], int] = {}
-        """Decisions and votes that are not counted yet: they are added up between two ticks."""
+        self._outcomes: dict[tuple[bool, tuple[str, ...], tuple[Vote, ...]], int] = {}
+        """Decisions that are not counted yet, by what was asked and voted: they are added up between two ticks."""
 
     def new_trace(self) -> None:
         """A trace that nobody has seen."""
         self._new_traces += 1
 
-    def decided(self, outcome: Outcome, decided: Decided, seconds: float) -> None:
-        """A decision, made for the reason `decided` in so many seconds, and the votes on it."""
-        self._latency.record(seconds * 1e6)
-        said = "sampled" if outcome.kept else "dropped" if outcome.vetoed else "not_sampled"
-        self._said[said] = self._said.get(said, 0) + 1
-        cast = self._cast
-        for policy, verdict in outcome.votes:
-            key = policy, verdict.vote
-            cast[key] = cast.get(key, 0) + 1
-        for _ in outcome.failed:
-            self._failed.add(1)
+    def took(self, seconds: float, decisions: int) -> None:
+        """So many decisions, one after the other."""
+        if decisions:
+            self._latency.record(seconds / decisions * 1e6)
+
+    def decided(self, outcome: Outcome, decided: Decided) -> None:
+        """A decision, made for the reason `decided`, and the votes on it."""
+        key = outcome.kept, outcome.asked, outcome.votes
+        self._outcomes[key] = self._outcomes.get(key, 0) + 1
+        if outcome.failed:
+            self._failed.add(len(outcome.failed))
         if decided in _EARLY:
             self._early.add(1, cause=decided)
 
@@ -91,13 +93,14 @@ class Measures:
 
     def show(self, buffer: Buffer, aside: Aside) -> None:
         """What is held now, and what was decided since."""
-        for said, count in self._said.items():
-            self._global.add(count, sampled=str(said == "sampled").lower(), decision=said)
-        for (policy, vote), count in self._cast.items():
-            self._votes.add(count, policy=policy, sampled=str(vote.samples).lower(), decision=vote.value)
+        for (kept, asked, votes), count in self._outcomes.items():
+            said = "sampled" if kept else "dropped" if Vote.DROP in votes[-1:] else "not_sampled"
+            self._global.add(count, sampled=str(kept).lower(), decision=said)
+            for policy, vote in zip(asked, votes, strict=True):
+                self._votes.add(count, policy=policy, sampled=str(vote.samples).lower(), decision=vote.value)
         if self._new_traces:
             self._new.add(self._new_traces)
-        self._said, self._cast, self._new_traces = {}, {}, 0
+        self._outcomes, self._new_traces = {}, 0
         self._on_memory.set(len(buffer))
         self._buffer.set(buffer.size_bytes)
         self._aside.set(aside.size_bytes)

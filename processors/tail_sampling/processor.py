@@ -1,6 +1,6 @@
 """`tail_sampling`: the spans of a trace are gathered, and it is decided once whether the trace is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from spansieve.failures import failure_of_record
 from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Host, Processor, Refused, Signal, StorageError
 
-from .arrival import Arrival, Reader, fill
+from .arrival import Reader
 from .config import TailSamplingConfig
 from .decider import Decider
 from .facts import TraceFacts
@@ -35,8 +35,8 @@ class TailSampling(Processor[TailSamplingConfig]):
         self._reader = Reader(self._decider.watchers, self._decider.rules)
         self._store = Store()
         self._exceeded = False
-        emit = partial(host.emit, "traces")
-        self._sampler = Sampler(config, host.clock, self._decider, self._measures, emit=emit, journal=self._store)
+        emit, journal = partial(host.emit, "traces"), self._store if config.storage else None
+        self._sampler = Sampler(config, host.clock, self._decider, self._measures, emit=emit, journal=journal)
 
     def start(self) -> None:
         """Take over what was held and decided when the process ended. Raises StorageError."""
@@ -48,8 +48,10 @@ class TailSampling(Processor[TailSamplingConfig]):
             sampler.decisions.put(trace_id, decision, max(0.0, now.monotonic - (now.time_ns - time_ns) / 1e9))
         for stored in self._store.load():
             waited = max(0.0, (now.time_ns - stored.first_ns) / 1e9)
-            arrivals = [one for body in stored.bodies for one in self._arrivals(body)]
-            sampler.take_up(TraceFacts(stored.trace_id, now.monotonic - waited), arrivals, now)
+            trace = TraceFacts(stored.trace_id, now.monotonic - waited)
+            for body in stored.bodies:
+                trace.join(self._trace_of(stored.trace_id, body))
+            sampler.take_up(trace, now)
         self._decider.load(self._store.state)
         if self._settings.late.spill == "storage":
             fault = partial(self._host.fault, then="dropped traces are not kept aside")
@@ -57,11 +59,12 @@ class TailSampling(Processor[TailSamplingConfig]):
 
     def traces(self, batch: TraceBatch) -> None:
         """Take spans in; those of traces that are kept already go on."""
-        now, traces = self._sampler.now(), self._reader.read(batch)
-        self._remember(traces, now.time_ns)
-        forwarded = self._sampler.take(traces, batch.dropped, now)
-        if len(forwarded) < len(batch):
-            batch.retain(lambda span: id(span) in forwarded)
+        now = self._sampler.now()
+        arrival = self._reader.read(batch, now.monotonic)
+        self._remember(arrival.traces.values(), now.time_ns)
+        forwarded = self._sampler.take(arrival, batch.dropped, now)
+        if len(forwarded) < len(arrival.traces):
+            batch.retain_traces(forwarded)
         self._flush()
 
     def logs(self, batch: LogBatch) -> None:
@@ -106,11 +109,11 @@ class TailSampling(Processor[TailSamplingConfig]):
             text = "%d spans that are not decided stay on disk, and are decided after the next start"
             self._host.log.info(text, self.stored("traces"))
 
-    def _remember(self, traces: Mapping[bytes, Sequence[Arrival]], time_ns: int) -> None:
+    def _remember(self, traces: Iterable[TraceFacts], time_ns: int) -> None:
         """Write what is to wait before its sender is told that all is well. Raises Refused where that can't be."""
         if self._settings.storage is not None:
             decided = self._sampler.decisions.of
-            waiting = {trace_id: arrivals for trace_id, arrivals in traces.items() if decided(trace_id) is None}
+            waiting = [trace for trace in traces if decided(trace.trace_id) is None]
             try:
                 self._store.put(waiting, time_ns)
             except StorageError as error:
@@ -130,10 +133,8 @@ class TailSampling(Processor[TailSamplingConfig]):
             self._host.log.warning("what is exempt from the budget is above it by itself, and is kept all the same")
         self._exceeded = exceeded
 
-    def _arrivals(self, body: bytes) -> list[Arrival]:
-        return [one for arrivals in self._reader.read(TraceBatch.parse(body)).values() for one in arrivals]
-
     def _trace_of(self, trace_id: bytes, body: bytes) -> TraceFacts:
-        trace = TraceFacts(trace_id, self._host.clock.monotonic())
-        fill(trace, self._arrivals(body))
-        return trace
+        """The trace of a request that holds nothing else."""
+        now = self._host.clock.monotonic()
+        read = self._reader.read(TraceBatch.parse(body), now).traces
+        return read.get(trace_id) or TraceFacts(trace_id, now)

@@ -163,7 +163,7 @@ class DryRun:
             yield now_ns
 
     def _arrive(self, processor: TailSampling, arriving: list[Arriving]) -> None:
-        spans = [(one.shell, one.body) for one in arriving if one.shell is not None]
+        spans = [(one.shell, [one.body]) for one in arriving if one.shell is not None]
         if spans:
             batch = TraceBatch.parse(together(spans))
             processor.traces(batch)

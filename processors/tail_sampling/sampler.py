@@ -1,15 +1,17 @@
 """What becomes of spans: they wait for their trace's decision, follow one, or bring a dropped trace back."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from spansieve.failures import Failure
 from spansieve.pdata import DroppedSpan, Span, TraceBatch
 from spansieve.plugin import Clock
+from spansieve.semconv.names import KIND
 from spansieve.structure import rejoin
 from spansieve.structure.tagged import mark
 
-from .arrival import Arrival, fill
+from .arrival import Arrival
 from .aside import Aside
 from .buffer import Buffer
 from .config import ERRORS, TailSamplingConfig
@@ -25,20 +27,24 @@ from .told import Told
 
 _CAUSES: Final[Mapping[Reason, str]] = {"late_error": "error", "late_root": "root", "session": "session"}
 """Reasons, as the counter of reopened traces has them."""
+_KIND: Final = KIND.encode()
 _LATE_ROOT: Final[Reason] = "late_root"
 
 
 class Journal(Protocol):
     """What is told of decisions, so that they outlast the process."""
 
-    def decided(self, trace_id: bytes, decision: Decision, time_ns: int) -> None:
-        """A decision, in place of one before."""
+    def decided(self, trace_id: bytes, decision: Decision, time_ns: int, forgotten: Iterable[bytes]) -> None:
+        """A decision, in place of one before; those that are remembered no longer for it."""
 
     def settled(self, trace_ids: Iterable[bytes]) -> None:
         """The spans of these traces wait no longer."""
 
-    def forgotten(self, trace_ids: Iterable[bytes]) -> None:
-        """These decisions are remembered no longer."""
+
+class _Count:
+    """How many."""
+
+    count = 0
 
 
 class Sampler:
@@ -52,9 +58,9 @@ class Sampler:
         measures: Measures,
         *,
         emit: Callable[[TraceBatch], bool],
-        journal: Journal,
+        journal: Journal | None,
     ) -> None:
-        """Nothing has come. `emit` answers whether there was room behind."""
+        """Nothing has come. `emit` answers whether there was room behind; without a journal, nothing outlasts it."""
         self._settings = config
         self._clock = clock
         self._decider = decider
@@ -64,9 +70,10 @@ class Sampler:
         caches = config.decision_cache
         self.decisions = Decisions(config.num_traces, caches.sampled_cache_size, caches.non_sampled_cache_size)
         self.aside = Aside(config.late.window, config.late.max_bytes)
-        self.emission = Emission(emit, journal.settled)
+        self.emission = Emission(emit, self._settled)
         self._told = Told()
         self._restored: set[TraceFacts] = set()
+        self._last = Outcome(kept=False), Decision(kept=False)
 
     @property
     def spans(self) -> int:
@@ -77,32 +84,34 @@ class Sampler:
         """The time."""
         return Now(self._clock.time_ns(), self._clock.monotonic())
 
-    def take(self, traces: Mapping[bytes, Sequence[Arrival]], filtered: Iterable[DroppedSpan], now: Now) -> set[int]:
-        """Spans have come, by trace; and some were `filtered` before. Those that go on at once, by their `id`."""
-        forwarded: set[int] = set()
-        for trace_id, arrivals in traces.items():
+    def take(self, arrival: Arrival, filtered: Iterable[DroppedSpan], now: Now) -> set[bytes]:
+        """Spans have come, and some were `filtered` before. The traces whose spans go on at once."""
+        forwarded: set[bytes] = set()
+        for trace_id, arrived in arrival.traces.items():
             decision = self.decisions.of(trace_id)
             if decision is None:
-                self._gather(trace_id, arrivals, now)
+                self._gather(arrived, now)
             elif decision.kept:
-                self._forward(trace_id, arrivals, decision, now)
-                forwarded.update(id(arrival.span) for arrival in arrivals)
+                self._forward(arrived, arrival.spans(trace_id), decision, now)
+                forwarded.add(trace_id)
             else:
-                self._come_late(trace_id, arrivals, decision, now)
+                self._come_late(arrived, decision, now)
         for gone in filtered:
             trace = self.buffer.get(gone.trace_id)
             if trace is not None:
-                trace.dropped.append(gone)
-        while self.is_full(0):
-            self._decide(self.buffer.oldest(), "eviction", now)
+                trace.dropped = (*trace.dropped, gone)
+        if self.is_full(0):
+            self._make_room(now)
         return forwarded
 
     def decide_due(self, now: Now) -> None:
         """Decide what has waited long enough, and forget what is too old."""
         self.aside.expire(now.monotonic)
         self._told.expire(now.monotonic)
-        for trace, cause in self.buffer.due(now.monotonic):
-            self._decide(trace, "restart" if trace in self._restored else cause, now)
+        with self._timed() as decided:
+            for trace, cause in self.buffer.due(now.monotonic):
+                self._decide(trace, "restart" if trace in self._restored else cause, now)
+                decided.count += 1
         self._restored.clear()
 
     def decide_all(self, now: Now) -> None:
@@ -114,20 +123,18 @@ class Sampler:
         """The end has come: drop each trace."""
         for trace in self.buffer.all():
             self.buffer.take(trace)
-            self._journal.settled([trace.trace_id])
+            self._settled((trace.trace_id,))
 
-    def take_up(self, trace: TraceFacts, arrivals: Sequence[Arrival], now: Now) -> None:
+    def take_up(self, trace: TraceFacts, now: Now) -> None:
         """A trace that was held when the process ended: undecided; kept, but not emitted; or dropped."""
         decision = self.decisions.of(trace.trace_id)
         if decision is None:
-            self.buffer.put(trace)
+            self.buffer.put(trace, now.monotonic)
             self._restored.add(trace)
-            self._take_in(trace, arrivals, now)
         elif decision.kept:
-            fill(trace, arrivals)
             self._keep(trace, decision, Record(decision.policy, "policy", "restart"))
         else:
-            self._journal.settled([trace.trace_id])
+            self._settled((trace.trace_id,))
 
     def is_full(self, size_bytes: int) -> bool:
         """Whether the buffer is over its limits, or would be with so many bytes of a new trace."""
@@ -140,9 +147,9 @@ class Sampler:
         trace = self.buffer.get(trace_id)
         decision = None if trace else self.decisions.of(trace_id)
         if trace is not None:
-            trace.errors.append(failure)
+            trace.fail(failure)
             if self._decider.early:
-                self._decide(trace, "early", now)
+                self._decide_now(trace, "early", now)
         elif decision is None:
             self._told.put(trace_id, failure, now.monotonic)
         elif not decision.kept and self._decider.reopens(decision):
@@ -152,50 +159,74 @@ class Sampler:
                 aside.partial = True
             self._reopen(aside, ERRORS, "late_error", now)
 
-    def _gather(self, trace_id: bytes, arrivals: Sequence[Arrival], now: Now) -> None:
+    def _gather(self, arrived: TraceFacts, now: Now) -> None:
         """Hold spans of a trace that is not decided."""
-        trace = self.buffer.get(trace_id)
-        if trace is None:
-            trace = TraceFacts(trace_id, now.monotonic)
-            self.buffer.put(trace)
+        trace = self.buffer.put(arrived, now.monotonic)
+        if trace is arrived:
             self._measures.new_trace()
-            told = self._told.take(trace_id)
+            told = self._told.take(trace.trace_id) if self._told else None
             if told is not None:
-                trace.errors.append(told)
-        self._take_in(trace, arrivals, now)
+                trace.fail(told)
         if trace.errors and self._decider.early:
-            self._decide(trace, "early", now)
+            self._decide_now(trace, "early", now)
         elif 0 < self._settings.maximum_trace_size_bytes < trace.size_bytes:
-            self._decide(trace, "oversize", now)
+            self._decide_now(trace, "oversize", now)
 
-    def _take_in(self, trace: TraceFacts, arrivals: Sequence[Arrival], now: Now) -> None:
-        before = trace.size_bytes
-        fill(trace, arrivals)
-        grown = trace.size_bytes - before
-        self.buffer.grew(trace, len(arrivals), grown, now.monotonic, root=any(one.root for one in arrivals))
+    def _make_room(self, now: Now) -> None:
+        """Decide the oldest ones, until the buffer is within its limits."""
+        with self._timed() as decided:
+            while self.is_full(0):
+                self._decide(self.buffer.oldest(), "eviction", now)
+                decided.count += 1
+
+    def _decide_now(self, trace: TraceFacts, cause: Decided, now: Now) -> None:
+        """Decide one before its time."""
+        with self._timed() as decided:
+            self._decide(trace, cause, now)
+            decided.count += 1
+
+    @contextmanager
+    def _timed(self) -> Iterator[_Count]:
+        """Measure how long decisions take."""
+        begun, decided = self._clock.monotonic(), _Count()
+        yield decided
+        self._measures.took(self._clock.monotonic() - begun, decided.count)
 
     def _decide(self, trace: TraceFacts, decided: Decided, now: Now) -> None:
         """Decide a trace of the buffer, which it leaves."""
         self.buffer.take(trace)
-        begun = self._clock.monotonic()
         outcome = self._decider.decide(trace, now)
-        self._measures.decided(outcome, decided, self._clock.monotonic() - begun)
+        self._measures.decided(outcome, decided)
         self._settle(trace, outcome, decided, now)
 
     def _settle(self, trace: TraceFacts, outcome: Outcome, decided: Decided, now: Now) -> None:
         """Keep a trace or put it aside, as was decided."""
-        final = outcome.vetoed
-        decision = Decision(outcome.kept, outcome.policy, outcome.threshold, outcome.randomness, final)
-        forgotten = self.decisions.put(trace.trace_id, decision, now.monotonic)
-        self._journal.forgotten(forgotten)
-        self._journal.decided(trace.trace_id, decision, now.time_ns)
-        if not outcome.kept or not trace.spans:
-            self._journal.settled([trace.trace_id])
+        decision = self._decision(outcome)
+        self._remember(trace.trace_id, decision, now)
+        if self._journal is not None and (not outcome.kept or not trace.spans):
+            self._journal.settled((trace.trace_id,))
         if outcome.kept:
             self._keep(trace, decision, Record(outcome.policy, outcome.reason, decided, outcome.sub, trace.partial))
-        elif not final or self._settings.errors.over_drop:
+        elif not decision.final or self._settings.errors.over_drop:
             self.aside.put(trace, now.monotonic)
-        self._tell_sessions(trace, outcome, now)
+        if self._decider.has_sessions:
+            self._tell_sessions(trace, outcome, now)
+
+    def _decision(self, outcome: Outcome) -> Decision:
+        """As it is remembered. Traces that are dropped alike share one outcome."""
+        if outcome is not self._last[0]:
+            kept, policy, final = outcome.kept, outcome.policy, outcome.vetoed
+            self._last = outcome, Decision(kept, policy, outcome.threshold, outcome.randomness, final)
+        return self._last[1]
+
+    def _remember(self, trace_id: bytes, decision: Decision, now: Now) -> None:
+        forgotten = self.decisions.put(trace_id, decision, now.monotonic)
+        if self._journal is not None:
+            self._journal.decided(trace_id, decision, now.time_ns, forgotten)
+
+    def _settled(self, trace_ids: Iterable[bytes]) -> None:
+        if self._journal is not None:
+            self._journal.settled(trace_ids)
 
     def _tell_sessions(self, trace: TraceFacts, outcome: Outcome, now: Now) -> None:
         """Keep what else belongs to the trace's conversation, if that is to be kept whole."""
@@ -206,8 +237,10 @@ class Sampler:
 
     def _keep(self, trace: TraceFacts, decision: Decision, record: Record) -> None:
         def finish(spans: list[Span]) -> None:
-            rejoin(spans, trace.dropped)
-            mark(spans)
+            if trace.dropped:
+                rejoin(spans, trace.dropped)
+            if trace.mentions(_KIND):
+                mark(spans)
             write(spans, record, self._settings.record)
             self._restate(spans, decision)
 
@@ -218,33 +251,33 @@ class Sampler:
         if self._settings.tracestate == "write":
             self._measures.unparsable(restate(spans, decision.threshold, decision.randomness))
 
-    def _forward(self, trace_id: bytes, arrivals: Sequence[Arrival], decision: Decision, now: Now) -> None:
+    def _forward(self, arrived: TraceFacts, spans: Sequence[Span], decision: Decision, now: Now) -> None:
         """Spans of a trace that is kept: they go on at once."""
-        self._measures.late(self.decisions.age(trace_id, now.monotonic), kept=True, spans=len(arrivals))
+        trace_id = arrived.trace_id
+        self._measures.late(self.decisions.age(trace_id, now.monotonic), kept=True, spans=len(spans))
         if not decision.told and self._settings.record != "none":
             self.decisions.tell(trace_id, decision)
-            for arrival in arrivals:
-                arrival.span.attributes[CACHED] = True
-        self._restate([arrival.span for arrival in arrivals], decision)
-        self._decider.follows(decision, len(arrivals), sum(len(arrival.wire) for arrival in arrivals))
-        if any(arrival.failure for arrival in arrivals):
-            late = TraceFacts(trace_id, now.monotonic)
-            fill(late, arrivals)
-            self._tell_sessions(late, Outcome(kept=True, policy=decision.policy), now)
+            for span in spans:
+                span.attributes[CACHED] = True
+        self._restate(spans, decision)
+        self._decider.follows(decision, arrived.spans, arrived.size_bytes)
+        if arrived.errors:
+            self._tell_sessions(arrived, Outcome(kept=True, policy=decision.policy), now)
 
-    def _come_late(self, trace_id: bytes, arrivals: Sequence[Arrival], decision: Decision, now: Now) -> None:
+    def _come_late(self, arrived: TraceFacts, decision: Decision, now: Now) -> None:
         """Spans of a trace that was dropped: an error or a root among them may bring it back."""
-        self._measures.late(self.decisions.age(trace_id, now.monotonic), kept=False, spans=len(arrivals))
+        trace_id, has_error, has_root = arrived.trace_id, bool(arrived.errors), arrived.has_root
+        self._measures.late(self.decisions.age(trace_id, now.monotonic), kept=False, spans=arrived.spans)
         trace = self.aside.take(trace_id)
         if trace is None:
-            trace = TraceFacts(trace_id, now.monotonic)
+            trace = arrived
             trace.partial = True
-        fill(trace, arrivals)
-        reopen_on = self._settings.late.reopen_on
-        if any(one.failure for one in arrivals) and self._decider.reopens(decision):
+        else:
+            trace.join(arrived)
+        if has_error and self._decider.reopens(decision):
             self._reopen(trace, ERRORS, "late_error", now)
             return
-        if any(one.root for one in arrivals) and "root" in reopen_on and not decision.final:
+        if has_root and "root" in self._settings.late.reopen_on and not decision.final:
             outcome = self._decider.decide(trace, now._replace(late=True))
             if outcome.kept:
                 self._settle(trace, outcome._replace(reason=_LATE_ROOT), "late", now)
@@ -252,11 +285,10 @@ class Sampler:
                 return
             if outcome.vetoed:
                 decision = decision._replace(final=True)
-                self.decisions.put(trace_id, decision, now.monotonic)
-                self._journal.decided(trace_id, decision, now.time_ns)
+                self._remember(trace_id, decision, now)
         if not decision.final or self._settings.errors.over_drop:
             self.aside.put(trace, now.monotonic)
-        if any(one.failure for one in arrivals):
+        if has_error:
             self._tell_sessions(trace, Outcome(kept=False), now)
 
     def _reopen(self, trace: TraceFacts, policy: str, reason: Reason, now: Now) -> None:

@@ -1,15 +1,14 @@
 """The buffer and the decisions on disk, so that a restart loses neither. Source: SAMPLING, section 5."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from spansieve.pdata import together
 from spansieve.plugin import Storage
 
-from .arrival import Arrival
 from .decisions import Decision
+from .facts import TraceFacts
 
 _SPANS, _DECISIONS, _STATE = "spans/", "decisions/", "state/"
 
@@ -43,37 +42,35 @@ class Store:
         """Write into `storage`."""
         self._storage = storage
 
-    def put(self, traces: Mapping[bytes, Sequence[Arrival]], time_ns: int) -> None:
+    def put(self, traces: Iterable[TraceFacts], time_ns: int) -> None:
         """Keep spans of undecided traces that came in one request at `time_ns`: all of them, or none."""
         if self._storage is None:
             return
         made: list[tuple[bytes, str]] = []
         with self._storage.transaction():
-            for trace_id, arrivals in traces.items():
-                known = self._keys.get(trace_id)
-                begun = known[0].rpartition("/")[0] if known else f"{_SPANS}{time_ns:020d}/{trace_id.hex()}"
+            for trace in traces:
+                known = self._keys.get(trace.trace_id)
+                begun = known[0].rpartition("/")[0] if known else f"{_SPANS}{time_ns:020d}/{trace.trace_id.hex()}"
                 key = f"{begun}/{len(known or ()):08d}"
-                self._storage.put(key, together((one.shell, one.wire) for one in arrivals))
-                made.append((trace_id, key))
+                self._storage.put(key, trace.encode())
+                made.append((trace.trace_id, key))
         for trace_id, key in made:
             self._keys.setdefault(trace_id, []).append(key)
 
-    def decided(self, trace_id: bytes, decision: Decision, time_ns: int) -> None:
-        """Note a decision, in place of one before."""
-        if self._storage is not None:
-            self._decided[trace_id] = decision, time_ns
+    def decided(self, trace_id: bytes, decision: Decision, time_ns: int, forgotten: Iterable[bytes]) -> None:
+        """Note a decision, in place of one before, and that those of `forgotten` are remembered no longer."""
+        if self._storage is None:
+            return
+        for old in forgotten:
+            self._decided.pop(old, None)
+            self._gone.append(_DECISIONS + old.hex())
+        self._decided[trace_id] = decision, time_ns
 
     def settled(self, trace_ids: Iterable[bytes]) -> None:
         """Note that the spans of these are needed no longer: they were emitted, or dropped."""
-        for trace_id in trace_ids:
-            self._gone += self._keys.pop(trace_id, ())
-
-    def forgotten(self, trace_ids: Iterable[bytes]) -> None:
-        """Note that these decisions are remembered no longer."""
         if self._storage is not None:
             for trace_id in trace_ids:
-                self._decided.pop(trace_id, None)
-                self._gone.append(_DECISIONS + trace_id.hex())
+                self._gone += self._keys.pop(trace_id, ())
 
     def flush(self, state: Mapping[str, Any] | None = None) -> None:
         """Write what was noted, and `state`, fit for JSON, by name."""

@@ -15,6 +15,9 @@ class Told:
         """Nobody told anything."""
         self._known: OrderedDict[bytes, tuple[float, Failure]] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def put(self, trace_id: bytes, failure: Failure, now: float) -> None:
         """Remember the first error of a trace."""
         if trace_id not in self._known:

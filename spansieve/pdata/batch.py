@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, compress
 from typing import ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from .envelope import Resource, Scope
@@ -178,7 +178,7 @@ class RequestBatch(Generic[ItemT]):
             if going:
                 dropped += going
                 shed(group.container, stay)
-                group.items[:] = [item for item, stays in zip(group.items, stay, strict=True) if stays]
+                group.items[:] = compress(group.items, stay)
                 if not group.items:
                     emptied.add(id(group.owner))
         if dropped:

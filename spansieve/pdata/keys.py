@@ -110,23 +110,6 @@ def _index(raws: list[bytes]) -> dict[str, bytes]:
     return index
 
 
-ATTRIBUTE, _KEY, _VALUE = 0x4A, 0x0A, 0x12
-"""Tags: of a span's attributes, and in each of them."""
-
-
-def pair_at(spans: bytes, at: int, size: int) -> bytes | None:
-    """The KeyValue of an attribute whose key, `size` bytes long, stands at `at` of encoded spans, if it is one that is
-    short and laid out as `key, value, end`; else None. A text in which such bytes stand looks the same.
-    """
-    start = at - 2
-    if start < 2 or spans[start - 2] != ATTRIBUTE or spans[start] != _KEY or spans[start + 1] != size:
-        return None
-    length, value = spans[start - 1], size + 2
-    raw = spans[start : start + length]
-    fits = value + 1 < len(raw) == length < 0x80 and raw[value] == _VALUE and raw[value + 1] == length - value - 2
-    return raw if fits else None
-
-
 def key_of(raw: bytes) -> str:
     """The key of one KeyValue. Raises DecodeError."""
     start = _value_start(raw)

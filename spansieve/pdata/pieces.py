@@ -4,13 +4,14 @@ A shell is an envelope without what it holds: fields of protobuf may stand in an
 the envelope of these spans, unknown fields included.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from .schema import CLASSES, Wire
-from .tree import encode_field
+from .tree import encode_field, field_head
 
 _RESOURCE_SPANS, _SCOPE_SPANS, _SPANS = 1, 2, 2
 """Numbers of the fields that hold them."""
@@ -41,13 +42,17 @@ def shell_of(message: Wire, held: str, kept: str) -> bytes:
     return shell.SerializeToString()  # type: ignore[no-any-return]
 
 
-def together(spans: Iterable[tuple[Shell, bytes]]) -> bytes:
+Piece = tuple[Shell, Sequence[bytes]]
+"""Encoded spans, with what is around them."""
+
+
+def together(pieces: Iterable[Piece]) -> bytes:
     """An `ExportTraceServiceRequest` of encoded spans; those of equal shells share their envelopes, in the order in
     which the shells come first.
     """
     resources: dict[bytes, dict[bytes, list[bytes]]] = {}
-    for (resource, scope), raw in spans:
-        resources.setdefault(resource, {}).setdefault(scope, []).append(raw)
+    for (resource, scope), raws in pieces:
+        resources.setdefault(resource, {}).setdefault(scope, []).extend(raws)
     return b"".join(
         encode_field(_RESOURCE_SPANS, b"".join((resource, *(_scope(scope, raws) for scope, raws in scopes.items()))))
         for resource, scopes in resources.items()
@@ -55,4 +60,10 @@ def together(spans: Iterable[tuple[Shell, bytes]]) -> bytes:
 
 
 def _scope(shell: bytes, raws: list[bytes]) -> bytes:
-    return encode_field(_SCOPE_SPANS, b"".join((shell, *(encode_field(_SPANS, raw) for raw in raws))))
+    spans = b"".join([part for raw in raws for part in (_span_head(len(raw)), raw)])
+    return encode_field(_SCOPE_SPANS, shell + spans)
+
+
+@lru_cache(8192)  # spans have few different sizes
+def _span_head(size: int) -> bytes:
+    return field_head(_SPANS, size)

@@ -1,6 +1,6 @@
 """Spans: views over the spans of a trace request."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import ClassVar, Final, NamedTuple
 
@@ -279,6 +279,18 @@ class DroppedSpan(NamedTuple):
     parent_span_id: bytes
 
 
+class Columns(NamedTuple):
+    """The same of every span of a batch, in order: many are read so in a fifth of the time that views take."""
+
+    trace_ids: list[bytes]
+    parent_span_ids: list[bytes]
+    starts: list[int]
+    """Nanoseconds since the Unix epoch."""
+    ends: list[int]
+    wires: list[bytes]
+    """Each span as it is now, encoded."""
+
+
 class TraceBatch(RequestBatch[Span]):
     """The spans of one `ExportTraceServiceRequest`."""
 
@@ -317,6 +329,24 @@ class TraceBatch(RequestBatch[Span]):
         """Whether no two of its spans are of one trace; makes no views."""
         ids = [span.trace_id for span in self._messages()]
         return len(set(ids)) == len(ids)
+
+    def columns(self) -> Columns:
+        """What its spans are, read at once; makes no views."""
+        spans = list(self._messages())
+        return Columns(
+            [span.trace_id for span in spans],
+            [span.parent_span_id for span in spans],
+            [span.start_time_unix_nano for span in spans],
+            [span.end_time_unix_nano for span in spans],
+            [span.SerializeToString() for span in spans],
+        )
+
+    def retain_traces(self, trace_ids: Collection[bytes]) -> int:
+        """Drop the spans of all traces but these, as `retain` does; returns how many."""
+        self._viewed()
+        if not trace_ids:
+            return self._drop([[False] * len(group.items) for group in self._groups])
+        return self._drop([[span.trace_id in trace_ids for span in group.container] for group in self._groups])
 
     def shells(self) -> dict[int, Shell]:
         """What is around the spans, without them, by the `id` of each of `scopes`."""

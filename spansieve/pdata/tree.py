@@ -77,7 +77,7 @@ def put_together(chosen: Iterable[Leaf]) -> bytes:
         _close(stack, same)
         stack += [(envelope, [envelope.shell]) for envelope in leaf.path[same:]]
         if leaf.raw is not None:
-            stack[-1][1].extend((_head(leaf.path[-1].item_number, len(leaf.raw)), leaf.raw))
+            stack[-1][1].extend((field_head(leaf.path[-1].item_number, len(leaf.raw)), leaf.raw))
     if not stack:
         return b""
     _close(stack, 1)
@@ -108,7 +108,7 @@ def framed(path: tuple[Envelope, ...], content: bytes) -> bytes:
 
 def encode_field(number: int, raw: bytes) -> bytes:
     """`raw`, an encoded message or text, as the field `number`, which is below 16."""
-    return _head(number, len(raw)) + raw
+    return field_head(number, len(raw)) + raw
 
 
 def _close(stack: list[tuple[Envelope, list[bytes]]], depth: int) -> None:
@@ -116,12 +116,12 @@ def _close(stack: list[tuple[Envelope, list[bytes]]], depth: int) -> None:
     while len(stack) > depth:
         envelope, chunks = stack.pop()
         size = sum(map(len, chunks))
-        stack[-1][1].append(_head(envelope.number, size))
+        stack[-1][1].append(field_head(envelope.number, size))
         stack[-1][1].extend(chunks)
 
 
-def _head(number: int, size: int) -> bytes:
-    """The tag and length before a message of `size` bytes in a field below 16."""
+def field_head(number: int, size: int) -> bytes:
+    """The tag and length before a message of `size` bytes in the field `number`, which is below 16."""
     head = [number << 3 | 2]
     while size >= 0x80:
         head.append(size & 0x7F | 0x80)

@@ -75,8 +75,8 @@ class Watcher(Protocol):
     def span(self, span: Span) -> bool:
         """Whether the span itself matches."""
 
-    def rules_out(self, spans: bytes, at: int) -> bool:
-        """Whether a span that holds `needle` once, at `at` of the encoded `spans`, surely does not match."""
+    def suspects(self, behind: Sequence[bytes]) -> Sequence[int]:
+        """`behind` is what stands behind each `needle` in many spans: the places of those whose spans may match."""
 
     def resource(self, resource: Resource) -> bool:
         """Whether the resource matches, and so every span under it. Asked once for each resource of a request."""

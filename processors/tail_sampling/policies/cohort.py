@@ -40,9 +40,9 @@ class CohortWatcher:
         """Whether the span itself belongs to the cohort."""
         return self._matches(span.attributes)
 
-    def rules_out(self, _: bytes, __: int) -> bool:
-        """Never: several keys may hold the needle."""
-        return False
+    def suspects(self, behind: Sequence[bytes]) -> Sequence[int]:
+        """All: several keys may hold the needle."""
+        return range(len(behind))
 
     def resource(self, resource: Resource) -> bool:
         """Whether all spans of the resource do."""

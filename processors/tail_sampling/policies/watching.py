@@ -1,12 +1,10 @@
 """Watchers: what leaves look for in a span or its resource, told once for each when it arrives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from spansieve.actions.patterns import compile_pattern
 from spansieve.ottl import EvaluationError, EventAt, Test
-from spansieve.pdata import Resource, Span
-from spansieve.pdata.keys import ATTRIBUTE, pair_at
-from spansieve.pdata.values import decode_pair, raw_text
+from spansieve.pdata import Resource, Span, decode_pair, encode_field, raw_text
 from spansieve.sampling import members_of
 
 from .conditions import Conditions
@@ -24,6 +22,10 @@ _REMEMBERED_BYTES = 256
 _REMEMBERED = 1024
 _CACHE = 128
 _SAMPLED_FLAG = 1
+_KEY, _VALUE = 1, 0x12
+"""In an attribute: the field of its key, and the tag of its value."""
+_SHORT = 0x80
+"""A longer value has a length of two bytes."""
 _CODES = {"UNSET": 0, "OK": 1, "ERROR": 2}
 
 Fits = Callable[[bytes], bool]
@@ -37,34 +39,41 @@ class AttributeWatcher:
         """Look at `key`; at most `remembered` answers of `fits` are kept."""
         self._key = key
         self.needle = b"" if "\ufffd" in key else key.encode("utf-8", "surrogatepass")  # such a one may be repaired
-        self._size = len(self.needle)
+        self._head = encode_field(_KEY, self.needle)
         self._fits = fits
         self._limit = remembered
         self._known: dict[bytes, bool] = {}
         self._others: set[bytes] = set()
-        """What does not fit, as it is laid out by those who write it the usual way."""
+        """Values that do not fit, as they stand behind the key."""
 
     def span(self, span: Span) -> bool:
         """Whether the span has it."""
         raw = span.attributes.raw(self._key)
         return raw is not None and self._judged(raw)
 
-    def rules_out(self, spans: bytes, at: int) -> bool:
-        """By the attribute's own bytes: most spans have another value, and need no index of their attributes."""
-        if spans[at - 2 : at - 2 + spans[at - 3]] in self._others and spans[at - 4] == ATTRIBUTE:
-            return True
-        raw = pair_at(spans, at, self._size)
-        if raw is None or self._judged(raw):
-            return False
-        if len(self._others) >= self._limit:
-            self._others.clear()
-        self._others.add(raw)
-        return True
+    def suspects(self, behind: Sequence[bytes]) -> Sequence[int]:
+        """Most spans have another value, told by the bytes behind the key alone, and need no index of attributes."""
+        others = self._others
+        try:
+            places = [place for place, text in enumerate(behind) if text[: text[1] + 2] not in others]
+        except IndexError:  # a span that is cut off there
+            return range(len(behind))
+        return [place for place in places if not self._is_other(behind[place])]
 
     def resource(self, resource: Resource) -> bool:
         """Whether the resource has it."""
         raw = resource.attributes.raw(self._key)
         return raw is not None and self._judged(raw)
+
+    def _is_other(self, text: bytes) -> bool:
+        """Whether a value that does not fit stands in front of `text`; it is known from then on."""
+        value = text[: text[1] + 2]
+        if text[0] != _VALUE or text[1] >= _SHORT or len(value) != text[1] + 2 or self._judged(self._head + value):
+            return False
+        if len(self._others) >= self._limit:
+            self._others.clear()
+        self._others.add(value)
+        return True
 
     def _judged(self, raw: bytes) -> bool:
         known = self._known.get(raw)
@@ -116,9 +125,9 @@ class SpanWatcher:
         """`fits` is asked about each span."""
         self.span = fits
 
-    def rules_out(self, _: bytes, __: int) -> bool:
-        """Never: `fits` knows."""
-        return False
+    def suspects(self, behind: Sequence[bytes]) -> Sequence[int]:
+        """All: `fits` knows."""
+        return range(len(behind))
 
     def resource(self, _: Resource) -> bool:
         """Never."""

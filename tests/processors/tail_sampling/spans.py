@@ -5,7 +5,7 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from spansieve.pdata import TraceBatch
+from spansieve.pdata import NO_SHELL, Shell, Span, TraceBatch
 from spansieve.processors.tail_sampling.facts import TraceFacts
 
 
@@ -42,9 +42,17 @@ def batch(*spans: dict[str, Any]) -> TraceBatch:
     return TraceBatch.parse(request(*spans))
 
 
+def add(trace: TraceFacts, span: Span, bits: int = 0, shell: Shell = NO_SHELL) -> None:
+    """One span more of a trace, in a request of its own."""
+    arrived = TraceFacts(trace.trace_id, trace.first_seen)
+    arrived.gather(shell, [span.encode()], span.start_time_unix_nano, span.end_time_unix_nano, bits)
+    arrived.sampled_before(span.trace_state)
+    trace.join(arrived)
+
+
 def trace(label: str = "t", first_seen: float = 0.0, spans: int = 1) -> TraceFacts:
     """A trace with some spans."""
     made = TraceFacts(trace_id(label), first_seen)
     for span in batch(*({"trace": label, "span": f"{label}{number}"} for number in range(spans))):
-        made.add(span)
+        add(made, span)
     return made

@@ -1,13 +1,16 @@
 """What is read of spans when they come is what a look at each of them would find."""
 
+from functools import reduce
+from operator import or_
+
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from spansieve.failures import Rules, failure_of
+from spansieve.literals import Literals
 from spansieve.pdata import NO_SHELL, TraceBatch, together
-from spansieve.pdata.keys import pair_at
 from spansieve.processors.tail_sampling.arrival import Reader
 from spansieve.processors.tail_sampling.mentions import Encoded
 from spansieve.processors.tail_sampling.policies.leaf_config import NumericAttributeConfig, StringAttributeConfig
@@ -49,37 +52,41 @@ def test_watchers_find_what_they_find_span_by_span_and_so_do_errors(body: bytes)
     ]
     reader = Reader(watchers, rules)
     for _ in range(2):  # what is remembered of the first time changes nothing
-        seen = {
-            arrival.span.span_id: (arrival.bits, arrival.failure)
-            for arrivals in reader.read(TraceBatch.parse(body)).values()
-            for arrival in arrivals
-        }
-        assert seen == {
-            span.span_id: (
-                sum(watcher.span(span) << place for place, watcher in enumerate(watchers)),
-                failure_of(span, rules),
-            )
-            for span in TraceBatch.parse(body)
-        }
+        arrival = reader.read(TraceBatch.parse(body))
+        for trace_id, trace in arrival.traces.items():
+            spans = [span for span in TraceBatch.parse(body) if span.trace_id == trace_id]
+            matched = [sum(watcher.span(span) << place for place, watcher in enumerate(watchers)) for span in spans]
+            failures = [failure_of(span, rules) for span in spans]
+            assert trace.bits == reduce(or_, matched)
+            assert [*trace.errors] == [failure for failure in failures if failure is not None]
+            assert [span.encode() for span in trace.view()] == [span.encode() for span in spans]
+            assert [span.encode() for span in arrival.spans(trace_id)] == [span.encode() for span in spans]
+        assert arrival.traces.keys() == {span.trace_id for span in TraceBatch.parse(body)}
 
 
 @given(st.lists(st.text("ab", max_size=6).map(str.encode), max_size=6), st.sampled_from([b"b", b"bb", b"aba"]))
 def test_every_span_that_holds_the_bytes_is_found(wires: list[bytes], needle: bytes) -> None:
-    places = Encoded(wires).holding(needle, lambda _, __: False)
-    holding = [place for place, wire in enumerate(wires) if needle in wire]
+    encoded = Encoded(wires, Literals([needle]))
+    places = [*encoded.places(needle)]
     assert places == sorted(set(places))
-    assert set(holding) <= set(places)
+    assert {place for place, wire in enumerate(wires) if needle in wire} <= {*places}
+    every = [*encoded.chosen(needle, lambda behind: range(len(behind)))]
+    assert every == sorted(every)
+    assert {place for place, wire in enumerate(wires) if needle in wire} <= {*every}
+    assert [*encoded.chosen(needle, lambda behind: range(1, len(behind), 2))] == every[1::2]
 
 
 def test_a_status_whose_number_is_written_too_long_is_an_error() -> None:
     span = b"\x0a\x10" + bytes(16) + b"\x7a\x03\x18\x82\x00"
-    [arrivals] = Reader([], Rules()).read(TraceBatch.parse(together([(NO_SHELL, span)]))).values()
-    assert arrivals[0].failure is not None
+    [trace] = Reader([], Rules()).read(TraceBatch.parse(together([(NO_SHELL, [span])]))).traces.values()
+    assert trace.error is not None
 
 
-def test_a_pair_is_read_where_it_stands_in_a_span_and_nowhere_else() -> None:
-    raw = TIER.SerializeToString()
-    assert pair_at(b"\x4a" + bytes([len(raw)]) + raw, 4, 4) == raw
-    assert pair_at(b"\x52" + bytes([len(raw)]) + raw, 4, 4) is None
-    assert pair_at(b"\x4a" + bytes([len(raw)]) + raw[:-1], 4, 4) is None
-    assert pair_at(raw, 2, 4) is None
+def test_what_stands_behind_a_key_rules_a_span_out_only_as_a_value_that_does_not_fit() -> None:
+    watcher = string_watcher(StringAttributeConfig(key="tier", values=["gold"]))
+    iron, gold = b"\x12\x06\x0a\x04iron", b"\x12\x06\x0a\x04gold"
+    others = [iron + b"J", gold + b"J", iron[:-1], b"\x1a" + iron[1:], b"\x12\x86\x00" + iron[2:]]
+    for _ in range(2):  # the second time it is remembered
+        assert [*watcher.suspects([iron, *others])] == [2, 3, 4, 5]
+        for cut in (b"", b"\x12"):
+            assert 0 in watcher.suspects([cut, iron])

@@ -44,7 +44,7 @@ def test_the_first_row_that_applies_decides(policies: list[Any], spans: list[Spe
 def test_after_a_drop_no_further_policy_is_asked() -> None:
     sampler = Sampler(limited(1), DROPS)
     outcome = sampler.decide(DROPPED)
-    assert [name for name, _ in outcome.votes] == ["drops"]
+    assert [*outcome.asked] == ["drops"]
     assert outcome.vetoed
     assert sampler.keeps()
     assert not sampler.decide().vetoed
@@ -52,14 +52,14 @@ def test_after_a_drop_no_further_policy_is_asked() -> None:
 
 def test_limiters_are_asked_though_an_earlier_policy_samples() -> None:
     sampler = Sampler(ALL, limited(1), text("k"))
-    assert [name for name, _ in sampler.decide().votes] == ["all", "limited", "k"]
-    assert [verdict.vote.value for _, verdict in sampler.decide().votes] == ["sample", "not_sample", "not_sample"]
+    assert [*sampler.decide().asked] == ["all", "limited", "k"]
+    assert [vote.value for vote in sampler.decide().votes] == ["sample", "not_sample", "not_sample"]
 
 
 def test_on_first_match_those_behind_are_not_asked_but_drops_are_first() -> None:
     sampler = Sampler(NONE, ALL, limited(1), VETO, DROPS, sample_on_first_match=True)
     outcome = sampler.decide(VETOED)
-    assert [name for name, _ in outcome.votes] == ["drops", "none", "all"]
+    assert [*outcome.asked] == ["drops", "none", "all"]
     assert outcome.kept
     assert not sampler.keeps(DROPPED)
 
@@ -87,9 +87,9 @@ def test_over_drop_an_error_is_kept_although_it_is_to_be_dropped() -> None:
 
 def test_the_built_in_policy_votes_behind_drops_and_before_all_others() -> None:
     outcome = Sampler(ALL, DROPS).decide(is_error=True)
-    assert [name for name, _ in outcome.votes] == ["drops", "errors", "all"]
+    assert [*outcome.asked] == ["drops", "errors", "all"]
     first = Sampler(ALL, DROPS, sample_on_first_match=True).decide(is_error=True)
-    assert [name for name, _ in first.votes] == ["drops", "errors"]
+    assert [*first.asked] == ["drops", "errors"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,9 @@ def test_after_a_decision_by_hash_the_randomness_is_told() -> None:
     alone = Sampler(HASH).decide(trace_id=trace_id)
     assert alone.randomness is not None
     assert alone.randomness >= alone.threshold == 1 << 55
-    assert Sampler(HASH, ALL).decide(trace_id=trace_id)._replace(votes=()) == alone._replace(threshold=0, votes=())
+    assert Sampler(HASH, ALL).decide(trace_id=trace_id)._replace(asked=(), votes=()) == alone._replace(
+        threshold=0, asked=(), votes=()
+    )
     assert Sampler(ALL, HASH).decide(trace_id=trace_id).randomness is None
     assert Sampler(HASH).decide(trace_id=trace_id, is_error=True).randomness is None
 

@@ -10,15 +10,14 @@ from spansieve.processors.tail_sampling.decisions import Decision, Decisions
 from spansieve.processors.tail_sampling.emission import MAX_SPANS, Emission, Outgoing
 from spansieve.processors.tail_sampling.facts import TraceFacts
 
-from .spans import batch, trace, trace_id
+from .spans import add, batch, trace, trace_id
 
 KEPT, DROPPED = Decision(kept=True, policy="p"), Decision(kept=False)
 
 
 def held(buffer: Buffer, one: TraceFacts, now: float = 0.0, *, root: bool = False) -> TraceFacts:
-    buffer.put(one)
-    buffer.grew(one, one.spans, one.size_bytes, now, root=root)
-    return one
+    one.has_root = root
+    return buffer.put(one, now)
 
 
 def due(buffer: Buffer, now: float) -> list[tuple[bytes, str]]:
@@ -57,7 +56,7 @@ def test_a_trace_knows_its_whole_duration_and_the_randomness_that_it_was_given()
     )
     shells = spans.shells()
     for span in spans:
-        one.add(span, shell=shells[id(span.scope)])
+        add(one, span, shell=shells[id(span.scope)])
     assert (one.end_ns - one.start_ns) // 1_000_000 == 350
     assert (one.randomness, one.max_th, one.consistent) == (1, 0xC << 52, True)
     assert [span.encode() for span in one.view()] == [span.encode() for span in spans]

@@ -13,7 +13,7 @@ KEY = "TimeoutError:bash"
 
 def trace(randomness: int = 0) -> TraceFacts:
     facts = TraceFacts(TRACE_ID, 0.0)
-    facts.randomness = randomness
+    facts.sampled_before(f"ot=rv:{randomness:014x}")
     return facts
 
 

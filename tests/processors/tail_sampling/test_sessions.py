@@ -29,7 +29,7 @@ def tell(policy: SessionPolicy, session: str, trace: str, what: tuple[bool, bool
 
 def vote(policy: SessionPolicy, session: str, error: Failure | None = None) -> Vote:
     trace = trace_of(Part(attributes={"session.id": session}))
-    trace.errors += [error] if error else []
+    trace.errors = [error] if error else []
     return policy.vote(trace, NOW).vote
 
 

@@ -14,6 +14,8 @@ from spansieve.processors.tail_sampling.facts import TraceFacts
 from spansieve.processors.tail_sampling.policies import BuildContext, Now, Policies, Verdict, build
 from spansieve.testing import FakeClock
 
+from .spans import add
+
 MS = 1_000_000
 TRACE_ID = bytes(range(16))
 
@@ -71,8 +73,8 @@ class Sampler:
         """A trace as it stands at its decision."""
         facts = TraceFacts(trace_id, self.clock.monotonic())
         for span in spans_of(*specs, trace_id=trace_id):
-            facts.add(span, self.bits(span))
-        facts.errors += [Failure("status")] if is_error else []
+            add(facts, span, self.bits(span))
+        facts.errors = [Failure("status")] if is_error else []
         return facts
 
     def bits(self, span: Span) -> int:

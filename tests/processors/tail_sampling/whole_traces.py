@@ -9,6 +9,8 @@ from spansieve.pdata import Shell, Span, TraceBatch, Value
 from spansieve.processors.tail_sampling.facts import TraceFacts
 from spansieve.processors.tail_sampling.policies.base import Now, Vote
 
+from .spans import add
+
 NOW = Now(time_ns=0, monotonic=0.0)
 SAMPLE, NOT_SAMPLE = Vote.SAMPLE, Vote.NOT_SAMPLE
 TRACE_ID = bytes(15) + b"\x01"
@@ -65,5 +67,5 @@ def trace_of(*parts: Part, trace_id: bytes = TRACE_ID) -> TraceFacts:
     facts = TraceFacts(trace_id, 0.0)
     for span in spans_of(*parts, trace_id=trace_id):
         resource = b"\x0a" + _sized(span.resource.encode())
-        facts.add(span, shell=Shell(resource, b""))
+        add(facts, span, shell=Shell(resource, b""))
     return facts

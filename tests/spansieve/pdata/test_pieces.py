@@ -30,7 +30,7 @@ def _seen(request: ExportTraceServiceRequest) -> Iterator[tuple[bytes, bytes, by
 def again(body: bytes) -> bytes:
     batch = TraceBatch.parse(body)
     shells = batch.shells()
-    return together([(shells[id(span.scope)], span.encode()) for span in batch])
+    return together([(shells[id(span.scope)], [span.encode()]) for span in batch])
 
 
 @pytest.mark.parametrize("file", sorted(CAPTURES.glob("*/*.traces.pb")), ids=lambda file: file.parent.name)
@@ -76,4 +76,4 @@ def test_fields_that_nobody_knows_stay_with_their_envelope() -> None:
 
 def test_nothing_makes_an_empty_request() -> None:
     assert together([]) == b""
-    assert list(TraceBatch.parse(together([(NO_SHELL, b"")]))) != []
+    assert list(TraceBatch.parse(together([(NO_SHELL, [b""])]))) != []

@@ -37,7 +37,7 @@ def one_by_one(body: bytes) -> Iterator[Span]:
     batch = TraceBatch.parse(body)
     shells = batch.shells()
     for span in batch:
-        yield from tagged(together([(shells[id(span.scope)], span.encode())]))
+        yield from tagged(together([(shells[id(span.scope)], [span.encode()])]))
 
 
 def said(spans: Iterator[Span] | TraceBatch) -> dict[tuple[bytes, bytes], dict[str, Value]]:
