@@ -164,6 +164,10 @@ class ComponentHost:
         """Let a batch pass what stands before the component."""
         self._core.chain.graph.ahead(self.id, signal, batch)
 
+    def scrub(self, text: str, trace_id: bytes = b"") -> str:
+        """A text that stands alone, as the privacy processor before the component leaves it."""
+        return self._core.chain.graph.scrub(self.id, text, trace_id)
+
     def signals(self) -> frozenset[Signal]:
         """The signals that lead somewhere from this component now."""
         return self.wiring.signals(self._kind, self.id)

@@ -295,6 +295,13 @@ class Host(Protocol):
         would: to see what they make of it. It goes nowhere, and no books know of it. From the chain thread alone.
         """
 
+    def scrub(self, text: str, trace_id: bytes = b"") -> str:
+        """`text`, which stands alone and belongs to the trace `trace_id` (empty: to none), as the privacy processor
+        before this processor leaves it; as it is where there is none. For what a processor makes of texts that it was
+        given, such as alerts. From the chain thread alone. Raises what that processor raises: the text must not leave
+        then.
+        """
+
     def signals(self) -> frozenset[Signal]:
         """The signals of the pipelines that this component stands in now; a reload may change them."""
 
@@ -408,6 +415,12 @@ class Processor(Component[ConfigT]):
         are then refused; the mistake's `path` leads to the key that is the reason, its `hint` says how to mend it.
         """
         return None
+
+    def scrub(self, text: str, trace_id: bytes) -> str:
+        """Privacy processors take out of a text that stands alone what goes; `trace_id` is the trace that it belongs
+        to, empty where there is none. May raise: the text is withheld then.
+        """
+        return text
 
     def admit(self, signal: Signal, request_bytes: int, in_flight_bytes: int) -> None:
         """Guards say here whether a request that holds `request_bytes` so far may go on, before it is inflated or

@@ -140,6 +140,10 @@ class FakeHost:
     def ahead(self, signal: Signal, batch: Batch) -> None:
         """Nothing stands before it."""
 
+    def scrub(self, text: str, trace_id: bytes = b"") -> str:
+        """Nothing scrubs it."""
+        return text
+
     def signals(self) -> frozenset[Signal]:
         """What `served` says."""
         return self.served

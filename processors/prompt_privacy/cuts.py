@@ -81,6 +81,8 @@ def withheld(reason: str) -> Cut:
     return Cut((b"<WITHHELD:" + reason.encode() + b">",), (), withheld=(reason,))
 
 
+UNSEARCHED = withheld("error").pieces[0]
+"""All that is left of a text that could not be searched."""
 _OPENING, _CLOSING = b":[,", b",]}"
 _BLANK = b" \t\r\n"
 _SEEN = 256

@@ -14,7 +14,9 @@ from spansieve.pdata import (
     Scope,
     Span,
     TraceBatch,
+    decode_text,
     encode_pair,
+    encode_text,
 )
 from spansieve.plugin import Host, Mistake, Processor, Signal
 from spansieve.pseudonyms import GLOBAL, Keyring, Pseudonyms, Within, derived
@@ -23,6 +25,7 @@ from spansieve.semconv import raw_mapping
 
 from .assembly import engine_of
 from .config import PromptPrivacyConfig
+from .cuts import UNSEARCHED
 from .dry_run import Reminder, confined
 from .hashing import Hashing
 from .memory import Change, Memories
@@ -163,6 +166,17 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         batch.forget()
         self._report.scanned += len(joined.data)
         self._report.flush("metrics")
+
+    def scrub(self, text: str, trace_id: bytes) -> str:
+        """A text that stands alone, without what goes. Raises ValueError where it can't be searched."""
+        raw = encode_text(text)
+        self._walker.request(NOBODY, self._memories.of(NOBODY))
+        self._walker.item(trace_id or None)
+        new = self._walker.text(raw, "alert")
+        self._report.flush("alerts")
+        if new == UNSEARCHED and new != raw:
+            raise ValueError("the text could not be searched")
+        return text if new is None else decode_text(new)
 
     def _sift(self, items: Sequence[Span] | Sequence[LogRecord], batch: TraceBatch | LogBatch) -> "Sifted":
         """Where in `items` something may be: one search through all of them."""

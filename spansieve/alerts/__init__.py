@@ -1,5 +1,33 @@
 """Alerts: what is told of what went wrong, as a record inside, and as OTLP log records and JSON outside."""
 
+from .ids import fingerprint_of, new_id, ulid
+from .json_form import SCHEMA, AlertLink, as_json
+from .log_form import EVENT_NAME, SEVERITY_NUMBERS, alert_of, alerts_of, to_batch
 from .record import Alert, Pattern, Severity, State, Status
+from .shown import MAX_STACK_BYTES, WITHHELD, Scrub, shown
+from .times import rfc3339, time_ns_of
 
-__all__ = ["Alert", "Pattern", "Severity", "State", "Status"]
+__all__ = [
+    "EVENT_NAME",
+    "MAX_STACK_BYTES",
+    "SCHEMA",
+    "SEVERITY_NUMBERS",
+    "WITHHELD",
+    "Alert",
+    "AlertLink",
+    "Pattern",
+    "Scrub",
+    "Severity",
+    "State",
+    "Status",
+    "alert_of",
+    "alerts_of",
+    "as_json",
+    "fingerprint_of",
+    "new_id",
+    "rfc3339",
+    "shown",
+    "time_ns_of",
+    "to_batch",
+    "ulid",
+]

@@ -46,7 +46,9 @@ def details_of(span: Span) -> Details:
     message = text_of(raised, "exception.message") or text_of(raws, "exception.message", "error.message") or status
     stack = text_of(raised, "exception.stacktrace") or text_of(raws, "exception.stacktrace")
     time_ns = last[0].time_unix_nano if last else 0
-    return Details(type_[:MAX_CHARACTERS], _head(message), _ends(stack), time_ns or span.end_time_unix_nano)
+    return Details(
+        type_[:MAX_CHARACTERS], _head(message), ends(stack, MAX_STACK_BYTES), time_ns or span.end_time_unix_nano
+    )
 
 
 def _types(raised: Raws, raws: Raws, status: str) -> Iterator[str]:
@@ -74,10 +76,10 @@ def _head(text: str) -> str:
     return text.encode("utf-8", "replace")[:MAX_MESSAGE_BYTES].decode("utf-8", "ignore")
 
 
-def _ends(text: str) -> str:
-    """Beginning and end of `text`, as much as there is room for in a stack."""
+def ends(text: str, most: int) -> str:
+    """Beginning and end of `text`, as much as `most` bytes hold."""
     raw = text.encode("utf-8", "replace")
-    if len(raw) <= MAX_STACK_BYTES:
+    if len(raw) <= most:
         return text
-    half = (MAX_STACK_BYTES - len(_CUT)) // 2
+    half = (most - len(_CUT)) // 2
     return (raw[:half] + _CUT + raw[-half:]).decode("utf-8", "ignore")

@@ -158,6 +158,14 @@ class Graph:
                     getattr(before.processor, signal)(batch)
                 return
 
+    def scrub(self, component: str, text: str, trace_id: bytes) -> str:
+        """What `Host.scrub` promises."""
+        for pipeline, _ in self._stages.get(component, ()):
+            for before in pipeline.stateless:
+                if before.processor.privacy:
+                    return before.processor.scrub(text, trace_id)
+        return text
+
     def emit(self, component: str, signal: Signal, batch: pdata.Batch) -> bool:
         """What `Host.emit` promises."""
         targets = [
