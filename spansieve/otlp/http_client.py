@@ -8,12 +8,13 @@ import errno
 import re
 import ssl
 import zlib
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import CancelledError
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
+from aiohttp.abc import AbstractResolver, AbstractStreamWriter
 from aiohttp.payload import Payload
 from multidict import CIMultiDict
 
@@ -37,6 +38,10 @@ _FAR = 600.0
 """Seconds. No server means a longer wait than this, so then one of the two clocks is wrong."""
 _SLICE = 256 * 1024
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
+
+ResultT = TypeVar("ResultT")
+Read = Callable[[aiohttp.ClientResponse], Awaitable[ResultT]]
+"""What is made of an answer, of whatever status, while its connection is there."""
 
 
 class Answer(NamedTuple):
@@ -122,8 +127,11 @@ def broken(error: BaseException) -> Retry:
 class HttpClient:
     """Posts requests with one set of client settings."""
 
-    def __init__(self, settings: HttpClientSettings, host: Host) -> None:
-        """Nothing is opened yet."""
+    def __init__(
+        self, settings: HttpClientSettings, host: Host, resolver: Callable[[], AbstractResolver] | None = None
+    ) -> None:
+        """Nothing is opened yet. `resolver` makes what looks names up, on the loop; None: the system does."""
+        self._resolver = resolver
         self._settings = settings
         self._host = host
         self._credentials = Credentials(settings.auth, host)
@@ -151,7 +159,11 @@ class HttpClient:
         if not settings.disable_keep_alives:
             options = {"keepalive_timeout": settings.idle_conn_timeout or 1e9}
         connector = aiohttp.TCPConnector(
-            ssl=context, limit=settings.max_idle_conns, limit_per_host=settings.max_conns_per_host, **options
+            resolver=self._resolver() if self._resolver else None,
+            ssl=context,
+            limit=settings.max_idle_conns,
+            limit_per_host=settings.max_conns_per_host,
+            **options,
         )
         keeps_cookies = settings.cookies is not None and settings.cookies.enabled
         return aiohttp.ClientSession(
@@ -166,24 +178,33 @@ class HttpClient:
 
         Raises Retry (connection, timeout, 429, 502, 503, 504; with the server's delay, if it named one) or Permanent.
         """
+        try:
+            return self.exchange(url, body, {"Content-Type": content_type}, self._answer)
+        except Permanent as error:
+            raise self._credentials.sorted_out(error) from None
+
+    def exchange(self, url: str, body: bytes, headers: Mapping[str, str], read: Read[ResultT]) -> ResultT:
+        """Post `body` once, with `headers` (the configured ones win, credentials over both), and return what `read`
+        makes of the answer. Raises Retry where none came, and what `read` raises.
+        """
         session = self._session
         if session is None or session.closed:
             raise Retry("closed")
         if self._method:
             body = compress(body, self._method, self._settings.compression_params.level)
-        own = self._credentials.headers()
-        headers = CIMultiDict({"Content-Type": content_type, **self._headers})
-        headers.update(own)  # over a header of that name, whatever its case
+        every = CIMultiDict(headers)
+        every.update(self._headers)
+        every.update(self._credentials.headers())  # over a header of that name, whatever its case
         spare = 5.0  # the session's own timeout comes first; this one is for a loop that hangs
         limit = self._settings.timeout + spare if self._settings.timeout else None
         try:
-            return self._host.run(self._post(session, url, body, headers), limit)
-        except Permanent as error:
-            raise self._credentials.sorted_out(error) from None
+            return self._host.run(self._exchange(session, url, body, every, read), limit)
         except (aiohttp.ClientError, OSError, CancelledError, RuntimeError) as error:
             raise broken(error) from None
 
-    async def _post(self, session: aiohttp.ClientSession, url: str, body: bytes, headers: CIMultiDict[str]) -> Answer:
+    async def _exchange(
+        self, session: aiohttp.ClientSession, url: str, body: bytes, headers: CIMultiDict[str], read: Read[ResultT]
+    ) -> ResultT:
         async with session.post(
             url,
             data=_Body(body, headers["Content-Type"]),
@@ -192,9 +213,16 @@ class HttpClient:
             proxy=proxy_for(url, self._settings.proxy_url),
             server_hostname=self._settings.tls.server_name_override,
         ) as response:
-            if not 200 <= response.status <= 299:
-                raise failure(response.status, response.headers.get("Retry-After"), self._now(response))
-            return Answer(response.content_type, await _read(response))
+            return await read(response)
+
+    async def _answer(self, response: aiohttp.ClientResponse) -> Answer:
+        if not 200 <= response.status <= 299:
+            raise failure(response.status, response.headers.get("Retry-After"), self._now(response))
+        return Answer(response.content_type, await _read(response))
+
+    def asked_wait(self, response: aiohttp.ClientResponse) -> float | None:
+        """Seconds that an answer's `Retry-After` asks for, None if it names none."""
+        return retry_after(response.headers.get("Retry-After"), self._now(response))
 
     def _now(self, response: aiohttp.ClientResponse) -> int:
         """What the answer's `Retry-After` is counted from: this machine's clock, unless it is far from the server's."""

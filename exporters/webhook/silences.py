@@ -1,0 +1,53 @@
+"""Silences: alerts that match one are kept and counted while it lasts, and not sent."""
+
+from collections.abc import Iterable, Sequence
+from math import inf
+from typing import NamedTuple
+
+from spansieve.alerts import Alert
+
+from .fields import fields_of
+from .matching import Matcher, every
+
+
+class Silence(NamedTuple):
+    """Times are nanoseconds since the Unix epoch."""
+
+    matchers: Sequence[Matcher]
+    starts_ns: int
+    ends_ns: float
+    """`inf` where it has no end."""
+    comment: str
+
+
+class Silences:
+    """All of an exporter's."""
+
+    def __init__(self, silences: Iterable[Silence]) -> None:
+        """In the order of the configuration."""
+        self._all = tuple(silences)
+
+    def silenced(self, alert: Alert, now_ns: int) -> bool:
+        """Whether `alert` is not to be sent now."""
+        active = [one for one in self._all if one.starts_ns <= now_ns < one.ends_ns]
+        if not active:
+            return False
+        fields = fields_of(alert)
+        return any(every(one.matchers, fields) for one in active)
+
+    def next_change(self, now_ns: int) -> float:
+        """When one begins or ends next; `inf` if none does."""
+        times = [time for one in self._all for time in (one.starts_ns, one.ends_ns) if time > now_ns]
+        return min(times, default=inf)
+
+    def expired(self, now_ns: int) -> list[Silence]:
+        """Those that are over."""
+        return [one for one in self._all if one.ends_ns <= now_ns]
+
+    def rows(self, now_ns: int) -> list[tuple[str, str]]:
+        """For people: what each is for, and whether it is `active`, `waiting` or `expired`."""
+
+        def state(one: Silence) -> str:
+            return "waiting" if now_ns < one.starts_ns else "expired" if now_ns >= one.ends_ns else "active"
+
+        return [(one.comment or ", ".join(matcher.name for matcher in one.matchers), state(one)) for one in self._all]
