@@ -319,7 +319,7 @@ class Desk:
         if notification is not None:
             group.told(notification.alerts, now, self._clock.time_ns())
         else:
-            group.note(now)
+            group.rest(now)
         self._backlog.remove(group)
         self._done.pop(group, None)
         self._save(group)

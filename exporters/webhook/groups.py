@@ -36,7 +36,7 @@ class Track:
     steps: list[Alert] = field(default_factory=list)
     """`firing` and `resolved` by turns, the oldest first."""
     tried: bool = False
-    """Whether it was under way once, so that the endpoint may know of it."""
+    """Whether it was under way since it was told, so that the endpoint may know of it."""
     silenced: bool = False
 
     @property
@@ -75,11 +75,13 @@ class Track:
         if len(self.steps) < 2:
             return True
         last = self.steps[-1]
+        self.steps = [last]
+        if self.tried:  # nobody knows what the endpoint knows
+            return True
         if self.told is not None and self.told.status == last.status:
             self.told, self.steps = last, []
-            return True
-        self.steps = [last]
-        return not (self.told is None and last.status == "resolved" and not self.tried)
+            return last.status == "firing"
+        return self.told is not None or last.status == "firing"
 
 
 @dataclass(eq=False, slots=True)
@@ -118,6 +120,8 @@ class Group:
             track = self.put(alert.fingerprint, Track())
         track.take(alert)
         track.silenced = silenced
+        if silenced and not track.collapse():
+            self.drop(alert.fingerprint)
         self.note(now)
 
     def tell(self, alert: Alert, now: float) -> None:
@@ -229,12 +233,18 @@ class Group:
             track = self.tracks.get(alert.fingerprint)
             if track is None:
                 continue
+            track.tried = False
             if track.steps and (track.steps[0].id, track.steps[0].status) == (alert.id, alert.status):
                 track.told = track.steps.pop(0)
             if not track.steps and track.told is not None and track.told.status == "resolved":
                 self.drop(alert.fingerprint)
         self.anchor, self.sent_ns = now, now_ns
-        self.attempts, self.changed, self.at_once = 0, math.inf, False
+        self.changed = math.inf
+        self.rest(now)
+
+    def rest(self, now: float) -> None:
+        """It has nothing to tell at the moment."""
+        self.attempts, self.at_once = 0, False
         self.note(now)
 
 
