@@ -356,6 +356,12 @@ class Desk:
                     self._measures.notification(self.label, "dropped")
                     self._give_up(notification, reason)
 
+    def silenced(self) -> list[Alert]:
+        """Alerts that a silence holds back."""
+        with self._lock:
+            tracks = [track for group in self._groups.values() for track in group.tracks.values()]
+            return [track.now for track in tracks if track.silenced]
+
     def row(self) -> dict[str, object]:
         """For the status page."""
         now = self._clock.monotonic()

@@ -44,7 +44,9 @@ class Webhook(Exporter[WebhookConfig]):
             for endpoint in config.targets
         ]
         self._couriers = [Courier(desk, host, config.sending_queue.num_consumers) for desk in self._desks]
-        host.status(host.id, self._rows)
+        host.status(host.id, lambda: [desk.row() for desk in self._desks])
+        if config.silences:
+            host.status(f"{host.id}.silences", self._silences_now)
 
     @classmethod
     def endpoints(cls, config: WebhookConfig) -> list[str]:
@@ -127,8 +129,6 @@ class Webhook(Exporter[WebhookConfig]):
                 else:
                     desk.leave(group)
 
-    def _rows(self) -> list[dict[str, object]]:
-        now_ns = self._host.clock.time_ns()
-        rows = [desk.row() for desk in self._desks]
-        rows += [{"silence": name, "state": state} for name, state in self._silences.rows(now_ns)]
-        return rows
+    def _silences_now(self) -> list[dict[str, object]]:
+        silenced = [alert for desk in self._desks for alert in desk.silenced()]
+        return self._silences.rows(silenced, self._host.clock.time_ns())

@@ -44,10 +44,23 @@ class Silences:
         """Those that are over."""
         return [one for one in self._all if one.ends_ns <= now_ns]
 
-    def rows(self, now_ns: int) -> list[tuple[str, str]]:
-        """For people: what each is for, and whether it is `active`, `waiting` or `expired`."""
+    def rows(self, silenced: Iterable[Alert], now_ns: int) -> list[dict[str, object]]:
+        """For people: each silence, whether it is `active`, `waiting` or `expired`, and which of the `silenced` alerts
+        it holds back.
+        """
+        alerts = {alert.fingerprint: alert for alert in silenced}.values()
+        return [
+            {"silence": one.comment or one.matchers[0].name, "state": _state(one, now_ns), **_held_back(one, alerts)}
+            for one in self._all
+        ]
 
-        def state(one: Silence) -> str:
-            return "waiting" if now_ns < one.starts_ns else "expired" if now_ns >= one.ends_ns else "active"
 
-        return [(one.comment or ", ".join(matcher.name for matcher in one.matchers), state(one)) for one in self._all]
+def _state(silence: Silence, now_ns: int) -> str:
+    if now_ns < silence.starts_ns:
+        return "waiting"
+    return "expired" if now_ns >= silence.ends_ns else "active"
+
+
+def _held_back(silence: Silence, alerts: Iterable[Alert]) -> dict[str, object]:
+    found = [alert for alert in alerts if every(silence.matchers, fields_of(alert))]
+    return {"alerts": len(found), "latest": found[-1].summary if found else ""}

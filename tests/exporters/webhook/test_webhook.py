@@ -225,13 +225,15 @@ def test_more_alerts_than_a_body_takes_are_counted(bench: Make, receiver: Receiv
     assert receiver.requests[0].json["truncated"] == 3
 
 
-def test_the_status_page_shows_each_endpoint(bench: Make, receiver: Receiver) -> None:
+def test_the_status_page_shows_each_endpoint_and_what_silences_hold_back(bench: Make, receiver: Receiver) -> None:
     silence = {"matchers": ['tool="grep"'], "comment": "known"}
     webhook = bench(name="pager", silences=[silence])
     webhook.take(alert_of(about=BASH), alert_of(about=GREP))
     webhook.after(5)
     assert webhook.rows() == [
         {"endpoint": "pager", "state": "on", "alerts": 2, "silenced": 1, "groups": 2, "waiting": 0},
-        {"silence": "known", "state": "active"},
+    ]
+    assert webhook.host.statuses["webhook.silences"]() == [
+        {"silence": "known", "state": "active", "alerts": 1, "latest": "KeyError:grep fails"},
     ]
     assert told(receiver.requests) == [[(BASH, "firing")]]
