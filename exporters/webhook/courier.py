@@ -53,7 +53,9 @@ class Courier:
         """Hand on what is due; the seconds until there is something more."""
         try:
             for group in self._desk.begin():
-                self._open[self._pool.submit(self._work, group)] = group
+                future = self._pool.submit(self._work, group)
+                self._open[future] = group
+                future.add_done_callback(self._landed)
             due = self._desk.next_due()
         except Exception as error:  # the thread goes on, whatever happens
             self._host.fault(error)
@@ -67,9 +69,10 @@ class Courier:
             self._host.fault(error, "; its group waits for the next change")
             self._desk.leave(group)
         finally:
-            for future in [future for future, one in list(self._open.items()) if one is group]:
-                self._open.pop(future, None)
             self.wake()
+
+    def _landed(self, future: Future[None]) -> None:
+        self._open.pop(future, None)
 
     def stop(self, seconds: float) -> None:
         """Begin nothing more, and wait for what is under way, at most `seconds`."""
@@ -78,8 +81,8 @@ class Courier:
             self._changed.notify()
         if self._thread.is_alive():
             self._thread.join(seconds)
-        self._pool.shutdown(wait=False, cancel_futures=True)
         under_way = dict(self._open)
+        self._pool.shutdown(wait=False, cancel_futures=True)
         wait(under_way, seconds)
         for future, group in under_way.items():
             if future.cancelled():

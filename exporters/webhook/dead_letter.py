@@ -11,6 +11,8 @@ from .notification import Notification, body_of, encoded
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """A file that has grown to this takes nothing more: somebody should look at it."""
+MAX_ALERTS: Final = 100
+"""Alerts in one line; the rest is counted."""
 _MODE: Final = 0o600
 
 
@@ -36,7 +38,7 @@ class DeadLetters:
             "endpoint": endpoint,
             "reason": reason,
             "webhook_id": notification.id,
-            "notification": body_of(notification, notification.alerts, (), ""),
+            "notification": body_of(notification, notification.alerts[:MAX_ALERTS], (), ""),
         }
         line = encoded(said) + b"\n"
         with self._lock:

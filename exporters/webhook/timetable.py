@@ -4,8 +4,12 @@ import heapq
 import itertools
 import math
 from collections.abc import Iterator
+from typing import Final
 
 from .groups import Group
+
+TIDY_ABOVE: Final = 10_000
+"""Times in mind, with those that do not count any more."""
 
 
 class Timetable:
@@ -15,12 +19,24 @@ class Timetable:
         """Empty."""
         self._order = itertools.count()
         self._times: list[tuple[float, int, Group]] = []
+        self._most = TIDY_ABOVE
 
     def put(self, group: Group, at: float | None = None) -> None:
         """`group` is due when it says, or `at` (seconds, monotonic), and no longer when it was to be before."""
-        group.scheduled = group.due() if at is None else at
-        if group.scheduled < math.inf:
-            heapq.heappush(self._times, (group.scheduled, next(self._order), group))
+        due = group.due() if at is None else at
+        if due == group.scheduled:
+            return
+        group.scheduled = due
+        if due < math.inf:
+            heapq.heappush(self._times, (due, next(self._order), group))
+        if len(self._times) > self._most:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Forget times that do not count any more."""
+        self._times = [one for one in self._times if one[0] == one[2].scheduled]
+        heapq.heapify(self._times)
+        self._most = max(TIDY_ABOVE, 2 * len(self._times))
 
     def take(self, now: float) -> Iterator[Group]:
         """The groups that are due at `now`; they are in it no longer."""

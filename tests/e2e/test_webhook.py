@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -205,6 +206,22 @@ def test_an_alert_waits_for_its_endpoint_over_a_restart_and_comes_once(tmp_path:
             program.process.kill()
     assert len(hook.requests) == tried + 2
     assert len({headers["webhook-id"] for headers, _ in hook.requests[: tried + 1]}) == 1
+
+
+def test_an_alert_that_waits_goes_on_by_a_new_configuration(tmp_path: Path, hook: Hook, sink: Sink) -> None:
+    hook.status = 503
+    keys: dict[str, Any] = {"sending_queue": {"storage": "storage"}}
+    with running(tmp_path, configuration(hook, sink, **keys), env=alarming(tmp_path)) as program:
+        send_errors(program)
+        eventually(lambda: hook.requests, "it was tried")
+        program.write(configuration(hook, sink, **keys, headers={"x-new": "yes"}))
+        program.process.send_signal(signal.SIGHUP)
+        eventually(lambda: "is in force" in program.log(), "the new configuration is in force")
+        hook.status = 204
+        eventually(lambda: any("x-new" in headers for headers, _ in hook.requests), "it is sent by the new one")
+        program.check_books()
+        assert program.stop() == 0
+    assert len({headers["webhook-id"] for headers, _ in hook.requests}) == 1
 
 
 # --- a real Alertmanager

@@ -36,6 +36,7 @@ class Receiver:
         self.requests: list[Received] = []
         self.answers: list[Callable[[], web.StreamResponse]] = []
         self.hold: asyncio.Event | None = None
+        self._arrival = asyncio.Condition()
         self._loop = loop
         self._runner: web.AppRunner | None = None
         self.port = loop.run(self._listen(), 10)
@@ -54,7 +55,10 @@ class Receiver:
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.requests.append(Received(request.path, headers, await request.read()))
+        received = Received(request.path, headers, await request.read())
+        async with self._arrival:
+            self.requests.append(received)
+            self._arrival.notify_all()
         if self.hold is not None:
             await self.hold.wait()
         return self.answers.pop(0)() if self.answers else web.Response(status=204)
@@ -64,6 +68,24 @@ class Receiver:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         for status in statuses:
             self.answers.append(lambda status=status: web.Response(status=status, headers=given, text="why"))  # type: ignore[misc]
+
+    def wait_for(self, count: int) -> None:
+        """Until so many requests have come."""
+
+        async def enough() -> None:
+            async with self._arrival:
+                await self._arrival.wait_for(lambda: len(self.requests) >= count)
+
+        self._loop.run(enough(), 20)
+
+    def let_go(self) -> None:
+        """Answer what is held."""
+
+        async def release() -> None:
+            if self.hold is not None:
+                self.hold.set()
+
+        self._loop.run(release(), 10)
 
     def close(self) -> None:
         if self._runner is not None:

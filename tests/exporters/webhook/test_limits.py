@@ -1,5 +1,6 @@
 """webhook: silences, storms, restarts, ends."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from spansieve.alerts import to_batch
+from spansieve.clock import SystemClock
+from spansieve.exporters.webhook import Webhook, WebhookConfig
+from spansieve.exporters.webhook.groups import Group
+from spansieve.exporters.webhook.timetable import TIDY_ABOVE, Timetable
 from spansieve.extensions.storage import SqliteStorage, StorageConfig
 from spansieve.plugin import Retry, StorageError
 from spansieve.testing import FakeHost
@@ -220,3 +226,33 @@ def test_at_the_end_what_can_not_be_told_is_written_down(bench: Make, receiver: 
 def test_a_dead_letter_that_can_not_be_written_is_said_at_the_start(bench: Make, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="no/file"):
         bench(dead_letter=str(tmp_path / "no" / "file"))
+
+
+def test_on_threads_of_its_own_a_group_has_one_request_under_way_and_others_do_not_wait_for_it(
+    receiver: Receiver, host: StoringHost
+) -> None:
+    host.clock = SystemClock()  # type: ignore[assignment]
+    receiver.hold = asyncio.Event()
+    settings = {"url": receiver.url, "group_by": ["tool"], "group_wait": "0s", "group_interval": "0s"}
+    webhook = Webhook(WebhookConfig.model_validate(settings), host)
+    webhook.start()
+    webhook.alerts(to_batch([alert_of(about=BASH)]))
+    receiver.wait_for(1)
+    webhook.alerts(to_batch([alert_of("error_regression", BASH), alert_of(about=GREP)]))
+    receiver.wait_for(2)  # the other group
+    assert [request.json["group_labels"]["tool"] for request in receiver.requests] == ["bash", "grep"]
+    receiver.let_go()
+    receiver.wait_for(3)
+    webhook.alerts(to_batch([alert_of(about="A:late")]))
+    webhook.shutdown()
+    assert told(receiver.requests)[2:] == [[(BASH, "firing"), (BASH, "firing")], [("A:late", "firing")]]
+
+
+def test_times_that_do_not_count_any_more_are_forgotten() -> None:
+    settings = WebhookConfig.model_validate({"url": "https://a.example"})
+    times, group = Timetable(), Group("{}", {}, settings, 0.0, 0, {})
+    for at in range(3 * TIDY_ABOVE):
+        times.put(group, float(at))
+    assert len(times._times) <= TIDY_ABOVE + 1
+    assert list(times.take(1e9)) == [group]
+    assert list(times.take(1e9)) == []
