@@ -151,7 +151,9 @@ class EndpointConfig(Config):
     """Where notifications go, which ones, and how they look."""
 
     name: str = Field(default="", description="What it is called in bodies, metrics and logs; none = see below.")
-    url: Secret | None = Field(default=None, description="Where to post; never shown, since such URLs are secrets.")
+    url: Secret | None = Field(
+        default=None, description="Where to post; never shown, since such URLs are secrets. Empty = off."
+    )
     format: Literal["spansieve", "alertmanager", "slack", "pagerduty", "template"] = Field(
         default="spansieve", description="`spansieve`, `alertmanager`, `slack`, `pagerduty` or `template`."
     )
@@ -201,7 +203,7 @@ class EndpointConfig(Config):
     @field_validator("url")
     @classmethod
     def _a_url(cls, url: Secret | None) -> Secret | None:
-        if url is not None:
+        if url is not None and url.get_secret_value():
             target_of(url.get_secret_value())
         return url
 
@@ -277,9 +279,14 @@ class WebhookConfig(EndpointConfig, ExporterConfig):
         """Not so here, on disk or not: an alert of yesterday helps nobody."""
         return self
 
+    @property
+    def is_off(self) -> bool:
+        """Whether it is switched off: the URL is empty, as that of a variable that is not set."""
+        return self.url is not None and not self.url.get_secret_value() and not self.endpoints
+
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        for endpoint in self.targets:
+        for endpoint in [] if self.is_off else self.targets:
             endpoint.settings.check()
         return self
 

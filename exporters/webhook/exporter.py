@@ -49,9 +49,14 @@ class Webhook(Exporter[WebhookConfig]):
             host.status(f"{host.id}.silences", self._silences_now)
 
     @classmethod
+    def off(cls, config: WebhookConfig) -> str | None:
+        """An empty URL switches it off."""
+        return "url is empty" if config.is_off else None
+
+    @classmethod
     def endpoints(cls, config: WebhookConfig) -> list[str]:
         """Each `host:port` that requests go to."""
-        return sorted({peer_of(endpoint.settings.target.url) for endpoint in config.targets})
+        return sorted({peer_of(endpoint.settings.target.url) for endpoint in (() if config.is_off else config.targets)})
 
     def start(self) -> None:
         """Go on where the last run ended. Raises ValueError and OSError for files that can't be used, and

@@ -101,6 +101,13 @@ def test_what_is_no_configuration(settings: dict[str, Any], said: str) -> None:
     assert re.search(said, refused(**settings), re.DOTALL)
 
 
+def test_an_empty_url_switches_it_off_and_a_missing_one_does_not() -> None:
+    off = config_of(url="")
+    assert (Webhook.off(off), Webhook.endpoints(off)) == ("url is empty", [])
+    assert Webhook.off(config_of(url=URL)) is None
+    assert Webhook.off(config_of(url="", endpoints=[{"url": URL}])) is None
+
+
 @pytest.mark.parametrize("url", ["http://localhost:1/", "http://127.0.0.1:1/", "http://[::1]:1/"])
 def test_this_machine_needs_no_encryption(url: str) -> None:
     assert Webhook.endpoints(config_of(url=url))[0].endswith(":1")
