@@ -5,11 +5,14 @@ coarse pattern that it counts under; `root_causes` joins the errors of a trace t
 functions of spans and log records and keep nothing, so that whoever samples, counts or explains errors means the same.
 """
 
-from .cascade import CASCADE_GAP_NS, TracedError, root_causes, traced_errors
+from .cascade import CASCADE_GAP_NS, TracedError, joined, root_causes, traced_errors
 from .context import ErrorContext, context_of
 from .details import Details, details_of
-from .forest import Forest, forest_of
+from .forest import Forest, Judged, Node, forest_from, forest_of
 from .predicate import SOURCES, Failure, Rules, Source, failure_of, failure_of_record
+from .retries import operation_of
+from .sameness import Shown, shown
+from .signs import Signs
 from .words import base_key, label_of, last_part, tool_of
 
 __all__ = [
@@ -19,7 +22,11 @@ __all__ = [
     "ErrorContext",
     "Failure",
     "Forest",
+    "Judged",
+    "Node",
     "Rules",
+    "Shown",
+    "Signs",
     "Source",
     "TracedError",
     "base_key",
@@ -27,10 +34,14 @@ __all__ = [
     "details_of",
     "failure_of",
     "failure_of_record",
+    "forest_from",
     "forest_of",
+    "joined",
     "label_of",
     "last_part",
+    "operation_of",
     "root_causes",
+    "shown",
     "tool_of",
     "traced_errors",
 ]

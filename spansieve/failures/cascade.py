@@ -1,11 +1,11 @@
 """Which errors of a trace are one failure: a tool's error fails its agent, and that the workflow above."""
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence, Set
+from typing import Final, Generic, NamedTuple
 
 from spansieve.pdata import Span
 
-from .forest import NOWHERE, Forest, forest_of
+from .forest import NOWHERE, Forest, NodeT, forest_of
 from .predicate import Failure, Rules
 from .retries import recovered, succeeded
 from .sameness import Shown, is_same, shown
@@ -17,10 +17,10 @@ MAX_COMPARED: Final = 64
 """Failures below an error that it is compared with: those that ended last."""
 
 
-class TracedError(NamedTuple):
+class TracedError(NamedTuple, Generic[NodeT]):
     """An error of a trace, and what the others say of it."""
 
-    span: Span
+    span: NodeT
     failure: Failure
     key: str
     """Its own coarse pattern, as `TimeoutError:bash`."""
@@ -34,28 +34,37 @@ class TracedError(NamedTuple):
     """Of a root cause: the pattern of another failure below it, the last one that ended before it did."""
 
 
-def root_causes(spans: Iterable[Span], rules: Rules, cascade_gap_ns: int = CASCADE_GAP_NS) -> list[TracedError]:
+def root_causes(spans: Iterable[Span], rules: Rules, cascade_gap_ns: int = CASCADE_GAP_NS) -> list[TracedError[Span]]:
     """The errors of one trace that count, each the deepest of its failure; as `traced_errors` otherwise."""
     return [error for error in traced_errors(spans, rules, cascade_gap_ns) if error.is_root_cause]
 
 
-def traced_errors(spans: Iterable[Span], rules: Rules, cascade_gap_ns: int = CASCADE_GAP_NS) -> list[TracedError]:
+def traced_errors(spans: Iterable[Span], rules: Rules, cascade_gap_ns: int = CASCADE_GAP_NS) -> list[TracedError[Span]]:
     """All errors of one trace, the first to end first, however `spans` are ordered. n log n in spans.
 
     Parents may be missing or go in circles; of several spans with one id one counts. Raises DecodeError where a span
     is malformed.
     """
     forest = forest_of(spans, rules)
-    cascade = _Cascade(forest, cascade_gap_ns)
-    good = recovered(forest)
+    failures = enumerate(forest.failures)
+    errors = [shown(forest.spans[place], place, failure) for place, failure in failures if failure]
+    return joined(forest, errors, recovered(forest), cascade_gap_ns)
+
+
+def joined(
+    forest: Forest[NodeT], errors: Sequence[Shown], recovered: Set[int], cascade_gap_ns: int = CASCADE_GAP_NS
+) -> list[TracedError[NodeT]]:
+    """Likewise, of a forest whose `errors`, in order, and the places of those that were made good are known."""
+    cascade = _Cascade(forest, errors, cascade_gap_ns)
+    good = set(recovered)
     for place in sorted(cascade.higher):  # what stands above comes first
         if cascade.higher[place] in good:
             good.add(place)
-    found = [_traced(error, forest, cascade, good) for error in cascade.errors]
+    found = [_traced(error, forest, cascade, good) for error in errors]
     return sorted(found, key=lambda error: error.span.end_time_unix_nano)
 
 
-def _traced(error: Shown, forest: Forest, cascade: "_Cascade", good: set[int]) -> TracedError:
+def _traced(error: Shown, forest: Forest[NodeT], cascade: "_Cascade", good: set[int]) -> TracedError[NodeT]:
     span, is_good = forest.spans[error.place], error.place in good
     cause = cascade.causes.get(error.place)
     if cause is None:
@@ -86,19 +95,16 @@ class _Cause:
 class _Cascade:
     """The failures of a forest, found from the leaves up: each error is compared with the failures below it."""
 
-    def __init__(self, forest: Forest, gap_ns: int) -> None:
+    def __init__(self, forest: Forest[NodeT], errors: Sequence[Shown], gap_ns: int) -> None:
         self._gap_ns = gap_ns
         self._successes = _last_successes(forest)
-        self.errors = [
-            shown(forest.spans[place], place, failure) for place, failure in enumerate(forest.failures) if failure
-        ]
         self.causes: dict[int, _Cause] = {}
         """Root causes by place."""
         self.higher: dict[int, int] = {}
         """The place of an error to that of the next one above that is the same failure."""
         nearest = _nearest_errors(forest)
         below: dict[int, list[_Cause]] = {}
-        for error in reversed(self.errors):  # descendants first
+        for error in reversed(errors):  # descendants first
             causes = _latest(below.pop(error.place, []))
             self._settle(error, causes)
             below.setdefault(nearest[error.place], []).extend(causes)
@@ -128,7 +134,7 @@ def _latest(causes: list[_Cause]) -> list[_Cause]:
     return sorted(causes, key=lambda cause: (cause.top.end, cause.root.place))[-MAX_COMPARED:]
 
 
-def _nearest_errors(forest: Forest) -> list[int]:
+def _nearest_errors(forest: Forest[NodeT]) -> list[int]:
     """The place of the nearest error above each span."""
     nearest: list[int] = []
     for above in forest.above:
@@ -137,7 +143,7 @@ def _nearest_errors(forest: Forest) -> list[int]:
     return nearest
 
 
-def _last_successes(forest: Forest) -> list[int]:
+def _last_successes(forest: Forest[NodeT]) -> list[int]:
     """When the last success below each span began, in nanoseconds since the Unix epoch; -1 where there is none.
 
     What began after the span had ended, left running, is none of it.

@@ -15,7 +15,7 @@ from .logs import LogBatch, LogRecord
 from .mend import Mended, mend
 from .metrics import Metric, MetricBatch, MetricType
 from .parts import Event, Link, Status, StatusCode
-from .pieces import NO_SHELL, Piece, Shell, together
+from .pieces import NO_SHELL, Piece, Shell, apart, together
 from .points import Buckets, DataPoint, Exemplar, Quantile
 from .rewrite import MAX_DEPTH, Rewriter, TextRewriter, bare, rewrite_pairs, rewrite_value
 from .schema import Signal, Wire, read
@@ -60,6 +60,7 @@ __all__ = [
     "Value",
     "Wire",
     "Writable",
+    "apart",
     "bare",
     "count",
     "decode_pair",

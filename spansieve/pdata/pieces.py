@@ -4,13 +4,13 @@ A shell is an envelope without what it holds: fields of protobuf may stand in an
 the envelope of these spans, unknown fields included.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from .schema import CLASSES, Wire
+from .schema import CLASSES, Wire, read
 from .tree import encode_field, field_head
 
 _RESOURCE_SPANS, _SCOPE_SPANS, _SPANS = 1, 2, 2
@@ -67,3 +67,19 @@ def _scope(shell: bytes, raws: list[bytes]) -> bytes:
 @lru_cache(8192)  # spans have few different sizes
 def _span_head(size: int) -> bytes:
     return field_head(_SPANS, size)
+
+
+def apart(body: bytes) -> Iterator[Piece]:
+    """The encoded spans of an `ExportTraceServiceRequest`, scope by scope, with what is around them; makes no views.
+    Raises DecodeError.
+    """
+    for resource in read("TracePieces", body).resource_spans:
+        scopes = [(scope.spans[:], _without(scope, "spans")) for scope in resource.scope_spans]
+        around = _without(resource, "scope_spans")
+        for raws, scope in scopes:
+            yield Shell(around, scope), raws
+
+
+def _without(message: Wire, held: str) -> bytes:
+    message.ClearField(held)
+    return message.SerializeToString()  # type: ignore[no-any-return]

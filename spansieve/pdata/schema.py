@@ -1,13 +1,14 @@
 """The lazy schema: OTLP's messages as protobuf reads them here, built at run time in a pool of their own.
 
-It differs from OTLP's `.proto` files, whose names and numbers it keeps (opentelemetry-proto 1.11), in four ways:
+It differs from OTLP's `.proto` files, whose names and numbers it keeps (opentelemetry-proto 1.11), in five ways:
 
 * proto2, so that a field that was sent empty is sent on;
 * every string is `bytes`, so that bad UTF-8 does not fail a request;
 * what few readers touch (attributes, events, links, status, bodies, buckets, exemplars) is `repeated bytes`, the same
   wire type as a message, and so kept as it came until somebody reads it. Singular ones are repeated too: a message may
   stand on the wire in several parts, which are to be merged;
-* enums are int32, so that numbers newer than ours survive.
+* enums are int32, so that numbers newer than ours survive;
+* a request of traces may also be read in pieces, its spans kept as they came.
 
 Fields that are not listed here are unknown fields, which protobuf keeps.
 """
@@ -62,6 +63,10 @@ SCHEMA: dict[str, str] = {
         "dropped_attributes_count uint32, 6 flags fixed32"
     ),
     "Status": "2 message text, 3 code int32",
+    # traces once more, in pieces
+    "TracePieces": "1 resource_spans many ResourcePieces",
+    "ResourcePieces": "1 resource lazy Resource, 2 scope_spans many ScopePieces, 3 schema_url text",
+    "ScopePieces": "1 scope lazy InstrumentationScope, 2 spans lazy Span, 3 schema_url text",
     # logs
     "ExportLogsServiceRequest": "1 resource_logs many ResourceLogs",
     "ResourceLogs": "1 resource one Resource, 2 scope_logs many ScopeLogs, 3 schema_url text",

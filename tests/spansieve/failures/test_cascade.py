@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spansieve.failures import Rules, TracedError, root_causes, traced_errors
-from spansieve.pdata import Value
+from spansieve.pdata import Span, Value
 
 from .building import SECOND_NS, Made, sid, spans
 
@@ -33,7 +33,7 @@ def counted(*made: Made) -> list[int]:
     return numbers(root_causes(spans(*made), RULES))
 
 
-def numbers(errors: Sequence[TracedError]) -> list[int]:
+def numbers(errors: Sequence[TracedError[Span]]) -> list[int]:
     return [int.from_bytes(error.span.span_id, "big") for error in errors]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans
 
-from spansieve.pdata import NO_SHELL, TraceBatch, together
+from spansieve.pdata import NO_SHELL, TraceBatch, apart, together
 from tests.captures import CAPTURES
 
 
@@ -37,6 +37,12 @@ def again(body: bytes) -> bytes:
 def test_recorded_requests_come_out_as_they_went_in(file: Path) -> None:
     body = file.read_bytes()
     assert sorted(seen(again(body))) == sorted(seen(body))
+
+
+@pytest.mark.parametrize("file", sorted(CAPTURES.glob("*/*.traces.pb")), ids=lambda file: file.parent.name)
+def test_requests_come_apart_without_views_and_nothing_is_lost(file: Path) -> None:
+    body = file.read_bytes()
+    assert seen(together(apart(body))) == seen(body)
 
 
 REQUESTS = st.lists(
