@@ -6,18 +6,23 @@ functions of spans and log records and keep nothing, so that whoever samples, co
 """
 
 from .cascade import CASCADE_GAP_NS, TracedError, joined, root_causes, traced_errors
-from .context import ErrorContext, context_of
-from .details import Details, details_of
+from .context import THREAD_KEYS, USER_KEYS, ErrorContext, context_of, context_of_record, whom_of
+from .details import Details, details_of, details_of_record
 from .forest import Forest, Judged, Node, forest_from, forest_of
 from .predicate import SOURCES, Failure, Rules, Source, failure_of, failure_of_record
 from .retries import operation_of
 from .sameness import Shown, shown
 from .signs import Signs
-from .words import base_key, label_of, last_part, tool_of
+from .words import AGENT_KEYS, TOOL_KEYS, UNKNOWN, base_key, label_of, last_part, tool_of
 
 __all__ = [
+    "AGENT_KEYS",
     "CASCADE_GAP_NS",
     "SOURCES",
+    "THREAD_KEYS",
+    "TOOL_KEYS",
+    "UNKNOWN",
+    "USER_KEYS",
     "Details",
     "ErrorContext",
     "Failure",
@@ -31,7 +36,9 @@ __all__ = [
     "TracedError",
     "base_key",
     "context_of",
+    "context_of_record",
     "details_of",
+    "details_of_record",
     "failure_of",
     "failure_of_record",
     "forest_from",
@@ -44,4 +51,5 @@ __all__ = [
     "shown",
     "tool_of",
     "traced_errors",
+    "whom_of",
 ]

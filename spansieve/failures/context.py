@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from spansieve.pdata import Span
+from spansieve.pdata import LogRecord, Span
 from spansieve.semconv import Globs, content_keys, raw_mapping
 from spansieve.semconv.names import ERROR_TYPE
 
-from .details import details_of
-from .reading import Raws, value_of
+from .details import Details, details_of, details_of_record
+from .reading import Raws, text_of, value_of
 from .words import AGENT_KEYS, MAX_CHARACTERS, TOOL_KEYS, tool_of
 
 MAX_METADATA: Final = 32
@@ -47,26 +47,41 @@ def context_of(span: Span, ancestors: Iterable[Span] = ()) -> ErrorContext:
 
     Raises DecodeError where attributes or events are malformed.
     """
-    details = details_of(span)
-    agent, user_id, thread_id = _whom(span, ancestors)
+    return _context(span, span.span_id, details_of(span), tool_of(span), ancestors)
+
+
+def context_of_record(record: LogRecord, ancestors: Iterable[Span] = ()) -> ErrorContext:
+    """The error that `record` tells of, as far as it says so; `ancestors` are the spans that it belongs to. Raises
+    DecodeError where it is malformed.
+    """
+    tool = text_of(record.attributes.raws(), *TOOL_KEYS)[:MAX_CHARACTERS]
+    return _context(record, record.span_id, details_of_record(record), tool, ancestors)
+
+
+def _context(
+    item: Span | LogRecord, span_id: bytes, details: Details, tool: str, ancestors: Iterable[Span]
+) -> ErrorContext:
+    agent, user_id, thread_id = whom_of(item, ancestors)
     return ErrorContext(
-        span.trace_id,
-        span.span_id,
+        item.trace_id,
+        span_id,
         details.time_ns,
         details.type,
         details.message,
         details.stack,
-        tool_of(span),
+        tool,
         agent,
         user_id,
         thread_id,
-        dict(_metadata(span.attributes.raws())),
+        dict(_metadata(item.attributes.raws())),
     )
 
 
-def _whom(span: Span, ancestors: Iterable[Span]) -> tuple[str, str, str]:
-    """Agent, user and thread of `span`, of its resource (but for the agent), or of the nearest ancestor."""
-    own, sender = span.attributes.raws(), span.resource.attributes.raws()
+def whom_of(item: Span | LogRecord, ancestors: Iterable[Span]) -> tuple[str, str, str]:
+    """Agent, user and thread of `item`, of its resource (but for the agent), or of the nearest of `ancestors`; empty
+    where nothing says them.
+    """
+    own, sender = item.attributes.raws(), item.resource.attributes.raws()
     agent = _identity(own, AGENT_KEYS)
     user = _identity(own, USER_KEYS) or _identity(sender, USER_KEYS)
     thread = _identity(own, THREAD_KEYS) or _identity(sender, THREAD_KEYS)

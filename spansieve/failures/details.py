@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from spansieve.pdata import Span
+from spansieve.pdata import LogRecord, Span
 from spansieve.semconv.names import ERROR_CLASS, ERROR_TYPE
 
 from .reading import Raws, exceptions_of, number_of, text_of, value_of
@@ -48,6 +48,19 @@ def details_of(span: Span) -> Details:
     time_ns = last[0].time_unix_nano if last else 0
     return Details(
         type_[:MAX_CHARACTERS], _head(message), ends(stack, MAX_STACK_BYTES), time_ns or span.end_time_unix_nano
+    )
+
+
+def details_of_record(record: LogRecord) -> Details:
+    """What `record`, one of an error, says of it; its body is the message where no attribute is. Raises DecodeError
+    where it is malformed.
+    """
+    raws, body = record.attributes.raws(), record.body
+    type_ = next((found for found in _types({}, raws, "") if found not in _SAYS_NOTHING), UNKNOWN)
+    message = text_of(raws, "exception.message", "error.message") or (body if isinstance(body, str) else "")
+    stack = ends(text_of(raws, "exception.stacktrace"), MAX_STACK_BYTES)
+    return Details(
+        type_[:MAX_CHARACTERS], _head(message), stack, record.time_unix_nano or record.observed_time_unix_nano
     )
 
 

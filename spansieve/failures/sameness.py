@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from spansieve.pdata import Span
 
-from .details import details_of
+from .details import Details, details_of
 from .predicate import Failure
 from .words import UNKNOWN, base_key, label_of, last_part, tool_of
 
@@ -30,9 +30,11 @@ class Shown(NamedTuple):
     label: str
 
 
-def shown(span: Span, place: int, failure: Failure) -> Shown:
-    """`failure`, which `span` at `place` is. Raises DecodeError where attributes or events are malformed."""
-    details = details_of(span)
+def shown(span: Span, place: int, failure: Failure, details: Details | None = None) -> Shown:
+    """`failure`, which `span` at `place` is; `details`: what it says, where somebody has read it. Raises DecodeError
+    where attributes or events are malformed.
+    """
+    details = details or details_of(span)
     return Shown(
         place,
         failure,

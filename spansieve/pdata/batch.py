@@ -6,6 +6,7 @@ from itertools import chain, compress
 from typing import ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from .envelope import Resource, Scope
+from .pieces import Shell, shell_of
 from .schema import SHAPES, Shape, Signal, Wire, read
 
 ItemT = TypeVar("ItemT")
@@ -138,6 +139,15 @@ class RequestBatch(Generic[ItemT]):
         """The scope of each envelope, in order; `scope.resource` is the resource around it."""
         self._viewed()
         return self._scopes
+
+    def shells(self) -> dict[int, Shell]:
+        """What is around the items, without them, by the `id` of each of `scopes`."""
+        shape = self._shape()
+        resources = {id(one): shell_of(one.message, shape.scopes, "resource") for one in self.resources}
+        return {
+            id(scope): Shell(resources[id(scope.resource)], shell_of(scope.message, shape.items, "scope"))
+            for scope in self.scopes
+        }
 
     def encode(self) -> bytes:
         """The request: the very bytes it was parsed from while nobody has made views, else what it is now."""

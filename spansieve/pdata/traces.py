@@ -9,7 +9,6 @@ from .batch import Group, RequestBatch
 from .envelope import Resource, Scope
 from .home import Home
 from .parts import Event, Link, Status, StatusCode, encode_event, read_all, read_one, retain
-from .pieces import Shell, shell_of
 from .rewrite import Rewriter, rewrite_span
 from .schema import Signal, Wire, read
 from .text import decode_text, encode_text
@@ -347,14 +346,6 @@ class TraceBatch(RequestBatch[Span]):
         if not trace_ids:
             return self._drop([[False] * len(group.items) for group in self._groups])
         return self._drop([[span.trace_id in trace_ids for span in group.container] for group in self._groups])
-
-    def shells(self) -> dict[int, Shell]:
-        """What is around the spans, without them, by the `id` of each of `scopes`."""
-        resources = {id(one): shell_of(one.message, "scope_spans", "resource") for one in self.resources}
-        return {
-            id(scope): Shell(resources[id(scope.resource)], shell_of(scope.message, "spans", "scope"))
-            for scope in self.scopes
-        }
 
     @staticmethod
     def _lists(scope_message: Wire) -> Iterator[Wire]:

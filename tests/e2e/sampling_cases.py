@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parents[1] / "fixtures" / "sampling"
 STEP_MS = 50
 """How far the clock goes at once."""
 STATUS = {"UNSET": 0, "OK": 1, "ERROR": 2}
+ERROR_KEYS = {"type": "exception.type", "message": "exception.message", "stack": "exception.stacktrace"}
+"""A span's `error`, which stands for an exception event; `t_s` is its end in seconds, `tool` its tool's name."""
 KIND = {"INTERNAL": 1, "SERVER": 2, "CLIENT": 3, "PRODUCER": 4, "CONSUMER": 5}
 
 Case = Mapping[str, Any]
@@ -65,11 +67,14 @@ def _span(made: Span, one: Mapping[str, Any], base_ns: int) -> None:
     made.span_id, made.parent_span_id = span_id(one["trace"], one["span"]), span_id(one["trace"], one["parent"])
     made.name, made.kind, made.flags = one["name"], KIND[one.get("kind", "INTERNAL")], one.get("flags", 0)  # type: ignore[assignment]
     made.trace_state = one.get("tracestate", "")
-    made.start_time_unix_nano = base_ns + round(one["start_ms"] * 1e6)
-    made.end_time_unix_nano = made.start_time_unix_nano + round(one["dur_ms"] * 1e6)
+    lasted_ns = round(one["dur_ms"] * 1e6)
+    start_ns = round(one["t_s"] * 1e9) - lasted_ns if "t_s" in one else round(one["start_ms"] * 1e6)
+    made.start_time_unix_nano = base_ns + start_ns
+    made.end_time_unix_nano = made.start_time_unix_nano + lasted_ns
     made.status.code = STATUS[one["status"]]  # type: ignore[assignment]
-    _fill(made.attributes, one["attrs"])
-    for event in one.get("events", []):
+    _fill(made.attributes, one["attrs"] | ({"gen_ai.tool.name": one["tool"]} if "tool" in one else {}))
+    raised = {ERROR_KEYS[key]: value for key, value in (one.get("error") or {}).items() if value is not None}
+    for event in [*one.get("events", []), *([{"name": "exception", "attrs": raised}] if raised else [])]:
         added = made.events.add(name=event["name"], time_unix_nano=made.end_time_unix_nano)
         _fill(added.attributes, event.get("attrs", {}))
 

@@ -1,0 +1,225 @@
+"""Errors as they are read from spans and log records. What says the same is read once."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from spansieve.actions.patterns import Pattern as Expression
+from spansieve.actions.patterns import compile_pattern, utf8
+from spansieve.failures import (
+    AGENT_KEYS,
+    THREAD_KEYS,
+    TOOL_KEYS,
+    USER_KEYS,
+    Details,
+    Failure,
+    details_of,
+    details_of_record,
+    failure_of,
+    failure_of_record,
+    last_part,
+    shown,
+    tool_of,
+)
+from spansieve.pdata import LogRecord, Span, Wire, decode_pair, read
+from spansieve.semconv.names import (
+    ERROR_CLASS,
+    ERROR_SOFT,
+    ERROR_TYPE,
+    KIND,
+    OPERATION,
+    REQUEST_MODEL,
+    SAME_ARGUMENTS,
+)
+
+from .config import ErrorAggregationConfig, IgnoreConfig
+from .seen import Kind, Seen, Source
+from .sources import worth
+
+Ignored = Literal["class", "rule", "soft"]
+"""Why an error is none."""
+OVERRIDES: Final = ("spansieve.error.fingerprint", "exception.fingerprint")
+_TELLING: Final = frozenset(
+    {*TOOL_KEYS, *AGENT_KEYS, *OVERRIDES, ERROR_CLASS, ERROR_SOFT, ERROR_TYPE, KIND, OPERATION, REQUEST_MODEL}
+    | {"exception.type", "exception.message", "exception.stacktrace", "error.message", "error"}
+    | {"http.response.status_code", "http.status_code", "rpc.grpc.status_code", "gen_ai.workflow.name"}
+)
+"""Attributes that say what the error is; those that say when, where and for whom differ from one to the next."""
+_MOST, _MOST_BYTES, _LARGE = 4_096, 32 * 1024**2, 64 * 1024
+"""Kinds remembered, their size, and that of one which is not."""
+_EXCEPTION: Final = b"\x12\x09exception"
+
+
+class _Memory:
+    """Kinds by what their spans say, the longest unseen first."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[object, ...], Kind | Ignored | None] = OrderedDict()
+        self._sizes: dict[tuple[object, ...], int] = {}
+        self._bytes = 0
+
+    def get(self, key: tuple[object, ...]) -> Kind | Ignored | None:
+        """The one that is known; raises KeyError."""
+        self._known.move_to_end(key)
+        return self._known[key]
+
+    def put(self, key: tuple[object, ...], kind: Kind | Ignored | None, size_bytes: int) -> None:
+        """Remember it, unless it is large."""
+        if size_bytes > _LARGE:
+            return
+        self._known[key], self._sizes[key] = kind, size_bytes
+        self._bytes += size_bytes
+        while self._bytes > _MOST_BYTES or len(self._known) > _MOST:
+            self._bytes -= self._sizes.pop(self._known.popitem(last=False)[0])
+
+
+class _Ignore(NamedTuple):
+    """One entry of `ignore`."""
+
+    type: Expression | None
+    tool: Expression | None
+    message: Expression | None
+
+    def fits(self, details: Details, tool: str) -> bool:
+        """Whether the error is what it speaks of."""
+        types = (details.type, last_part(details.type))
+        return (
+            (self.type is None or any(self.type.search(utf8(one)) for one in types))
+            and (self.tool is None or self.tool.search(utf8(tool)) is not None)
+            and (self.message is None or self.message.search(utf8(details.message)) is not None)
+        )
+
+
+class Reader:
+    """Reads errors, and tells those that are ignored."""
+
+    def __init__(self, config: ErrorAggregationConfig) -> None:
+        """What an error is stands in `config`."""
+        self._soft = config.soft
+        self._rules = config.rules()
+        self._lenient = self._rules._replace(ignore_classes=())
+        self._ignores = [_ignore(entry) for entry in config.ignore]
+        self._memory = _Memory()
+
+    def span(self, wire: bytes, source: Source) -> Seen | Ignored | None:
+        """The error that an encoded span is, why it is ignored, or None. Raises DecodeError."""
+        message = read("Span", wire)
+        span = Span(message, source.scope)
+        raws = span.attributes.raws()
+        kind, time_ns = self._kind(span, message, raws)
+        if not isinstance(kind, Kind):
+            return kind
+        end: int = message.end_time_unix_nano
+        seen = Seen(kind, source, wire)
+        seen.trace_id, seen.span_id, seen.parent_span_id = message.trace_id, message.span_id, message.parent_span_id
+        seen.time_ns = time_ns or end
+        seen.raw_name = message.name
+        seen.start_time_unix_nano, seen.end_time_unix_nano = message.start_time_unix_nano, end
+        self._tell(seen, raws)
+        seen.operation = _operation(seen)
+        return seen
+
+    def record(self, record: LogRecord, source: Source) -> Seen | Ignored | None:
+        """The error that a log record of a trace tells of. Raises DecodeError."""
+        failure = failure_of_record(record, self._rules)
+        if failure is None:
+            return "class" if failure_of_record(record, self._lenient) else None
+        span, details = _as_span(record), details_of_record(record)
+        kind = self._made(span, failure, details)
+        if not isinstance(kind, Kind):
+            return kind
+        if not kind.tool:
+            kind.shown = kind.shown._replace(label=f"log:{record.scope.name}")
+        seen = Seen(kind, source, record.encode())
+        seen.trace_id, seen.span_id = record.trace_id, record.span_id
+        seen.time_ns = seen.start_time_unix_nano = seen.end_time_unix_nano = details.time_ns
+        seen.is_record = True
+        self._tell(seen, span.attributes.raws())
+        seen.operation = _operation(seen)
+        return seen
+
+    def _tell(self, seen: Seen, raws: Mapping[str, bytes]) -> None:
+        """Read for whom it was."""
+        seen.is_apart = self._soft == "count" and seen.kind.failure.soft
+        seen.tried = next((raws[key] for key in SAME_ARGUMENTS if key in raws), b"")
+        seen.user = next((worth(raws[key]) for key in USER_KEYS if key in raws), b"")
+        seen.thread = next((worth(raws[key]) for key in THREAD_KEYS if key in raws), b"")
+        source = seen.source
+        has_agent = any(key in raws for key in AGENT_KEYS)
+        seen.has_whom = has_agent and bool((seen.user or source.user) and (seen.thread or source.thread))
+
+    def _kind(self, span: Span, message: Wire, raws: Mapping[str, bytes]) -> tuple[Kind | Ignored | None, int]:
+        """What the error is, and when it was raised, 0 where nothing says it."""
+        raised = _raised(message.events[:])
+        if raised is None:
+            return self._read(span), details_of(span).time_ns
+        said, time_ns = raised
+        telling = tuple([raw for key, raw in raws.items() if key in _TELLING])
+        known = message.name, tuple(message.status[:]), said, telling
+        try:
+            return self._memory.get(known), time_ns
+        except KeyError:
+            kind = self._read(span)
+            self._memory.put(known, kind, 3 * (len(said) + sum(map(len, telling))) + 1_000)
+            return kind, time_ns
+
+    def _read(self, span: Span) -> Kind | Ignored | None:
+        failure = failure_of(span, self._rules)
+        if failure is None:
+            return "class" if failure_of(span, self._lenient) else None
+        return self._made(span, failure, details_of(span))
+
+    def _made(self, span: Span, failure: Failure, details: Details) -> Kind | Ignored:
+        if failure.soft and self._soft == "ignore":
+            return "soft"
+        known = shown(span, 0, failure, details)
+        tool = tool_of(span)
+        if any(entry.fits(details, tool) for entry in self._ignores):
+            return "rule"
+        kind = Kind(failure, known, details, tool)
+        raws = span.attributes.raws()
+        model = decode_pair(raws[REQUEST_MODEL]) if REQUEST_MODEL in raws else ""
+        kind.model = model if isinstance(model, str) else ""
+        kind.override = _override(span)
+        return kind
+
+
+def _as_span(record: LogRecord) -> Span:
+    """A span of no name with a record's attributes."""
+    nearly = read("Span", b"")
+    nearly.attributes.extend(record.attributes.every())
+    return Span(nearly, record.scope)
+
+
+def _ignore(entry: IgnoreConfig) -> _Ignore:
+    patterns = (entry.type, entry.tool, entry.message)
+    return _Ignore(*(None if pattern is None else compile_pattern(pattern) for pattern in patterns))
+
+
+def _raised(events: Sequence[bytes]) -> tuple[bytes, int] | None:
+    """What the exceptions among these events say, without when, and when the last one was; None where an event that
+    mentions one is not laid out as usual.
+    """
+    found = [event for event in events if b"exception" in event]
+    if not found:
+        return b"", 0
+    if any(event[0] != 0x09 or event[9:20] != _EXCEPTION for event in found):
+        return None
+    return b"".join([event[9:] for event in found]), int.from_bytes(found[-1][1:9], "little")
+
+
+def _operation(seen: Seen) -> object:
+    """As `operation_of` has it."""
+    if seen.tried and seen.kind.tool:
+        return seen.kind.tool, seen.tried
+    return seen.raw_name, seen.parent_span_id, seen.kind.model
+
+
+def _override(span: Span) -> str:
+    own = span.attributes
+    last = span.events[-1].attributes if span.has_events else {}
+    for key in OVERRIDES:
+        for value in (own.get(key), last.get(key)):
+            if isinstance(value, str) and value:
+                return value
+    return ""
