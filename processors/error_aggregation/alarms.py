@@ -123,6 +123,11 @@ class Alarms:
         firing.heard_ns = max(firing.heard_ns, heard_ns)
         return firing if self._now_ns() - firing.told_ns >= UPDATE_NS else None
 
+    def is_told(self, subject: Subject) -> bool:
+        """Whether an alert fires, and is not to be told anew yet."""
+        firing = self.firing.get(subject)
+        return firing is not None and self._now_ns() - firing.told_ns < UPDATE_NS
+
     def update(self, firing: Firing, cause: Cause, summary: str, *, count: int) -> None:
         """Tell an alert anew, by the error that was the last to cause it."""
         changes = cause._asdict()

@@ -86,6 +86,7 @@ class Baseline:
     def __init__(self, config: ErrorAggregationConfig, alarms: Alarms, teller: Teller) -> None:
         """Nothing is known."""
         self._config = config.baseline
+        self.is_on = config.baseline.enabled
         self._half_life_ns = config.baseline.half_life * 1e9
         self._alarms = alarms
         self._teller = teller
@@ -93,7 +94,7 @@ class Baseline:
 
     def judge(self, hit: Hit) -> None:
         """Count an error, and raise the alert if that is unusual."""
-        if not self._config.enabled:
+        if not self.is_on:
             return
         key, time_ns = hit.base.key, hit.when_ns
         history = self._histories.get(key)

@@ -3,6 +3,7 @@
 Source: Flajolet, Fusy, Gandouet, Meunier: HyperLogLog (2007), figure 3, with linear counting for small numbers.
 """
 
+from collections.abc import Iterable
 from math import log
 from typing import Final
 from zlib import crc32
@@ -16,41 +17,47 @@ _ALPHA: Final = 0.7213 / (1 + 1.079 / _REGISTERS)
 _POWERS: Final = [2.0**-rank for rank in range(_REST + 2)]
 
 
-def hash_of(raw: bytes) -> int:
-    """64 bits that are the same in every process (32 of a CRC, spread by SplitMix64's last steps)."""
-    mixed = (crc32(raw) + 1) * 0x9E3779B97F4A7C15 & _MASK
-    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _MASK
-    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK
-    return mixed ^ mixed >> 31
-
-
 class Distinct:
-    """A HyperLogLog."""
+    """A HyperLogLog of bytes, the same in every process: 64 bits are made of a CRC by SplitMix64's last steps."""
 
-    __slots__ = ("_registers",)
+    __slots__ = ("_ranks",)
 
-    def __init__(self, state: bytes = b"") -> None:
-        """Nothing was there, or what `state` gave."""
-        self._registers = bytearray(state or _REGISTERS)
+    def __init__(self) -> None:
+        """Nothing was there."""
+        self._ranks: dict[int, int] = {}
+        """Registers that are not zero, by place: most patterns have few."""
 
-    def add(self, hashed: int) -> None:
-        """Count what has this `hash_of`."""
-        rank = _REST + 1 - (hashed & _REST_MASK).bit_length()
-        place = hashed >> _REST
-        self._registers[place] = max(self._registers[place], rank)
+    def add(self, raws: Iterable[bytes]) -> None:
+        """Count these; empty ones are none."""
+        ranks = self._ranks
+        for raw in raws:
+            if raw:
+                mixed = (crc32(raw) + 1) * 0x9E3779B97F4A7C15 & _MASK
+                mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _MASK
+                mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK
+                rank = _REST + 1 - ((mixed ^ mixed >> 31) & _REST_MASK).bit_length()
+                place = mixed >> _REST
+                if ranks.get(place, 0) < rank:
+                    ranks[place] = rank
 
     def join(self, other: "Distinct") -> None:
         """Add what the other counted; what both did counts once."""
-        self._registers[:] = bytes(map(max, self._registers, other._registers))
+        for place, rank in other._ranks.items():
+            if self._ranks.get(place, 0) < rank:
+                self._ranks[place] = rank
 
     def count(self) -> int:
         """How many there were, about."""
-        zeros = self._registers.count(0)
-        estimate = _ALPHA * _REGISTERS**2 / sum(_POWERS[rank] for rank in self._registers)
+        zeros = _REGISTERS - len(self._ranks)
+        estimate = _ALPHA * _REGISTERS**2 / (zeros + sum(_POWERS[rank] for rank in self._ranks.values()))
         if estimate <= 2.5 * _REGISTERS and zeros:
             estimate = _REGISTERS * log(_REGISTERS / zeros)
         return round(estimate)
 
-    def state(self) -> bytes:
+    def state(self) -> str:
         """What to save."""
-        return bytes(self._registers)
+        return bytes(self._ranks.get(place, 0) for place in range(_REGISTERS)).hex()
+
+    def load(self, state: str) -> None:
+        """Take over what `state` gave."""
+        self._ranks = {place: rank for place, rank in enumerate(bytes.fromhex(state)) if rank}

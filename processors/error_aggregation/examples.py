@@ -3,14 +3,16 @@
 from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Iterator
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from .config import ExamplesConfig
 
-Marks = tuple[int, int, int, int]
-"""Hashes of what makes an error differ: tool arguments, user, service version, model; 0: it says nothing of it."""
+Marks = tuple[bytes, bytes, bytes, bytes]
+"""What makes an error differ: tool arguments, user, service version, model; empty: it says nothing of it."""
 _KNOWN = 64
 """Marks remembered by a pattern, so that what was there is not new."""
+_MARK_BYTES = 64
 
 
 class Example(NamedTuple):
@@ -44,7 +46,7 @@ class Examples:
         self._recent: deque[Example] = deque()
         self._diverse: list[tuple[int, Example]] = []
         """With the place, in the marks, of what was new."""
-        self._known: dict[tuple[int, int], None] = {}
+        self._known: dict[tuple[int, bytes], None] = {}
         self.size_bytes = 0
 
     def __iter__(self) -> Iterator[Example]:
@@ -57,6 +59,12 @@ class Examples:
     def last(self) -> Example | None:
         """The newest one, or else the first."""
         return self._recent[-1] if self._recent else self._first[-1] if self._first else None
+
+    @property
+    def places(self) -> tuple[int, int]:
+        """Of many that come at once: how many of the first ones, and of the last ones, find a place."""
+        config = self._config
+        return max(0, config.first - len(self._first)), config.recent + config.diverse
 
     def add(self, example: Example, marks: Marks, *, room: bool) -> None:
         """Take it in where there is a place for it; without `room` only where none is there yet."""
@@ -78,8 +86,9 @@ class Examples:
         """The place of the first mark that was not there before."""
         new = None
         for place, mark in enumerate(marks):
-            if mark and (place, mark) not in self._known:
-                self._known[place, mark] = None
+            short = mark if len(mark) <= _MARK_BYTES else blake2b(mark, digest_size=16).digest()
+            if mark and (place, short) not in self._known:
+                self._known[place, short] = None
                 new = place if new is None else new
         while len(self._known) > _KNOWN:
             del self._known[next(iter(self._known))]
@@ -99,7 +108,7 @@ class Examples:
             "first": [_state(one) for one in self._first],
             "recent": [_state(one) for one in self._recent],
             "diverse": [[kind, _state(one)] for kind, one in self._diverse],
-            "known": [*self._known],
+            "known": [[place, b64encode(mark).decode()] for place, mark in self._known],
         }
 
     def load(self, state: dict[str, Any]) -> None:

@@ -87,9 +87,9 @@ class Intake:
             seen.trace_id = b"none %d" % self._traceless
         age_ns = self._clock.time_ns() - seen.time_ns
         seen.is_fresh = -FUTURE_NS <= age_ns <= self._max_age_ns
-        is_new_trace = seen.trace_id not in self._traces
+        is_new_trace = bool(self._recent) and seen.trace_id not in self._traces
         self._traces.fail(seen, now, now + self._wait if due is None else due)
-        if is_new_trace and (before := [wire for _, wire in self._recent.spans(seen.trace_id, now)]):
+        if is_new_trace and (before := self._recent.spans(seen.trace_id, now)):
             self._traces.see(seen.trace_id, before, now)
 
     def _others(self, wires: Sequence[bytes], done: set[int], now: float) -> list[Verdict]:

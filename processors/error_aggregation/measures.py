@@ -1,5 +1,7 @@
 """What is counted of errors, patterns and alerts."""
 
+from collections.abc import Sequence
+
 from spansieve.alerts import Alert
 from spansieve.plugin import Host
 
@@ -34,10 +36,13 @@ class Measures:
         self._told: dict[str, str] = {}
         self._evicted = 0
 
-    def counted(self, seen: Seen, base: Base) -> None:
-        """An error counts."""
-        key = base.type, base.tool, seen.recovered
-        self._counted[key] = self._counted.get(key, 0) + 1
+    def counted(self, some: Sequence[Seen], base: Base) -> None:
+        """Errors of one key count."""
+        recovered = sum(seen.recovered for seen in some)
+        for is_good, count in ((True, recovered), (False, len(some) - recovered)):
+            if count:
+                key = base.type, base.tool, is_good
+                self._counted[key] = self._counted.get(key, 0) + count
 
     def ignored(self, reason: Ignored) -> None:
         """An error is none."""

@@ -28,6 +28,19 @@ class Novelties:
         self.learn_until = 0.0
         """Until then, by the monotonic clock, what is new is learnt and not told."""
 
+    def is_usual(self, pattern: Pattern, base: Base, when_ns: int) -> bool:
+        """Whether an error at this time is nothing new."""
+        for life in (base.life, pattern.life):
+            if not life.announced or life.is_returning or when_ns - life.heard_ns >= self._resolve_after_ns:
+                return False
+        return True
+
+    def hear(self, pattern: Pattern, base: Base, count: int, when_ns: int) -> None:
+        """So many errors, the last at this time, that are nothing new."""
+        for counted in (base, pattern):
+            counted.life.times += count - 1
+            self._hear(counted.life, _about(counted), when_ns)
+
     def judge(self, hit: Hit) -> None:
         """Judge a counted error at its own time."""
         base, was_known = hit.base, hit.base.life.announced

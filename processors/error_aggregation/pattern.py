@@ -78,14 +78,14 @@ class Counted:
         """Errors that are not soft."""
         return self.count - self.soft
 
-    def hit(self, time_ns: int, touched: int, *, soft: bool, recovered: bool) -> None:
-        """Count one."""
-        self.count += 1
+    def hit(self, count: int, first_ns: int, last_ns: int, *, soft: int, recovered: int, touched: int) -> None:
+        """Count errors."""
+        self.count += count
         self.soft += soft
         self.recovered += recovered
-        self.last_ns = max(self.last_ns, time_ns)
-        if time_ns < self.first_ns or not self.first_ns:
-            self.first_ns = time_ns
+        self.last_ns = max(self.last_ns, last_ns)
+        if first_ns < self.first_ns or not self.first_ns:
+            self.first_ns = first_ns
         self.touched = touched
         self.is_dirty = True
 
@@ -132,11 +132,11 @@ class Pattern(Counted):
         """The one seen most."""
         return max(self.paths, key=self.paths.__getitem__, default=())
 
-    def went(self, path: tuple[str, ...], instead_of: tuple[str, ...] | None = None) -> None:
+    def went(self, path: tuple[str, ...], times: int = 1, instead_of: tuple[str, ...] | None = None) -> None:
         """Count a path; one that turned out to be longer is counted in place of the former."""
         if instead_of is not None and self.paths.get(instead_of):
             self.paths[instead_of] -= 1
-        self.paths[path] = self.paths.get(path, 0) + 1
+        self.paths[path] = self.paths.get(path, 0) + times
         if len(self.paths) > _PATHS:
             del self.paths[min(self.paths, key=self.paths.__getitem__)]
         self.is_dirty = True
@@ -156,7 +156,7 @@ class Pattern(Counted):
             "frames": self.frames,
             "cause_type": self.cause_type,
             "rates": [self.rates.minutes.state(), self.rates.hours.state()],
-            "distinct": [getattr(self, name).state().hex() for name in _SKETCHES],
+            "distinct": [getattr(self, name).state() for name in _SKETCHES],
             "paths": [[path, times] for path, times in self.paths.items()],
             "examples": self.examples.state(),
         }
@@ -171,7 +171,7 @@ class Pattern(Counted):
         pattern.rates.minutes.load(minutes)
         pattern.rates.hours.load(hours)
         for name, registers in zip(_SKETCHES, state["distinct"], strict=True):
-            setattr(pattern, name, Distinct(bytes.fromhex(registers)))
+            getattr(pattern, name).load(registers)
         pattern.paths = {tuple(path): times for path, times in state["paths"]}
         pattern.examples.load(state["examples"])
         return pattern

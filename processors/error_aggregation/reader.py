@@ -1,7 +1,7 @@
 """Errors as they are read from spans and log records. What says the same is read once."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from spansieve.actions.patterns import Pattern as Expression
@@ -45,6 +45,12 @@ _TELLING: Final = frozenset(
     | {"http.response.status_code", "http.status_code", "rpc.grpc.status_code", "gen_ai.workflow.name"}
 )
 """Attributes that say what the error is; those that say when, where and for whom differ from one to the next."""
+_ASKED: Final = (*USER_KEYS, *THREAD_KEYS, *SAME_ARGUMENTS)
+_TELLS: Final = -1
+_ROLES: Final = {b"\x0a%c%s" % (len(key), key.encode()): place for place, key in enumerate(_ASKED)} | {
+    b"\x0a%c%s" % (len(key), key.encode()): _TELLS for key in _TELLING
+}
+"""By the key as it stands on the wire: the place in `_ASKED`, or that it tells what the error is."""
 _MOST, _MOST_BYTES, _LARGE = 4_096, 32 * 1024**2, 64 * 1024
 """Kinds remembered, their size, and that of one which is not."""
 _EXCEPTION: Final = b"\x12\x09exception"
@@ -100,23 +106,24 @@ class Reader:
         self._lenient = self._rules._replace(ignore_classes=())
         self._ignores = [_ignore(entry) for entry in config.ignore]
         self._memory = _Memory()
+        self._worths: dict[bytes, bytes] = {}
 
     def span(self, wire: bytes, source: Source) -> Seen | Ignored | None:
         """The error that an encoded span is, why it is ignored, or None. Raises DecodeError."""
         message = read("Span", wire)
-        span = Span(message, source.scope)
-        raws = span.attributes.raws()
-        kind, time_ns = self._kind(span, message, raws)
+        asked, telling = _parted(message.attributes[:])
+        kind, time_ns = self._kind(message, telling, source)
         if not isinstance(kind, Kind):
             return kind
-        end: int = message.end_time_unix_nano
         seen = Seen(kind, source, wire)
-        seen.trace_id, seen.span_id, seen.parent_span_id = message.trace_id, message.span_id, message.parent_span_id
-        seen.time_ns = time_ns or end
+        seen.trace_id, seen.span_id = message.trace_id, message.span_id
+        if parent := message.parent_span_id:
+            seen.parent_span_id = parent
         seen.raw_name = message.name
-        seen.start_time_unix_nano, seen.end_time_unix_nano = message.start_time_unix_nano, end
-        self._tell(seen, raws)
-        seen.operation = _operation(seen)
+        seen.start_time_unix_nano = message.start_time_unix_nano
+        end = seen.end_time_unix_nano = message.end_time_unix_nano
+        seen.time_ns = time_ns or end
+        self._tell(seen, asked)
         return seen
 
     def record(self, record: LogRecord, source: Source) -> Seen | Ignored | None:
@@ -134,32 +141,43 @@ class Reader:
         seen.trace_id, seen.span_id = record.trace_id, record.span_id
         seen.time_ns = seen.start_time_unix_nano = seen.end_time_unix_nano = details.time_ns
         seen.is_record = True
-        self._tell(seen, span.attributes.raws())
-        seen.operation = _operation(seen)
+        self._tell(seen, _parted(record.attributes.every())[0])
         return seen
 
-    def _tell(self, seen: Seen, raws: Mapping[str, bytes]) -> None:
-        """Read for whom it was."""
-        seen.is_apart = self._soft == "count" and seen.kind.failure.soft
-        seen.tried = next((raws[key] for key in SAME_ARGUMENTS if key in raws), b"")
-        seen.user = next((worth(raws[key]) for key in USER_KEYS if key in raws), b"")
-        seen.thread = next((worth(raws[key]) for key in THREAD_KEYS if key in raws), b"")
-        source = seen.source
-        has_agent = any(key in raws for key in AGENT_KEYS)
-        seen.has_whom = has_agent and bool((seen.user or source.user) and (seen.thread or source.thread))
+    def _tell(self, seen: Seen, asked: Sequence[bytes]) -> None:
+        """Take over for whom it was."""
+        if self._soft == "count" and seen.kind.failure.soft:
+            seen.is_apart = True
+        user, thread = asked[0] or asked[1], asked[2] or asked[3] or asked[4]
+        if user:
+            seen.user = self._worth(user)
+        if thread:
+            seen.thread = self._worth(thread, text_only=not (asked[2] or asked[3]))
+        if tried := asked[5] or asked[6]:
+            seen.tried = tried
 
-    def _kind(self, span: Span, message: Wire, raws: Mapping[str, bytes]) -> tuple[Kind | Ignored | None, int]:
+    def _worth(self, raw: bytes, *, text_only: bool = False) -> bytes:
+        """The text of an attribute; the same ones come again and again."""
+        known = self._worths.get(raw)
+        if known is None:
+            if len(self._worths) >= _MOST:
+                self._worths.clear()
+            known = b"" if text_only and not isinstance(decode_pair(raw), str) else worth(raw)
+            self._worths[raw] = known
+        return known
+
+    def _kind(self, message: Wire, telling: tuple[bytes, ...], source: Source) -> tuple[Kind | Ignored | None, int]:
         """What the error is, and when it was raised, 0 where nothing says it."""
         raised = _raised(message.events[:])
         if raised is None:
+            span = Span(message, source.scope)
             return self._read(span), details_of(span).time_ns
         said, time_ns = raised
-        telling = tuple([raw for key, raw in raws.items() if key in _TELLING])
         known = message.name, tuple(message.status[:]), said, telling
         try:
             return self._memory.get(known), time_ns
         except KeyError:
-            kind = self._read(span)
+            kind = self._read(Span(message, source.scope))
             self._memory.put(known, kind, 3 * (len(said) + sum(map(len, telling))) + 1_000)
             return kind, time_ns
 
@@ -181,6 +199,7 @@ class Reader:
         model = decode_pair(raws[REQUEST_MODEL]) if REQUEST_MODEL in raws else ""
         kind.model = model if isinstance(model, str) else ""
         kind.override = _override(span)
+        kind.has_agent = any(key in raws for key in AGENT_KEYS)
         return kind
 
 
@@ -208,11 +227,17 @@ def _raised(events: Sequence[bytes]) -> tuple[bytes, int] | None:
     return b"".join([event[9:] for event in found]), int.from_bytes(found[-1][1:9], "little")
 
 
-def _operation(seen: Seen) -> object:
-    """As `operation_of` has it."""
-    if seen.tried and seen.kind.tool:
-        return seen.kind.tool, seen.tried
-    return seen.raw_name, seen.parent_span_id, seen.kind.model
+def _parted(raws: Sequence[bytes]) -> tuple[list[bytes], tuple[bytes, ...]]:
+    """Of attributes: those of `_ASKED`, each at its place, and those that tell what the error is."""
+    asked, telling, roles = [b""] * len(_ASKED), [], _ROLES
+    for raw in raws:
+        role = roles.get(raw[: raw[1] + 2]) if len(raw) > 1 else None
+        if role is not None:
+            if role == _TELLS:
+                telling.append(raw)
+            elif not asked[role]:
+                asked[role] = raw
+    return asked, tuple(telling)
 
 
 def _override(span: Span) -> str:

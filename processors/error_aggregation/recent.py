@@ -1,10 +1,9 @@
 """Requests that just passed, for the spans that came before the error of their trace."""
 
 from collections import deque
-from collections.abc import Iterator
 from typing import Final
 
-from spansieve.pdata import Shell, apart
+from spansieve.pdata import apart
 
 MAX_BYTES: Final = 64 * 1024
 """What is kept; where more passes, senders have few such spans in a request of their own anyway, and looking would
@@ -31,12 +30,14 @@ class Recent:
             self._size_bytes = 0
         self._expire(now)
 
-    def spans(self, trace_id: bytes, now: float) -> Iterator[tuple[Shell, bytes]]:
-        """The spans of a trace that came. Raises DecodeError."""
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+    def spans(self, trace_id: bytes, now: float) -> list[bytes]:
+        """The spans of a trace that came, encoded. Raises DecodeError."""
         self._expire(now)
-        for _, body in self._bodies:
-            if trace_id in body:
-                yield from ((shell, wire) for shell, wires in apart(body) for wire in wires if wire[2:18] == trace_id)
+        found = [body for _, body in self._bodies if trace_id in body]
+        return [wire for body in found for _, wires in apart(body) for wire in wires if wire[2:18] == trace_id]
 
     def _expire(self, now: float) -> None:
         while self._bodies and (self._size_bytes > MAX_BYTES or self._bodies[0][0] + self._seconds < now):

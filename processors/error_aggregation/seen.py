@@ -9,11 +9,14 @@ from spansieve.pdata import Scope, Shell, read
 from .examples import Example
 from .pattern import Pattern
 
+SPAN_BYTES = 700
+"""What a span takes besides its wire bytes, about."""
+
 
 class Kind:
     """What errors have in common that say the same: read once, and looked up from then on."""
 
-    __slots__ = ("details", "failure", "model", "override", "pattern", "shown", "tool")
+    __slots__ = ("details", "failure", "has_agent", "model", "override", "path", "pattern", "shown", "tool")
 
     def __init__(self, failure: Failure, shown: Shown, details: Details, tool: str) -> None:
         """`details` are as written, but for the time, which is that of one of them; `shown` is compared with others."""
@@ -21,15 +24,19 @@ class Kind:
         self.shown = shown
         self.details = details
         self.tool = tool
+        self.path = (shown.label,)
+        """That of an error that no other one belongs to."""
         self.model = ""
         self.override = ""
         """A fingerprint that somebody gave it."""
+        self.has_agent = False
+        """It says which agent it was."""
         self.pattern: Pattern | None = None
         """The one that it was counted in last."""
 
 
 class Source(NamedTuple):
-    """Who sent spans. Of `version`, `user` and `thread` the undecoded attributes, empty where there are none."""
+    """Who sent spans. `version`, `user` and `thread` are texts, encoded, and empty where nothing says them."""
 
     shell: Shell
     scope: Scope
@@ -40,72 +47,77 @@ class Source(NamedTuple):
 
 
 class Seen:
-    """One error. Times are nanoseconds since the epoch, `due` is monotonic seconds."""
+    """One error. Times are nanoseconds since the epoch, but for `due` and `touched`, monotonic seconds.
 
-    __slots__ = (
-        "above",
-        "attempt",
-        "caused_by",
-        "due",
-        "end_time_unix_nano",
-        "has_whom",
-        "is_apart",
-        "is_fresh",
-        "is_good",
-        "is_record",
-        "is_settled",
-        "kind",
-        "operation",
-        "parent_span_id",
-        "path",
-        "pattern",
-        "raw_name",
-        "recovered",
-        "source",
-        "span_id",
-        "start_time_unix_nano",
-        "thread",
-        "time_ns",
-        "trace_id",
-        "tried",
-        "user",
-        "wire",
-    )
+    Most of what it may have is as it stands here: an object with slots would cost three times as much to make.
+    """
 
     is_error = True
+    spans = 1
+
+    trace_id = span_id = parent_span_id = raw_name = b""
+    time_ns = start_time_unix_nano = end_time_unix_nano = 0
+    tried = user = thread = b""
+    """Texts, encoded: what a tool was given (its whole attribute), for whom, in which conversation."""
+    above = ("", "", "")
+    """Agent, user and thread, where spans above say them."""
+    is_record = False
+    is_alone = False
+    """Nothing else is known of its trace."""
+    is_apart = False
+    """It is soft, and counted apart."""
+    is_fresh = True
+    """It was neither too old when it came, nor from the future."""
+    due = touched = 0.0
+    is_settled = False
+    recovered = False
+    """A retry succeeded, or that of another error which is the same failure."""
+    is_good = False
+    """It was counted as recovered."""
+    attempt = 1
+    path: tuple[str, ...] = ()
+    caused_by = ""
+    pattern: Pattern | None = None
+    """What it was counted in; None: not counted, or not yet."""
 
     def __init__(self, kind: Kind, source: Source, wire: bytes) -> None:
-        """The rest is told by whoever reads it."""
+        """The rest is told by whoever reads it. `wire` is the span, or the record, encoded."""
         self.kind = kind
         self.source = source
         self.wire = wire
-        """The span, or the record; encoded."""
-        self.trace_id = self.span_id = self.parent_span_id = self.raw_name = b""
-        self.time_ns = self.start_time_unix_nano = self.end_time_unix_nano = 0
-        self.operation: Hashable = None
-        """Equal for tries of the same thing."""
-        self.tried = self.user = self.thread = b""
-        """Undecoded attributes: what a tool was given, for whom, in which conversation."""
-        self.has_whom = False
+
+    @property
+    def operation(self) -> Hashable:
+        """Equal for tries of the same thing; as `operation_of` has it."""
+        if self.tried and self.kind.tool:
+            return self.kind.tool, self.tried
+        return self.raw_name, self.parent_span_id, self.kind.model
+
+    @property
+    def has_whom(self) -> bool:
         """Whether it says itself by which agent, for whom, and in which conversation."""
-        self.above = ("", "", "")
-        """Agent, user and thread, where spans above say them."""
-        self.is_record = False
-        self.is_apart = False
-        """It is soft, and counted apart."""
-        self.is_fresh = True
-        """It was neither too old when it came, nor from the future."""
-        self.due = 0.0
-        self.is_settled = False
-        self.recovered = False
-        """A retry succeeded, or that of another error which is the same failure."""
-        self.is_good = False
-        """It was counted as recovered."""
-        self.attempt = 1
-        self.path: tuple[str, ...] = ()
-        self.caused_by = ""
-        self.pattern: Pattern | None = None
-        """What it was counted in; None: not counted, or not yet."""
+        source = self.source
+        return self.kind.has_agent and bool((self.user or source.user) and (self.thread or source.thread))
+
+    @property
+    def user_text(self) -> bytes:
+        """For whom it was, whoever says so."""
+        return self.user or self.source.user or self.above[1].encode("utf-8", "replace")
+
+    @property
+    def thread_text(self) -> bytes:
+        """In which conversation, likewise."""
+        return self.thread or self.source.thread or self.above[2].encode("utf-8", "replace")
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is not judged yet."""
+        return not self.is_settled
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes in memory, about."""
+        return len(self.wire) + SPAN_BYTES
 
 
 class Passed:

@@ -1,5 +1,7 @@
 """Errors that waited long enough are judged, counted, and may raise alerts."""
 
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from spansieve.failures import whom_of
@@ -10,6 +12,7 @@ from .baseline import PATTERN_SPIKE, QUIET_NS, Baseline
 from .config import ErrorAggregationConfig
 from .kept import Kept
 from .novelties import NEW, REGRESSION, Novelties
+from .pattern import Pattern
 from .seen import Seen
 from .spikes import SPIKE, Spikes
 from .told import FUTURE_NS, Hit
@@ -29,21 +32,75 @@ class Settling:
         self._spikes = Spikes(config, kept.alarms, kept.teller)
         self._baseline = Baseline(config, kept.alarms, kept.teller)
         self.novelties = Novelties(config, kept.table, kept.alarms, kept.teller)
-        resolve_ns = round(config.resolve_after * 1e9)
+        self._resolve_ns = resolve_ns = round(config.resolve_after * 1e9)
         window_ns = round(config.spike.window * 1e9)
         self._silence_ns = {NEW: resolve_ns, REGRESSION: resolve_ns, SPIKE: window_ns, PATTERN_SPIKE: QUIET_NS}
         self._next = 0.0
 
     def settle(self, *, all_: bool = False) -> None:
-        """Judge what is due, and count what counts, in the order of its times."""
-        by_trace: dict[bytes, list[Seen]] = {}
+        """Judge what is due, and count what counts, in the order of its times. What is nothing new is counted at the
+        end, pattern by pattern.
+        """
         due = self._kept.traces.due(self._clock.monotonic(), all_=all_)
-        for seen in due:
-            by_trace.setdefault(seen.trace_id, []).append(seen)
-        for trace_id, some in by_trace.items():
-            self.change(self._kept.traces.judge(trace_id, some))
-        for seen in sorted((seen for seen in due if seen.path), key=lambda seen: seen.time_ns):
-            self._count(seen)
+        if not due:
+            return
+        for verdict in self._kept.traces.judge(due):
+            self.change(verdict)
+        now_ns = self._clock.time_ns()
+        usual: dict[Pattern, list[Seen]] = {}
+        for seen in sorted((seen for seen in due if seen.path), key=attrgetter("time_ns")):
+            if not seen.is_alone and not seen.has_whom:
+                self._ask_above(seen)
+            if not self._wait_for_end(seen, usual):
+                self._count(seen, now_ns)
+        for pattern, some in usual.items():
+            self._count_usual(pattern, some, now_ns)
+
+    def _wait_for_end(self, seen: Seen, usual: dict[Pattern, list[Seen]]) -> bool:
+        """Put an error with those that raise nothing, if it is one."""
+        pattern = seen.kind.pattern
+        if pattern is None or seen.is_apart:
+            return False
+        some = usual.get(pattern)
+        if some is None:
+            if not self._is_usual(pattern, seen.time_ns):
+                return False
+            usual[pattern] = [seen]
+            return True
+        if seen.time_ns - some[-1].time_ns < self._resolve_ns:
+            some.append(seen)
+            return True
+        self._count_usual(pattern, usual.pop(pattern), self._clock.time_ns())
+        return False
+
+    def _is_usual(self, pattern: Pattern, time_ns: int) -> bool:
+        """Whether an error of a pattern raises nothing."""
+        if pattern.gone or self._baseline.is_on:
+            return False
+        base = self._kept.table.bases[pattern.key]
+        return self._spikes.is_told(base) and self.novelties.is_usual(pattern, base, time_ns)
+
+    def _count_usual(self, pattern: Pattern, some: Sequence[Seen], now_ns: int) -> None:
+        """Count errors of one pattern, none of which raises anything."""
+        if pattern.gone:  # another one took its place in between
+            for seen in some:
+                self._count(seen, now_ns)
+            return
+        latest_ns = now_ns + FUTURE_NS
+        base = self._kept.table.count(pattern, some, latest_ns)
+        self._kept.measures.counted(some, base)
+        self._spikes.add(some, base, now_ns)
+        self.novelties.hear(pattern, base, len(some), min(some[-1].time_ns, latest_ns))
+
+    def _count(self, seen: Seen, now_ns: int) -> None:
+        pattern = self._kept.table.find(seen, now_ns)
+        base = self._kept.table.count(pattern, [seen], now_ns + FUTURE_NS)
+        self._kept.measures.counted([seen], base)
+        if not seen.is_apart:
+            hit = Hit(seen, base, pattern, now_ns, self._clock.monotonic())
+            self._spikes.judge(hit)
+            self.novelties.judge(hit)
+            self._baseline.judge(hit)
 
     def change(self, verdict: Verdict) -> None:
         """Note what turned out about errors that were counted before."""
@@ -53,19 +110,7 @@ class Settling:
             self._kept.table.made_good(seen)
         for seen, former in verdict.moved:
             if seen.pattern is not None and not seen.pattern.gone:
-                seen.pattern.went(seen.path, former)
-
-    def _count(self, seen: Seen) -> None:
-        if not seen.has_whom and seen.parent_span_id:
-            self._ask_above(seen)
-        now_ns = self._clock.time_ns()
-        base, pattern = self._kept.table.count(seen, now_ns, now_ns + FUTURE_NS)
-        self._kept.measures.counted(seen, base)
-        if not seen.is_apart:
-            hit = Hit(seen, base, pattern, now_ns, self._clock.monotonic())
-            self._spikes.judge(hit)
-            self.novelties.judge(hit)
-            self._baseline.judge(hit)
+                seen.pattern.went(seen.path, instead_of=former)
 
     def _ask_above(self, seen: Seen) -> None:
         """Find out who ran it for whom, where the span does not say it."""

@@ -36,7 +36,7 @@ def _read(shell: Shell) -> Source:
         shell,
         scope,
         service if isinstance(service, str) else "",
-        raws.get("service.version", b""),
+        worth(raws["service.version"]) if "service.version" in raws else b"",
         next((worth(raws[key]) for key in USER_KEYS if key in raws), b""),
         next((worth(raws[key]) for key in THREAD_KEYS if key in raws), b""),
     )

@@ -1,9 +1,12 @@
 """Many errors within a short time, all of them or those of one key: `error_spike`."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from .alarms import Alarms, Subject
 from .config import ErrorAggregationConfig
+from .pattern import Base
+from .seen import Seen
 from .times import Times
 from .told import FUTURE_NS, Hit, Teller, words
 
@@ -42,6 +45,22 @@ class Spikes:
         crowd = times.crowd(place, self._threshold, self._window_ns, now_ns + FUTURE_NS)
         if crowd is not None:
             self._tell(Subject(SPIKE, about), times, crowd, hit)
+
+    def is_told(self, base: Base) -> bool:
+        """Whether an alert fires already that the errors of `base` belong to, and is not to be told anew."""
+        return self._alarms.is_told(Subject(SPIKE, "" if self._is_total else base.key))
+
+    def add(self, some: Sequence[Seen], base: Base, now_ns: int) -> None:
+        """Count errors, in order of their times, while an alert fires."""
+        oldest, about = now_ns - self._memory_ns, "" if self._is_total else base.key
+        counted = [
+            seen.time_ns for seen in some if seen.time_ns >= oldest and (self._counts_recovered or not seen.recovered)
+        ]
+        if counted:
+            times = self._times.setdefault(about, Times())
+            times.add_all(counted, words(base))
+            until = times.crowded_until(counted[-1], self._threshold, self._window_ns)
+            self._alarms.heard(Subject(SPIKE, about), until)
 
     def _tell(self, subject: Subject, times: Times, crowd: int, hit: Hit) -> None:
         """Say that there are too many in the window that ends at `crowd`."""

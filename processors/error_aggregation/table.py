@@ -4,8 +4,8 @@ Source: Metwally, Agrawal, El Abbadi: Efficient Computation of Frequent and Top-
 of the rare ones the one goes that was not seen for the longest time.
 """
 
-from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -13,9 +13,10 @@ from typing import Any, Final, TypeVar
 from spansieve.failures.grouping import Group, Grouper
 
 from .config import ErrorAggregationConfig
-from .distinct import hash_of
+from .examples import Examples
 from .hashes import Hashes
 from .pattern import OTHER, Base, Counted, Pattern
+from .rates import MINUTE_NS
 from .seen import Seen, example_of
 
 MAX_EXAMPLE_BYTES: Final = 32 * 1024**2
@@ -23,7 +24,6 @@ MAX_EXAMPLE_BYTES: Final = 32 * 1024**2
 FORGOTTEN: Final = 16_384
 KNOWN: Final = 65_536
 _OTHER_KEY: Final = f"{OTHER}:{OTHER}"
-_MEMO: Final = 8_192
 CountedT = TypeVar("CountedT", bound=Counted)
 
 
@@ -51,26 +51,50 @@ class Table:
         self._touched = self._example_bytes = 0
         self._victims: deque[tuple[Pattern, int]] = deque()
         self._base_victims: deque[tuple[Base, int]] = deque()
-        self._hashes: dict[bytes, int] = {}
         self.removed: list[str] = []
         """Names of what was saved and is no more."""
 
-    def count(self, seen: Seen, now_ns: int, latest_ns: int) -> tuple[Base, Pattern]:
-        """Count an error; what is later than `latest_ns` counts as then. `now_ns` is the clock."""
+    def find(self, seen: Seen, now_ns: int) -> Pattern:
+        """The pattern of an error; `now_ns` is the clock."""
         kind = seen.kind
         pattern = kind.pattern
         if pattern is None or pattern.gone:
             pattern = kind.pattern = self._pattern_of(seen, now_ns)
+        return pattern
+
+    def count(self, pattern: Pattern, some: Sequence[Seen], latest_ns: int) -> Base:
+        """Count errors, in order of their times; what is later than `latest_ns` counts as then."""
         base = self.bases[pattern.key]
         base.latest = pattern
         self._touched += 1
-        when = min(seen.time_ns, latest_ns)
+        times = [min(seen.time_ns, latest_ns) for seen in some]
+        soft, recovered = sum(seen.is_apart for seen in some), sum(seen.recovered for seen in some)
         for one in (base, pattern):
-            one.hit(when, self._touched, soft=seen.is_apart, recovered=seen.recovered)
-        pattern.rates.add(when)
-        self._note(seen, pattern)
-        seen.pattern = pattern
-        return base, pattern
+            one.hit(len(some), times[0], times[-1], soft=soft, recovered=recovered, touched=self._touched)
+        pattern.rates.add(Counter([time // MINUTE_NS for time in times]))
+        for path, number in Counter([seen.path for seen in some]).items():
+            pattern.went(path, number)
+        self._sketch(pattern, some)
+        self._exemplify(pattern.examples, some)
+        for seen in some:
+            seen.pattern = pattern
+        return base
+
+    @staticmethod
+    def _sketch(pattern: Pattern, some: Sequence[Seen]) -> None:
+        pattern.traces.add({seen.trace_id for seen in some})
+        pattern.users.add({seen.user_text for seen in some})
+        pattern.sessions.add({seen.thread_text for seen in some})
+        pattern.versions.add({seen.source.version for seen in some})
+
+    def _exemplify(self, examples: Examples, some: Sequence[Seen]) -> None:
+        first, last = examples.places
+        few = some if len(some) <= first + last else [*some[:first], *some[len(some) - last :]]
+        before = examples.size_bytes
+        for seen in few:
+            marks = (seen.tried, seen.user_text, seen.source.version, seen.kind.model.encode("utf-8", "replace"))
+            examples.add(example_of(seen), marks, room=self._example_bytes < MAX_EXAMPLE_BYTES)
+        self._example_bytes += examples.size_bytes - before
 
     def made_good(self, seen: Seen) -> None:
         """A retry made an error good after it was counted."""
@@ -79,36 +103,6 @@ class Table:
             for one in (self.bases[pattern.key], pattern):
                 one.recovered += 1
                 one.is_dirty = True
-
-    def _note(self, seen: Seen, pattern: Pattern) -> None:
-        """Note where an error was, and for whom."""
-        source, (_, user, thread) = seen.source, seen.above
-        users = self._hash(seen.user or source.user or user.encode("utf-8", "replace"))
-        version = self._hash(source.version)
-        pattern.traces.add(hash_of(seen.trace_id))
-        if users:
-            pattern.users.add(users)
-        if session := self._hash(seen.thread or source.thread or thread.encode("utf-8", "replace")):
-            pattern.sessions.add(session)
-        if version:
-            pattern.versions.add(version)
-        pattern.went(seen.path)
-        examples = pattern.examples
-        before = examples.size_bytes
-        marks = (self._hash(seen.tried), users, version, self._hash(seen.kind.model.encode()))
-        examples.add(example_of(seen), marks, room=self._example_bytes < MAX_EXAMPLE_BYTES)
-        self._example_bytes += examples.size_bytes - before
-
-    def _hash(self, raw: bytes) -> int:
-        """0 for nothing. The same few come again and again."""
-        if not raw:
-            return 0
-        hashed = self._hashes.get(raw)
-        if hashed is None:
-            if len(self._hashes) >= _MEMO:
-                self._hashes.clear()
-            hashed = self._hashes[raw] = hash_of(raw)
-        return hashed
 
     def _pattern_of(self, seen: Seen, now_ns: int) -> Pattern:
         kind, details = seen.kind, seen.kind.details
@@ -125,7 +119,7 @@ class Table:
     def _new_base(self, key: str, type_: str, tool: str, now_ns: int) -> Base:
         rest = self.bases.get(_OTHER_KEY)
         if len(self.bases) - (rest is not None) >= self._config.max_base:
-            every = [one for one in self.bases.values() if one is not rest]
+            every = (one for one in self.bases.values() if one is not rest)
             self._evict_base(_next(self._base_victims, every), now_ns)
         base = self.bases[key] = Base(key, type_, tool)
         base.life.announced = key in self.known
@@ -133,7 +127,7 @@ class Table:
 
     def _new_pattern(self, base: Base, group: Group, now_ns: int) -> Pattern:
         if self.size >= self._config.max_patterns:
-            every = [one for some in self.bases.values() for one in some.patterns.values()]
+            every = (one for some in self.bases.values() for one in some.patterns.values())
             victim = _next(self._victims, every)
             self.bases[victim.key].take_in(victim, self._config)
             self._drop(victim, now_ns)
@@ -205,11 +199,11 @@ def name_of(counted: Base | Pattern) -> str:
     return f"pattern/{sha256(whole.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
-def _next(queue: deque[tuple[CountedT, int]], every: Collection[CountedT]) -> CountedT:
+def _next(queue: deque[tuple[CountedT, int]], every: Iterable[CountedT]) -> CountedT:
     """The next to give way: of those that were ranked before, unless they were seen since."""
     while queue:
         one, touched = queue.popleft()
         if not one.gone and one.touched == touched:
             return one
-    queue.extend((one, one.touched) for one in least(every))
+    queue.extend((one, one.touched) for one in least(list(every)))
     return queue.popleft()[0]

@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 MOST: Final = 1 << 18
@@ -34,6 +35,16 @@ class Times:
             place = max(0, place - MOST // 8)
         return place
 
+    def add_all(self, times_ns: Sequence[int], name: str) -> None:
+        """Note several, in order."""
+        if not self._times or times_ns[0] >= self._times[-1]:
+            self._times.extend(times_ns)
+            self._names += [name] * len(times_ns)
+            self._drop(max(0, len(self._times) - MOST))
+        else:
+            for time_ns in times_ns:
+                self.add(time_ns, name)
+
     def within(self, end_ns: int, window_ns: int) -> int:
         """How many there were later than `end_ns - window_ns`, and no later than `end_ns`."""
         return bisect_right(self._times, end_ns) - bisect_right(self._times, end_ns - window_ns)
@@ -52,12 +63,10 @@ class Times:
         return None
 
     def crowded_until(self, end_ns: int, threshold: int, window_ns: int) -> int:
-        """When the last of those that make up more than `threshold` up to `end_ns` leaves the window, if nothing is
-        added; `end_ns` where there are too few.
-        """
-        last = bisect_right(self._times, end_ns) - 1
-        first = last - threshold
-        return max(end_ns, self._times[first] + window_ns) if first >= 0 else end_ns
+        """Until when there are more than `threshold` in the window, of those up to `end_ns`; 0 where there are not."""
+        first = bisect_right(self._times, end_ns) - 1 - threshold
+        until = self._times[first] + window_ns if first >= 0 else 0
+        return until if until > end_ns else 0
 
     def mostly(self, end_ns: int, window_ns: int) -> str:
         """The name that is most frequent in a window."""

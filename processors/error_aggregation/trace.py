@@ -30,11 +30,10 @@ class Verdict(NamedTuple):
 class Trace:
     """A trace."""
 
-    __slots__ = ("errors", "passed", "size_bytes", "touched", "trace_id")
+    __slots__ = ("errors", "passed", "size_bytes", "touched")
 
-    def __init__(self, trace_id: bytes) -> None:
+    def __init__(self) -> None:
         """Nothing of it is known."""
-        self.trace_id = trace_id
         self.errors: dict[bytes, Seen] = {}
         """By span, the first that came first."""
         self.passed: dict[bytes, bytes | Passed] = {}
@@ -75,7 +74,7 @@ class Trace:
         hard = [seen for seen in self.errors.values() if not seen.is_apart]
         alone = due if len(hard) < 2 else [seen for seen in due if seen.is_apart or not self._holds(seen)]
         for seen in alone:
-            seen.path = (seen.kind.shown.label,)
+            seen.path = seen.kind.path
         verdict = Verdict(0, _known_good(hard), []) if len(hard) < 2 else self._joined(hard, due, gap_ns)
         for seen in due:
             seen.is_settled = True

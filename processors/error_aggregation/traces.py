@@ -7,7 +7,7 @@ from typing import Any, Final
 from spansieve.pdata import NO_SPAN, read
 
 from .config import ErrorAggregationConfig
-from .seen import Passed, Seen
+from .seen import SPAN_BYTES, Passed, Seen
 from .trace import MAX_ERRORS, MAX_PASSED, Trace, Verdict, make_good
 
 MAX_SPANS: Final = 50_000
@@ -15,8 +15,6 @@ MAX_BYTES: Final = 64 * 1024**2
 """Spans remembered, and their size; above, the trace that was silent for the longest time goes."""
 _LARGE, _SMALL = 4_096, 512
 """Of a span with more bytes than the first, attributes with up to the second are kept."""
-_SPAN_BYTES: Final = 700
-"""What a span takes besides its wire bytes, about."""
 
 
 class Traces:
@@ -27,7 +25,8 @@ class Traces:
         self._gap_ns = round(config.cascade_gap * 1e9)
         self._memory = config.cascade_memory
         self._max_pending = config.max_pending
-        self._traces: OrderedDict[bytes, Trace] = OrderedDict()
+        self._traces: OrderedDict[bytes, Trace | Seen] = OrderedDict()
+        """A trace of which nothing is known but one error is that error."""
         self._waiting: deque[Seen] = deque()
         self._nameless = 0
         self.pending = self.spans = self.size_bytes = 0
@@ -41,6 +40,21 @@ class Traces:
 
     def fail(self, seen: Seen, now: float, due: float) -> bool:
         """Take an error in that is to be judged at `due`; whether it is one more, and not the same span again."""
+        if seen.trace_id in self._traces:
+            if not self._join(seen, now):
+                return False
+        else:
+            self._traces[seen.trace_id] = seen
+            seen.touched = now
+            self.spans += 1
+            self.size_bytes += seen.size_bytes
+        seen.due = due
+        self._waiting.append(seen)
+        self.pending += 1
+        return True
+
+    def _join(self, seen: Seen, now: float) -> bool:
+        """Take an error into a trace of which something is known."""
         trace = self._touch(seen.trace_id, now)
         name = self._name(seen)
         known = trace.errors.get(name)
@@ -51,9 +65,6 @@ class Traces:
             place(seen, passed)
         self._lose(trace, trace.errors, name if known else _first(trace.errors, MAX_ERRORS))
         trace.errors[name] = seen
-        seen.due = due
-        self._waiting.append(seen)
-        self.pending += 1
         self._count(trace, 1, len(seen.wire))
         if trace.passed:
             make_good([seen], [one if isinstance(one, bytes) else one.wire for one in trace.passed.values()])
@@ -68,9 +79,8 @@ class Traces:
 
     def ignore(self, trace_id: bytes, wire: bytes) -> None:
         """Take in a span that is an error by itself, and none by the configuration: it is no success either."""
-        trace = self._traces.get(trace_id)
-        if trace is not None:
-            self._pass(trace, wire, ignored=True)
+        if trace_id in self._traces:
+            self._pass(self._whole(trace_id), wire, ignored=True)
 
     def _pass(self, trace: Trace, wire: bytes, *, ignored: bool = False) -> None:
         span_id = wire[20:28] if wire[18:20] == b"\x12\x08" else read("Span", wire).span_id
@@ -102,40 +112,54 @@ class Traces:
         """The errors that are not judged yet."""
         return [seen for seen in self._waiting if not seen.is_settled]
 
-    def judge(self, trace_id: bytes, due: Sequence[Seen]) -> Verdict:
-        """Which of these errors of a trace count: they have a path then."""
-        return self._traces[trace_id].judge(due, self._gap_ns)
+    def judge(self, due: Sequence[Seen]) -> list[Verdict]:
+        """Find out which of these errors count: they have a path then. What changes for others comes back."""
+        by_trace: dict[bytes, list[Seen]] = {}
+        for seen in due:
+            if self._traces[seen.trace_id] is seen:
+                seen.path, seen.is_settled, seen.is_alone = seen.kind.path, True, True
+            else:
+                by_trace.setdefault(seen.trace_id, []).append(seen)
+        return [self._whole(trace_id).judge(some, self._gap_ns) for trace_id, some in by_trace.items()]
 
     def above(self, seen: Seen) -> list[bytes]:
         """The spans above an error, encoded, the nearest first."""
         trace = self._traces.get(seen.trace_id)
-        return [] if trace is None else [one.wire for one in trace.above(seen)]
+        return [one.wire for one in trace.above(seen)] if isinstance(trace, Trace) else []
 
     def forget(self, now: float) -> None:
         """Forget what was silent for long, and what is too much."""
         for _ in range(len(self._traces)):
-            trace = next(iter(self._traces.values()))
+            trace_id, trace = next(iter(self._traces.items()))
             is_much = self.spans > MAX_SPANS or self.size_bytes > MAX_BYTES
             if not is_much and trace.touched + self._memory > now:
                 return
             if trace.waits:
-                self._traces.move_to_end(trace.trace_id)
+                self._traces.move_to_end(trace_id)
                 continue
-            del self._traces[trace.trace_id]
+            del self._traces[trace_id]
             self.spans -= trace.spans
             self.size_bytes -= trace.size_bytes
 
     def _touch(self, trace_id: bytes, now: float) -> Trace:
-        trace = self._traces.get(trace_id)
-        if trace is None:
-            trace = self._traces[trace_id] = Trace(trace_id)
-        elif trace.touched != now:
+        trace = self._whole(trace_id)
+        if trace.touched != now:
             self._traces.move_to_end(trace_id)
-        trace.touched = now
+            trace.touched = now
         return trace
 
+    def _whole(self, trace_id: bytes) -> Trace:
+        """A trace that is known, as one that has room for more than one error."""
+        found = self._traces[trace_id]
+        if isinstance(found, Seen):
+            trace = self._traces[trace_id] = Trace()
+            trace.errors[self._name(found)] = found
+            trace.touched, trace.size_bytes = found.touched, found.size_bytes
+            return trace
+        return found
+
     def _count(self, trace: Trace, spans: int, wire_bytes: int) -> None:
-        size_bytes = spans * (wire_bytes + _SPAN_BYTES)
+        size_bytes = spans * (wire_bytes + SPAN_BYTES)
         trace.size_bytes += size_bytes
         self.size_bytes += size_bytes
         self.spans += spans
