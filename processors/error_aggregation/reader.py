@@ -13,12 +13,16 @@ from spansieve.failures import (
     USER_KEYS,
     Details,
     Failure,
+    Shown,
+    base_key,
+    comparable,
     details_of,
     details_of_record,
+    exceptions_of,
     failure_of,
     failure_of_record,
+    label_of,
     last_part,
-    shown,
     tool_of,
 )
 from spansieve.pdata import LogRecord, Span, Wire, decode_pair, read
@@ -47,6 +51,9 @@ _TELLING: Final = frozenset(
 """Attributes that say what the error is; those that say when, where and for whom differ from one to the next."""
 _ASKED: Final = (*USER_KEYS, *THREAD_KEYS, *SAME_ARGUMENTS)
 _TELLS: Final = -1
+_MESSAGES: Final = tuple(
+    b"\x0a%c%s\x12" % (len(key), key) for key in (b"exception.message", b"exception.stacktrace", b"error.message")
+)
 _ROLES: Final = {b"\x0a%c%s" % (len(key), key.encode()): place for place, key in enumerate(_ASKED)} | {
     b"\x0a%c%s" % (len(key), key.encode()): _TELLS for key in _TELLING
 }
@@ -54,6 +61,8 @@ _ROLES: Final = {b"\x0a%c%s" % (len(key), key.encode()): place for place, key in
 _MOST, _MOST_BYTES, _LARGE = 4_096, 32 * 1024**2, 64 * 1024
 """Kinds remembered, their size, and that of one which is not."""
 _EXCEPTION: Final = b"\x12\x09exception"
+_TIME: Final = 0x09
+"""How an event begins that has a time, and goes on if it is an exception."""
 
 
 class _Memory:
@@ -106,6 +115,7 @@ class Reader:
         self._lenient = self._rules._replace(ignore_classes=())
         self._ignores = [_ignore(entry) for entry in config.ignore]
         self._memory = _Memory()
+        self._frames: dict[tuple[object, ...], _Frame | Ignored | None] = {}
         self._worths: dict[bytes, bytes] = {}
 
     def span(self, wire: bytes, source: Source) -> Seen | Ignored | None:
@@ -132,11 +142,12 @@ class Reader:
         if failure is None:
             return "class" if failure_of_record(record, self._lenient) else None
         span, details = _as_span(record), details_of_record(record)
-        kind = self._made(span, failure, details)
+        frame = _frame(span, failure)
+        if not frame.tool:
+            frame = frame._replace(label=f"log:{record.scope.name}")
+        kind = self._made(span, frame, details)
         if not isinstance(kind, Kind):
             return kind
-        if not kind.tool:
-            kind.shown = kind.shown._replace(label=f"log:{record.scope.name}")
         seen = Seen(kind, source, record.encode())
         seen.trace_id, seen.span_id = record.trace_id, record.span_id
         seen.time_ns = seen.start_time_unix_nano = seen.end_time_unix_nano = details.time_ns
@@ -171,36 +182,72 @@ class Reader:
         raised = _raised(message.events[:])
         if raised is None:
             span = Span(message, source.scope)
-            return self._read(span), details_of(span).time_ns
+            return self._read(span, telling), details_of(span).time_ns
         said, time_ns = raised
         known = message.name, tuple(message.status[:]), said, telling
         try:
             return self._memory.get(known), time_ns
         except KeyError:
-            kind = self._read(Span(message, source.scope))
+            kind = self._read(Span(message, source.scope), telling)
             self._memory.put(known, kind, 3 * (len(said) + sum(map(len, telling))) + 1_000)
             return kind, time_ns
 
-    def _read(self, span: Span) -> Kind | Ignored | None:
+    def _read(self, span: Span, telling: tuple[bytes, ...]) -> Kind | Ignored | None:
+        """Read a span that says what no other one did; what surrounds the message is mostly known."""
+        types = tuple([event.attributes.raws().get("exception.type", b"") for event in exceptions_of(span)])
+        words = tuple([raw for raw in telling if not raw.startswith(_MESSAGES)])
+        known = span.raw_name, span.status_code, types, words
+        frame = self._frames.get(known)
+        if frame is None:
+            if len(self._frames) >= _MOST:
+                self._frames.clear()
+            frame = self._frames[known] = self._frame(span)
+        if not isinstance(frame, _Frame):
+            return frame
+        return self._made(span, frame, details_of(span))
+
+    def _frame(self, span: Span) -> "_Frame | Ignored | None":
         failure = failure_of(span, self._rules)
         if failure is None:
             return "class" if failure_of(span, self._lenient) else None
-        return self._made(span, failure, details_of(span))
+        return _frame(span, failure)
 
-    def _made(self, span: Span, failure: Failure, details: Details) -> Kind | Ignored:
-        if failure.soft and self._soft == "ignore":
+    def _made(self, span: Span, frame: "_Frame", details: Details) -> Kind | Ignored:
+        if frame.failure.soft and self._soft == "ignore":
             return "soft"
-        known = shown(span, 0, failure, details)
-        tool = tool_of(span)
-        if any(entry.fits(details, tool) for entry in self._ignores):
+        if any(entry.fits(details, frame.tool) for entry in self._ignores):
             return "rule"
-        kind = Kind(failure, known, details, tool)
-        raws = span.attributes.raws()
-        model = decode_pair(raws[REQUEST_MODEL]) if REQUEST_MODEL in raws else ""
-        kind.model = model if isinstance(model, str) else ""
+        shown = Shown(
+            0,
+            frame.failure,
+            0,
+            last_part(details.type),
+            comparable(details.message),
+            details.stack,
+            base_key(details.type, frame.tool),
+            frame.label,
+        )
+        kind = Kind(frame.failure, shown, details, frame.tool)
+        kind.model, kind.has_agent = frame.model, frame.has_agent
         kind.override = _override(span)
-        kind.has_agent = any(key in raws for key in AGENT_KEYS)
         return kind
+
+
+class _Frame(NamedTuple):
+    """What surrounds the message of an error."""
+
+    failure: Failure
+    tool: str
+    label: str
+    model: str
+    has_agent: bool
+
+
+def _frame(span: Span, failure: Failure) -> _Frame:
+    raws = span.attributes.raws()
+    model = decode_pair(raws[REQUEST_MODEL]) if REQUEST_MODEL in raws else ""
+    has_agent = any(key in raws for key in AGENT_KEYS)
+    return _Frame(failure, tool_of(span), label_of(span), model if isinstance(model, str) else "", has_agent)
 
 
 def _as_span(record: LogRecord) -> Span:
@@ -219,12 +266,16 @@ def _raised(events: Sequence[bytes]) -> tuple[bytes, int] | None:
     """What the exceptions among these events say, without when, and when the last one was; None where an event that
     mentions one is not laid out as usual.
     """
-    found = [event for event in events if b"exception" in event]
+    found = events if len(events) == 1 else [event for event in events if b"exception" in event]
+    for event in found:
+        if event[9:20] != _EXCEPTION or event[0] != _TIME:
+            return None if any(b"exception" in one for one in found) else (b"", 0)
     if not found:
         return b"", 0
-    if any(event[0] != 0x09 or event[9:20] != _EXCEPTION for event in found):
-        return None
-    return b"".join([event[9:] for event in found]), int.from_bytes(found[-1][1:9], "little")
+    last = found[-1]
+    return last[9:] if len(found) == 1 else b"".join([event[9:] for event in found]), int.from_bytes(
+        last[1:9], "little"
+    )
 
 
 def _parted(raws: Sequence[bytes]) -> tuple[list[bytes], tuple[bytes, ...]]:

@@ -51,15 +51,15 @@ class Settling:
         for seen in sorted((seen for seen in due if seen.path), key=attrgetter("time_ns")):
             if not seen.is_alone and not seen.has_whom:
                 self._ask_above(seen)
-            if not self._wait_for_end(seen, usual):
-                self._count(seen, now_ns)
+            pattern = self._kept.table.find(seen, now_ns)
+            if not self._wait_for_end(seen, pattern, usual):
+                self._count(seen, pattern, now_ns)
         for pattern, some in usual.items():
             self._count_usual(pattern, some, now_ns)
 
-    def _wait_for_end(self, seen: Seen, usual: dict[Pattern, list[Seen]]) -> bool:
+    def _wait_for_end(self, seen: Seen, pattern: Pattern, usual: dict[Pattern, list[Seen]]) -> bool:
         """Put an error with those that raise nothing, if it is one."""
-        pattern = seen.kind.pattern
-        if pattern is None or seen.is_apart:
+        if seen.is_apart:
             return False
         some = usual.get(pattern)
         if some is None:
@@ -75,7 +75,7 @@ class Settling:
 
     def _is_usual(self, pattern: Pattern, time_ns: int) -> bool:
         """Whether an error of a pattern raises nothing."""
-        if pattern.gone or self._baseline.is_on:
+        if self._baseline.is_on:
             return False
         base = self._kept.table.bases[pattern.key]
         return self._spikes.is_told(base) and self.novelties.is_usual(pattern, base, time_ns)
@@ -84,7 +84,7 @@ class Settling:
         """Count errors of one pattern, none of which raises anything."""
         if pattern.gone:  # another one took its place in between
             for seen in some:
-                self._count(seen, now_ns)
+                self._count(seen, self._kept.table.find(seen, now_ns), now_ns)
             return
         latest_ns = now_ns + FUTURE_NS
         base = self._kept.table.count(pattern, some, latest_ns)
@@ -92,8 +92,7 @@ class Settling:
         self._spikes.add(some, base, now_ns)
         self.novelties.hear(pattern, base, len(some), min(some[-1].time_ns, latest_ns))
 
-    def _count(self, seen: Seen, now_ns: int) -> None:
-        pattern = self._kept.table.find(seen, now_ns)
+    def _count(self, seen: Seen, pattern: Pattern, now_ns: int) -> None:
         base = self._kept.table.count(pattern, [seen], now_ns + FUTURE_NS)
         self._kept.measures.counted([seen], base)
         if not seen.is_apart:

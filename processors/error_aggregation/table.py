@@ -4,7 +4,7 @@ Source: Metwally, Agrawal, El Abbadi: Efficient Computation of Frequent and Top-
 of the rare ones the one goes that was not seen for the longest time.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
 from itertools import islice
@@ -67,17 +67,24 @@ class Table:
         base = self.bases[pattern.key]
         base.latest = pattern
         self._touched += 1
-        times = [min(seen.time_ns, latest_ns) for seen in some]
-        soft, recovered = sum(seen.is_apart for seen in some), sum(seen.recovered for seen in some)
+        minutes: dict[int, int] = {}
+        paths: dict[tuple[str, ...], int] = {}
+        soft = recovered = 0
+        for seen in some:
+            minute = min(seen.time_ns, latest_ns) // MINUTE_NS
+            minutes[minute] = minutes.get(minute, 0) + 1
+            paths[seen.path] = paths.get(seen.path, 0) + 1
+            soft += seen.is_apart
+            recovered += seen.recovered
+            seen.pattern = pattern
+        first_ns, last_ns = min(some[0].time_ns, latest_ns), min(some[-1].time_ns, latest_ns)
         for one in (base, pattern):
-            one.hit(len(some), times[0], times[-1], soft=soft, recovered=recovered, touched=self._touched)
-        pattern.rates.add(Counter([time // MINUTE_NS for time in times]))
-        for path, number in Counter([seen.path for seen in some]).items():
-            pattern.went(path, number)
+            one.hit(len(some), first_ns, last_ns, soft=soft, recovered=recovered, touched=self._touched)
+        pattern.rates.add(minutes)
+        for path, times in paths.items():
+            pattern.went(path, times)
         self._sketch(pattern, some)
         self._exemplify(pattern.examples, some)
-        for seen in some:
-            seen.pattern = pattern
         return base
 
     @staticmethod

@@ -10,8 +10,9 @@ from .context import THREAD_KEYS, USER_KEYS, ErrorContext, context_of, context_o
 from .details import Details, details_of, details_of_record
 from .forest import Forest, Judged, Node, forest_from, forest_of
 from .predicate import SOURCES, Failure, Rules, Source, failure_of, failure_of_record
+from .reading import exceptions_of
 from .retries import operation_of
-from .sameness import Shown, shown
+from .sameness import Shown, comparable
 from .signs import Signs
 from .words import AGENT_KEYS, TOOL_KEYS, UNKNOWN, base_key, label_of, last_part, tool_of
 
@@ -35,10 +36,12 @@ __all__ = [
     "Source",
     "TracedError",
     "base_key",
+    "comparable",
     "context_of",
     "context_of_record",
     "details_of",
     "details_of_record",
+    "exceptions_of",
     "failure_of",
     "failure_of_record",
     "forest_from",
@@ -48,7 +51,6 @@ __all__ = [
     "last_part",
     "operation_of",
     "root_causes",
-    "shown",
     "tool_of",
     "traced_errors",
     "whom_of",

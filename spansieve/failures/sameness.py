@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from spansieve.pdata import Span
 
-from .details import Details, details_of
+from .details import details_of
 from .predicate import Failure
 from .words import UNKNOWN, base_key, label_of, last_part, tool_of
 
@@ -30,17 +30,20 @@ class Shown(NamedTuple):
     label: str
 
 
-def shown(span: Span, place: int, failure: Failure, details: Details | None = None) -> Shown:
-    """`failure`, which `span` at `place` is; `details`: what it says, where somebody has read it. Raises DecodeError
-    where attributes or events are malformed.
-    """
-    details = details or details_of(span)
+def comparable(message: str) -> str:
+    """A message as it is compared with others."""
+    return " ".join(message.split()).lower()
+
+
+def shown(span: Span, place: int, failure: Failure) -> Shown:
+    """`failure`, which `span` at `place` is. Raises DecodeError where attributes or events are malformed."""
+    details = details_of(span)
     return Shown(
         place,
         failure,
         span.end_time_unix_nano,
         last_part(details.type),
-        " ".join(details.message.split()).lower(),
+        comparable(details.message),
         details.stack,
         base_key(details.type, tool_of(span)),
         label_of(span),
