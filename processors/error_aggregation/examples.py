@@ -117,7 +117,7 @@ class Examples:
         self._first = [_loaded(one) for one in state["first"]][: config.first]
         self._recent = deque([_loaded(one) for one in state["recent"]][: config.recent])
         self._diverse = [(kind, _loaded(one)) for kind, one in state["diverse"]][: config.diverse]
-        self._known = dict.fromkeys(state["known"])
+        self._known = {(place, b64decode(mark)): None for place, mark in state["known"]}
         self.size_bytes = sum(one.size_bytes for one in self)
 
 

@@ -124,18 +124,24 @@ class ErrorAggregation(Processor[ErrorAggregationConfig]):
 
     def _load(self) -> bool:
         """Take over what was written; whether there was any."""
-        state = self._store.state
-        alarms = state("alarms")
-        if alarms is None:
-            return False
-        self._alarms.load(alarms)
-        self._grouper.load(state("grouper"))
-        self._settling.load(state("spikes"), state("baseline"))
-        self._table.load(state, self._store.bases(), self._store.patterns())
-        for *texts, left, came_ns in state("waiting") or ():
+        load, table, settling = self._store.load, self._table, self._settling
+        is_known = load("alarms", self._alarms.load)
+        load("grouper", self._grouper.load)
+        load("spikes", settling.spikes.load)
+        load("baseline", settling.baseline.load)
+        load("known", table.known.load)
+        load("forgotten", table.forgotten.load)
+        table.load(self._store.bases(), self._store.patterns())
+        load("waiting", self._wait_again)
+        if self._store.unread:
+            text = "%d records of the former state could not be read, and were left out"
+            self._host.log.warning(text, self._store.unread)
+        return is_known
+
+    def _wait_again(self, saved: list[list[Any]]) -> None:
+        for *texts, left, came_ns in saved:
             wire, resource, scope = (b64decode(text) for text in texts)
             self._intake.again([(wire, Shell(resource, scope), left, came_ns)])
-        return True
 
 
 def _texts(*raw: bytes) -> list[str]:

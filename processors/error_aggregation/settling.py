@@ -29,8 +29,8 @@ class Settling:
         """Nothing was judged."""
         self._clock = clock
         self._kept = kept
-        self._spikes = Spikes(config, kept.alarms, kept.teller)
-        self._baseline = Baseline(config, kept.alarms, kept.teller)
+        self.spikes = Spikes(config, kept.alarms, kept.teller)
+        self.baseline = Baseline(config, kept.alarms, kept.teller)
         self.novelties = Novelties(config, kept.table, kept.alarms, kept.teller)
         self._resolve_ns = resolve_ns = round(config.resolve_after * 1e9)
         window_ns = round(config.spike.window * 1e9)
@@ -75,10 +75,10 @@ class Settling:
 
     def _is_usual(self, pattern: Pattern, time_ns: int) -> bool:
         """Whether an error of a pattern raises nothing."""
-        if self._baseline.is_on:
+        if self.baseline.is_on:
             return False
         base = self._kept.table.bases[pattern.key]
-        return self._spikes.is_told(base) and self.novelties.is_usual(pattern, base, time_ns)
+        return self.spikes.is_told(base) and self.novelties.is_usual(pattern, base, time_ns)
 
     def _count_usual(self, pattern: Pattern, some: Sequence[Seen], now_ns: int) -> None:
         """Count errors of one pattern, none of which raises anything."""
@@ -89,7 +89,7 @@ class Settling:
         latest_ns = now_ns + FUTURE_NS
         base = self._kept.table.count(pattern, some, latest_ns)
         self._kept.measures.counted(some, base)
-        self._spikes.add(some, base, now_ns)
+        self.spikes.add(some, base, now_ns)
         self.novelties.hear(pattern, base, len(some), min(some[-1].time_ns, latest_ns))
 
     def _count(self, seen: Seen, pattern: Pattern, now_ns: int) -> None:
@@ -97,9 +97,9 @@ class Settling:
         self._kept.measures.counted([seen], base)
         if not seen.is_apart:
             hit = Hit(seen, base, pattern, now_ns, self._clock.monotonic())
-            self._spikes.judge(hit)
+            self.spikes.judge(hit)
             self.novelties.judge(hit)
-            self._baseline.judge(hit)
+            self.baseline.judge(hit)
 
     def change(self, verdict: Verdict) -> None:
         """Note what turned out about errors that were counted before."""
@@ -126,9 +126,9 @@ class Settling:
         if now >= self._next:
             self._next = now + _HOUSEKEEPING
             self._kept.traces.forget(now)
-            self._spikes.forget(now_ns)
-            self._baseline.forget(self._kept.table.bases)
-            self._baseline.tick(now_ns)
+            self.spikes.forget(now_ns)
+            self.baseline.forget(self._kept.table.bases)
+            self.baseline.tick(now_ns)
         for subject, ended_ns in self._kept.alarms.over(self._silence_ns, now_ns):
             told = self._kept.alarms.firing[subject].alert.pattern
             base = self._kept.table.bases.get(told.key) if told else None
@@ -139,9 +139,4 @@ class Settling:
 
     def state(self) -> dict[str, Any]:
         """What to save by name, fit for JSON."""
-        return {"spikes": self._spikes.state(), "baseline": self._baseline.state()}
-
-    def load(self, spikes: dict[str, Any] | None, baseline: dict[str, Any] | None) -> None:
-        """Take over what `state` gave."""
-        self._spikes.load(spikes or {})
-        self._baseline.load(baseline or {})
+        return {"spikes": self.spikes.state(), "baseline": self.baseline.state()}

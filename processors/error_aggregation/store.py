@@ -1,9 +1,9 @@
 """What outlives the process: patterns, names, alerts, and errors that wait."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from spansieve.plugin import Storage
 
@@ -11,6 +11,7 @@ from .config import ErrorAggregationConfig
 from .pattern import Base, Pattern
 from .table import Table, name_of
 
+MadeT = TypeVar("MadeT")
 EVERY: Final = 10.0
 """Seconds between two writes."""
 _AT_ONCE: Final = 100
@@ -27,6 +28,8 @@ class Store:
         self._storage: Storage | None = None
         self._next = 0.0
         self._left: list[Base | Pattern] = []
+        self.unread = 0
+        """Records that could not be taken."""
 
     @property
     def is_open(self) -> bool:
@@ -68,22 +71,32 @@ class Store:
             one.is_dirty = False
         del self._left[:most]
 
-    def state(self, name: str) -> Any:  # noqa: ANN401 (JSON)
-        """What `write` was given under `name`, or None."""
+    def load(self, name: str, take: Callable[[Any], object]) -> bool:
+        """Let `take` have what `write` was given under `name`; whether it could. What it can't take is left out."""
         raw = None if self._storage is None else self._storage.get(_STATE + name)
-        return None if raw is None else json.loads(raw)
+        unread = self.unread
+        if raw is not None:
+            self._made(raw, take)
+        return raw is not None and self.unread == unread
 
     def patterns(self) -> Iterator[Pattern]:
         """Those that were written."""
-        return (Pattern.loaded(said, self._config) for said in self._scan(_PATTERNS))
+        return self._all(_PATTERNS, lambda said: Pattern.loaded(said, self._config))
 
     def bases(self) -> Iterator[Base]:
         """Likewise."""
-        return (Base.loaded(said, self._config) for said in self._scan(_BASES))
+        return self._all(_BASES, lambda said: Base.loaded(said, self._config))
 
-    def _scan(self, prefix: str) -> Iterator[dict[str, Any]]:
-        if self._storage is not None:
-            for key in self._storage.scan(prefix):
-                raw = self._storage.get(key)
-                if raw is not None:
-                    yield json.loads(raw)
+    def _all(self, prefix: str, make: Callable[[Any], MadeT]) -> Iterator[MadeT]:
+        for key in [] if self._storage is None else self._storage.scan(prefix):
+            raw = self._storage.get(key) if self._storage else None
+            made = None if raw is None else self._made(raw, make)
+            if made is not None:
+                yield made
+
+    def _made(self, raw: bytes, make: Callable[[Any], MadeT]) -> MadeT | None:
+        try:
+            return make(json.loads(raw))
+        except (ValueError, LookupError, TypeError, AttributeError):  # written by another version
+            self.unread += 1
+            return None

@@ -5,7 +5,7 @@ of the rare ones the one goes that was not seen for the longest time.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -46,7 +46,7 @@ class Table:
         self.evicted = 0
         self.known = Hashes(KNOWN)
         """Base keys that are no news."""
-        self._forgotten = Hashes(FORGOTTEN)
+        self.forgotten = Hashes(FORGOTTEN)
         """Fingerprints that gave way, with the time."""
         self._touched = self._example_bytes = 0
         self._victims: deque[tuple[Pattern, int]] = deque()
@@ -139,7 +139,7 @@ class Table:
             self.bases[victim.key].take_in(victim, self._config)
             self._drop(victim, now_ns)
         pattern = Pattern(group, self._config)
-        gone_ns = self._forgotten.get(group.fingerprint)
+        gone_ns = self.forgotten.get(group.fingerprint)
         pattern.life.announced = gone_ns is not None and now_ns - gone_ns < self._config.forget * 1e9
         base.patterns[group.fingerprint] = pattern
         self.size += 1
@@ -166,13 +166,13 @@ class Table:
         self.size -= 1
         self.evicted += 1
         self._example_bytes -= pattern.examples.size_bytes
-        self._forgotten.put(pattern.fingerprint, now_ns)
+        self.forgotten.put(pattern.fingerprint, now_ns)
         self._grouper.forget(pattern.fingerprint)
         self.removed.append(name_of(pattern))
 
     def state(self) -> dict[str, Any]:
         """What changed besides the patterns, by name, fit for JSON."""
-        names = {"known": self.known, "forgotten": self._forgotten}
+        names = {"known": self.known, "forgotten": self.forgotten}
         return {name: hashes.state() for name, hashes in names.items() if hashes.is_dirty}
 
     def dirty(self) -> list[Base | Pattern]:
@@ -182,11 +182,8 @@ class Table:
             every += [base, *base.patterns.values()]
         return [one for one in every if one.is_dirty]
 
-    def load(self, state: Callable[[str], Any], bases: Iterable[Base], patterns: Iterable[Pattern]) -> None:
+    def load(self, bases: Iterable[Base], patterns: Iterable[Pattern]) -> None:
         """Take over what was saved, as much as there is room for."""
-        for name, hashes in (("known", self.known), ("forgotten", self._forgotten)):
-            if said := state(name):
-                hashes.load(said)
         for base in islice(bases, self._config.max_base + 1):
             self.bases[base.key] = base
             self._touched = max(self._touched, base.touched)

@@ -1,4 +1,4 @@
-"""Streams of spans with errors, one a line of JSON: a configuration, what is sent when, and the alerts that come of it."""
+"""Streams of spans with errors, one a line of JSON: a configuration, what is sent when, and the alerts to come."""
 
 import json
 from collections.abc import Iterable, Mapping
