@@ -76,7 +76,7 @@ class MaskConfig(Config):
     """A part of messages that makes no difference."""
 
     name: str = Field(min_length=1, max_length=40, description="What stands for it in templates, in `<>`.")
-    pattern: str = Field(min_length=1, description="Regular expression.")
+    pattern: Pattern = Field(min_length=1, description="RE2 expression.")
 
 
 class MergeConfig(Config):

@@ -29,7 +29,7 @@ class Sources:
 
 
 def _read(shell: Shell) -> Source:
-    (scope,) = TraceBatch.parse(together([(shell, b"")])).scopes
+    (scope,) = TraceBatch.parse(together([(shell, [])])).scopes
     raws = scope.resource.attributes.raws()
     service = decode_pair(raws["service.name"]) if "service.name" in raws else ""
     return Source(

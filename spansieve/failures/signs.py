@@ -13,10 +13,7 @@ from typing import Final
 
 import re2
 
-try:
-    import hyperscan
-except ImportError:  # no wheel for this machine
-    hyperscan = None  # type: ignore[assignment]
+from spansieve.scanner import AVAILABLE, Scanner
 
 _CODE: Final = (
     rb"(?:\x10http|\x19http\.response|\x14rpc\.grpc)\.status_code(?:[^\x12]|\x12(?:[^\x02\x03\x05]"
@@ -40,43 +37,38 @@ _BETWEEN: Final = b"\0\0"
 class Signs:
     """Looks for signs of errors. One thread at a time may ask."""
 
-    def __init__(self) -> None:
-        """Make ready, in some milliseconds."""
+    def __init__(self, *, scanned: bool = AVAILABLE) -> None:
+        """Make ready, in some milliseconds; `scanned`: by Hyperscan."""
         options = re2.Options()
         options.dot_nl, options.log_errors = True, False
         options.encoding = re2.Options.Encoding.LATIN1
         self._union = re2.compile(b"|".join(_SIGNS), options)
-        self._database = None if hyperscan is None else _compiled()
+        self._scanner = Scanner(_SIGNS) if scanned else None
 
     def any(self, data: bytes) -> bool:
         """Whether `data`, one span or many, holds a sign."""
-        if self._database is None:
+        if self._scanner is None:
             return self._union.search(data) is not None
-        try:
-            self._database.scan(data, match_event_handler=_enough)
-        except hyperscan.ScanTerminated:
-            return True
-        return False
+        return not self._scanner.scan(data, _enough)
 
     def places(self, spans: Sequence[bytes]) -> list[int]:
         """The places of those of `spans`, each encoded, that hold a sign, in order."""
         data = _BETWEEN.join((b"", *spans, b""))
         ends = list(accumulate(len(span) + len(_BETWEEN) for span in spans))
-        return sorted({bisect_right(ends, at - len(_BETWEEN) - 1) for at in self._ends(data)})
+        return sorted({bisect_right(ends, at - len(_BETWEEN) - 1) for at in self._ends(data)} - {len(spans)})
 
     def _ends(self, data: bytes) -> list[int]:
-        if self._database is None:
+        if self._scanner is None:
             return [found.end() for found in self._union.finditer(data)]
         ends: list[int] = []
-        self._database.scan(data, match_event_handler=lambda _sign, _start, end, *_: ends.append(end))
+
+        def note(_: int, end: int) -> bool:
+            ends.append(end)
+            return False
+
+        self._scanner.scan(data, note)
         return ends
 
 
-def _compiled() -> "hyperscan.Database":
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(expressions=_SIGNS, ids=range(len(_SIGNS)), flags=hyperscan.HS_FLAG_DOTALL)
-    return database
-
-
-def _enough(*_: object) -> bool:
+def _enough(*_: int) -> bool:
     return True

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spansieve.failures import Rules, Signs, failure_of, signs
+from spansieve.failures import Rules, Signs, failure_of
 from spansieve.pdata import Value
 
 from .building import Made, span
@@ -25,12 +25,10 @@ SPANS = st.builds(
 )
 
 
-@pytest.fixture(params=["hyperscan", "re2"])
-def looker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Signs:
+@pytest.fixture(params=[True, False], ids=["hyperscan", "re2"])
+def looker(request: pytest.FixtureRequest) -> Signs:
     """As it is here, and as where there is no wheel of Hyperscan."""
-    if request.param == "re2":
-        monkeypatch.setattr(signs, "hyperscan", None)
-    return Signs()
+    return Signs(scanned=request.param)
 
 
 @given(st.lists(SPANS, max_size=6))
