@@ -25,7 +25,7 @@ from spansieve.failures import (
     last_part,
     tool_of,
 )
-from spansieve.pdata import LogRecord, Span, Wire, decode_pair, read
+from spansieve.pdata import Attributes, LogRecord, Span, Wire, decode_pair, read
 from spansieve.semconv.names import (
     ERROR_CLASS,
     ERROR_SOFT,
@@ -194,17 +194,19 @@ class Reader:
 
     def _read(self, span: Span, telling: tuple[bytes, ...]) -> Kind | Ignored | None:
         """Read a span that says what no other one did; what surrounds the message is mostly known."""
-        types = tuple([event.attributes.raws().get("exception.type", b"") for event in exceptions_of(span)])
+        if span.events_mention(b"exception") and len(exceptions_of(span)) > 1:
+            frame = self._frame(span)
+            return self._made(span, frame, details_of(span)) if isinstance(frame, _Frame) else frame
+        details = details_of(span)
         words = tuple([raw for raw in telling if not raw.startswith(_MESSAGES)])
-        known = span.raw_name, span.status_code, types, words
-        frame = self._frames.get(known)
-        if frame is None:
+        known = span.raw_name, span.status_code, span.has_events, details.type, words
+        try:
+            frame = self._frames[known]
+        except KeyError:
             if len(self._frames) >= _MOST:
                 self._frames.clear()
             frame = self._frames[known] = self._frame(span)
-        if not isinstance(frame, _Frame):
-            return frame
-        return self._made(span, frame, details_of(span))
+        return self._made(span, frame, details) if isinstance(frame, _Frame) else frame
 
     def _frame(self, span: Span) -> "_Frame | Ignored | None":
         failure = failure_of(span, self._rules)
@@ -228,8 +230,9 @@ class Reader:
             frame.label,
         )
         kind = Kind(frame.failure, shown, details, frame.tool)
-        kind.model, kind.has_agent = frame.model, frame.has_agent
-        kind.override = _override(span)
+        kind.model, kind.has_agent, kind.override = frame.model, frame.has_agent, frame.override
+        if span.events_mention(b"exception.fingerprint"):
+            kind.override = frame.override or _override(span.events[-1].attributes)
         return kind
 
 
@@ -241,13 +244,15 @@ class _Frame(NamedTuple):
     label: str
     model: str
     has_agent: bool
+    override: str
 
 
 def _frame(span: Span, failure: Failure) -> _Frame:
     raws = span.attributes.raws()
     model = decode_pair(raws[REQUEST_MODEL]) if REQUEST_MODEL in raws else ""
     has_agent = any(key in raws for key in AGENT_KEYS)
-    return _Frame(failure, tool_of(span), label_of(span), model if isinstance(model, str) else "", has_agent)
+    model = model if isinstance(model, str) else ""
+    return _Frame(failure, tool_of(span), label_of(span), model, has_agent, _override(span.attributes))
 
 
 def _as_span(record: LogRecord) -> Span:
@@ -291,11 +296,7 @@ def _parted(raws: Sequence[bytes]) -> tuple[list[bytes], tuple[bytes, ...]]:
     return asked, tuple(telling)
 
 
-def _override(span: Span) -> str:
-    own = span.attributes
-    last = span.events[-1].attributes if span.has_events else {}
-    for key in OVERRIDES:
-        for value in (own.get(key), last.get(key)):
-            if isinstance(value, str) and value:
-                return value
-    return ""
+def _override(attributes: Attributes) -> str:
+    """The fingerprint that somebody gave an error."""
+    given = (attributes.get(key) for key in OVERRIDES)
+    return next((value for value in given if isinstance(value, str) and value), "")

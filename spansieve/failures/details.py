@@ -41,9 +41,12 @@ def details_of(span: Span) -> Details:
     raws = span.attributes.raws()
     last = exceptions_of(span)[-1:]
     raised: Raws = last[0].attributes.raws() if last else {}
-    status = span.status.message
-    type_ = next((found for found in _types(raised, raws, status) if found not in _SAYS_NOTHING), UNKNOWN)
-    message = text_of(raised, "exception.message") or text_of(raws, "exception.message", "error.message") or status
+    message = text_of(raised, "exception.message") or text_of(raws, "exception.message", "error.message")
+    type_ = text_of(raised, "exception.type")
+    if not message or not type_ or type_ in _SAYS_NOTHING:  # else nobody asks for the status
+        status = span.status.message
+        type_ = next((found for found in _types(raised, raws, status) if found not in _SAYS_NOTHING), UNKNOWN)
+        message = message or status
     stack = text_of(raised, "exception.stacktrace") or text_of(raws, "exception.stacktrace")
     time_ns = last[0].time_unix_nano if last else 0
     return Details(

@@ -15,11 +15,14 @@ import re2
 
 from spansieve.scanner import AVAILABLE, Scanner
 
-_CODE: Final = (
-    rb"(?:\x10http|\x19http\.response|\x14rpc\.grpc)\.status_code(?:[^\x12]|\x12(?:[^\x02\x03\x05]"
-    rb"|\x02(?:[^\x18]|\x18[^\x00\x01])"  # a number below 128; 0 and 1 are gRPC's OK and CANCELLED
-    rb"|\x03(?:[^\x0a\x18]|\x0a(?:[^\x01]|\x01[^01])|\x18(?:.[^\x01-\x03]|[\xad\xf4-\xff]\x03))"  # 429 and from 500 on
-    rb"|\x05(?:[^\x0a]|\x0a(?:[^\x03]|\x03(?:[^1-4]|429)))))"  # the same as texts
+_HTTP: Final = (
+    rb"(?:\x10http|\x19http\.response)\.status_code(?:[^\x12]|\x12(?:[^\x02\x03\x05]|\x02[^\x18]"
+    rb"|\x03(?:[^\x18]|\x18(?:.[^\x01-\x03]|[\xad\xf4-\xff]\x03))"  # a number of two bytes: 429, or from 500 on
+    rb"|\x05(?:[^\x0a]|\x0a(?:[^\x03]|\x03(?:[^1-4]|429)))))"  # a text of three characters
+)
+_GRPC: Final = (
+    rb"\x14rpc\.grpc\.status_code(?:[^\x12]|\x12(?:[^\x02\x03]|\x02(?:[^\x18]|\x18[^\x00\x01])"
+    rb"|\x03(?:[^\x0a]|\x0a(?:[^\x01]|\x01[^01]))))"  # all but OK and CANCELLED, as a number and as a text
 )
 _SIGNS: Final = (
     rb"(?:[^\x02]|[^\x0a\x12]\x02)\x18\x02",  # the status ERROR; behind 0a 02 and 12 02 stands the number 2 of a value
@@ -28,7 +31,8 @@ _SIGNS: Final = (
     rb"\x05error",
     rb"\x0aerror\.type",
     rb"\x15spansieve\.error\.class",
-    _CODE,
+    _HTTP,
+    _GRPC,
 )
 _BETWEEN: Final = b"\0\0"
 """Between two spans, so that a sign at an end has bytes around it."""
