@@ -141,6 +141,12 @@ class Pattern(Counted):
             del self.paths[min(self.paths, key=self.paths.__getitem__)]
         self.is_dirty = True
 
+    def shed(self) -> None:
+        """Let go of what is large: errors that were counted in it still know it for a while."""
+        self.gone = True
+        for name in ("rates", "paths", "examples", *_SKETCHES):
+            delattr(self, name)
+
     def join(self, other: "Pattern") -> None:
         """Add what the other counted."""
         self.join_counts(other)

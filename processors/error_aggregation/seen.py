@@ -9,7 +9,8 @@ from spansieve.pdata import Scope, Shell, read
 from .examples import Example
 from .pattern import Pattern
 
-SPAN_BYTES = 700
+NOBODY = ("", "", "")
+SPAN_BYTES = 1_000
 """What a span takes besides its wire bytes, about."""
 
 
@@ -47,44 +48,70 @@ class Source(NamedTuple):
 
 
 class Seen:
-    """One error. Times are nanoseconds since the epoch, but for `due` and `touched`, monotonic seconds.
+    """One error. Times are nanoseconds since the epoch, but for `due` and `touched`, monotonic seconds."""
 
-    Most of what it may have is as it stands here: an object with slots would cost three times as much to make.
-    """
+    __slots__ = (
+        "above",
+        "attempt",
+        "caused_by",
+        "due",
+        "end_time_unix_nano",
+        "is_alone",
+        "is_apart",
+        "is_fresh",
+        "is_good",
+        "is_record",
+        "is_settled",
+        "kind",
+        "parent_span_id",
+        "path",
+        "pattern",
+        "raw_name",
+        "recovered",
+        "source",
+        "span_id",
+        "start_time_unix_nano",
+        "thread",
+        "time_ns",
+        "touched",
+        "trace_id",
+        "tried",
+        "user",
+        "wire",
+    )
 
     is_error = True
     spans = 1
 
-    trace_id = span_id = parent_span_id = raw_name = b""
-    time_ns = start_time_unix_nano = end_time_unix_nano = 0
-    tried = user = thread = b""
-    """Texts, encoded: what a tool was given (its whole attribute), for whom, in which conversation."""
-    above = ("", "", "")
-    """Agent, user and thread, where spans above say them."""
-    is_record = False
-    is_alone = False
-    """Nothing else is known of its trace."""
-    is_apart = False
-    """It is soft, and counted apart."""
-    is_fresh = True
-    """It was neither too old when it came, nor from the future."""
-    due = touched = 0.0
-    is_settled = False
-    recovered = False
-    """A retry succeeded, or that of another error which is the same failure."""
-    is_good = False
-    """It was counted as recovered."""
-    attempt = 1
-    path: tuple[str, ...] = ()
-    caused_by = ""
-    pattern: Pattern | None = None
-    """What it was counted in; None: not counted, or not yet."""
-
     def __init__(self, kind: Kind, source: Source, wire: bytes) -> None:
-        """The rest is told by whoever reads it. `wire` is the span, or the record, encoded."""
+        """Who reads it tells the ids, the name and the times. `wire` is the span, or the record, encoded."""
         self.kind = kind
         self.source = source
         self.wire = wire
+        self.trace_id = self.span_id = self.parent_span_id = self.raw_name = b""
+        self.time_ns = self.start_time_unix_nano = self.end_time_unix_nano = 0
+        self.tried = self.user = self.thread = b""
+        """Texts, encoded: what a tool was given (its whole attribute), for whom, in which conversation."""
+        self.above = NOBODY
+        """Agent, user and thread, where spans above say them."""
+        self.is_record = False
+        self.is_alone = False
+        """Nothing else is known of its trace."""
+        self.is_apart = False
+        """It is soft, and counted apart."""
+        self.is_fresh = True
+        """It was neither too old when it came, nor from the future."""
+        self.due = self.touched = 0.0
+        self.is_settled = False
+        self.recovered = False
+        """A retry succeeded, or that of another error which is the same failure."""
+        self.is_good = False
+        """It was counted as recovered."""
+        self.attempt = 1
+        self.path: tuple[str, ...] = ()
+        self.caused_by = ""
+        self.pattern: Pattern | None = None
+        """What it was counted in; None: not counted, or not yet."""
 
     @property
     def operation(self) -> Hashable:

@@ -158,7 +158,6 @@ class Table:
         self.removed.append(name_of(victim))
 
     def _drop(self, pattern: Pattern, now_ns: int) -> None:
-        pattern.gone = True
         base = self.bases[pattern.key]
         del base.patterns[pattern.fingerprint]
         if base.latest is pattern:
@@ -169,6 +168,7 @@ class Table:
         self.forgotten.put(pattern.fingerprint, now_ns)
         self._grouper.forget(pattern.fingerprint)
         self.removed.append(name_of(pattern))
+        pattern.shed()
 
     def state(self) -> dict[str, Any]:
         """What changed besides the patterns, by name, fit for JSON."""

@@ -11,7 +11,7 @@ from .seen import SPAN_BYTES, Passed, Seen
 from .trace import MAX_ERRORS, MAX_PASSED, Trace, Verdict, make_good
 
 MAX_SPANS: Final = 50_000
-MAX_BYTES: Final = 64 * 1024**2
+MAX_BYTES: Final = 128 * 1024**2
 """Spans remembered, and their size; above, the trace that was silent for the longest time goes."""
 _LARGE, _SMALL = 4_096, 512
 """Of a span with more bytes than the first, attributes with up to the second are kept."""
