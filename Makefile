@@ -23,7 +23,7 @@ $(VENV)/.fuzzer: $(VENV)/.developer
 run: $(VENV)/.user ## install into .venv and start the collector
 	$(BIN)/spansieve run --config collector-config.yaml
 
-demo: $(VENV)/.user ## the same program, and a real agent's conversation through it
+demo: $(VENV)/.user ## the same program, and a real agent's incident through it
 	$(BIN)/spansieve demo
 
 test: $(VENV)/.developer ## run the tests in JOBS processes; a file's tests stay in one

@@ -151,8 +151,8 @@ class EndpointConfig(Config):
     """Where notifications go, which ones, and how they look."""
 
     name: str = Field(default="", description="What it is called in bodies, metrics and logs; none = see below.")
-    url: Secret | None = Field(
-        default=None, description="Where to post; never shown, since such URLs are secrets. Empty = off."
+    url: Secret = Field(
+        default=Secret(""), description="Where to post; never shown, since such URLs are secrets. Empty = off."
     )
     format: Literal["spansieve", "alertmanager", "slack", "pagerduty", "template"] = Field(
         default="spansieve", description="`spansieve`, `alertmanager`, `slack`, `pagerduty` or `template`."
@@ -202,8 +202,8 @@ class EndpointConfig(Config):
 
     @field_validator("url")
     @classmethod
-    def _a_url(cls, url: Secret | None) -> Secret | None:
-        if url is not None and url.get_secret_value():
+    def _a_url(cls, url: Secret) -> Secret:
+        if url.get_secret_value():
             target_of(url.get_secret_value())
         return url
 
@@ -229,7 +229,7 @@ class EndpointConfig(Config):
     @property
     def target(self) -> Target:
         """Where requests go. Raises ValueError where there is none."""
-        url = self.url.get_secret_value() if self.url else PAGERDUTY if self.format == "pagerduty" else ""
+        url = self.url.get_secret_value() or (PAGERDUTY if self.format == "pagerduty" else "")
         if not url:
             raise ValueError("url is missing: set it to where alerts are posted, such as https://hooks.example/alerts.")
         return target_of(url)
@@ -281,8 +281,9 @@ class WebhookConfig(EndpointConfig, ExporterConfig):
 
     @property
     def is_off(self) -> bool:
-        """Whether it is switched off: the URL is empty, as that of a variable that is not set."""
-        return self.url is not None and not self.url.get_secret_value() and not self.endpoints
+        """Whether it is switched off: the URL is there and empty, as that of a variable which is not set."""
+        empty = "url" in self.model_fields_set and not self.url.get_secret_value()
+        return empty and self.format != "pagerduty" and not self.endpoints
 
     @model_validator(mode="after")
     def _usable(self) -> Self:

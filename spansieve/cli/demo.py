@@ -1,4 +1,4 @@
-"""`spansieve demo`: the real program, and a real agent's conversation through it."""
+"""`spansieve demo`: the real program, and a real agent's incident through it."""
 
 import os
 import signal
@@ -14,35 +14,44 @@ from pathlib import Path
 import click
 
 from .client import courier
-from .options import default_config
+from .demo_alerts import Receiver
+from .options import default_config, say
 from .recording import Recorded, read
 from .send import at_pace
 
 START_SECONDS = 30.0
+END_SECONDS = 40.0
+"""How long the alerts may take to end once all was sent."""
+SHARE = 20
+"""Per cent of the traces without an error that are kept."""
 STORY = """
-A billing desk's agent (pydantic-ai) at work: five turns, a trace each, as its OpenTelemetry exporter sent them.
-It looks a customer up and charges a card at once; a tool fails and it goes on; an answer is cut off; a request is
-too long for the model; and a tool fails the whole run.
+A billing desk's agent (pydantic-ai) books invoices, as its OpenTelemetry exporter sent it: 24 turns in 18 seconds.
+After a while its tool can't reach the ledger: twice the agent tries again and it works, then turn after turn fails.
+You see each trace that is kept (all errors, and {share} % of the rest), its spans named, its secrets taken out; and
+what an on-call person would get, posted to a webhook: what broke, that it breaks often, and that it is over.
 """
 
 
-@click.command(short_help="See an agent's conversation pass through.")
+@click.command(short_help="See an agent's incident, and the alerts that it raises.")
 @click.option("--keep", is_flag=True, help="Leave the collector running afterwards, until Ctrl-C.")
 def demo(*, keep: bool) -> None:
-    """Start the collector with its default configuration, send it a recorded conversation, show what comes out."""
-    with tempfile.TemporaryDirectory(prefix="spansieve-demo-") as folder:
+    """Start the collector with its default configuration, send it a recorded incident, show what comes out."""
+    with tempfile.TemporaryDirectory(prefix="spansieve-demo-") as folder, Receiver() as receiver:
         ports = _free_ports(5)
         grpc, metrics = ports[0], ports[2]
-        collector = _start(Path(folder), ports)
+        collector = _start(Path(folder), ports, receiver.url)
         try:
             _wait_ready(collector, ports[3])
-            click.echo(STORY)
-            recorded = _conversation()
+            click.echo(STORY.format(share=SHARE))
+            recorded = _incident()
             with courier(f"localhost:{grpc}") as post:
-                for one in at_pace(recorded, speed=1000):
+                for one in at_pace(recorded, speed=1):
                     post.deliver(one)
-            _wait_until_out(collector, metrics, sum(one.items for one in recorded if one.signal == "traces"))
-            click.echo("\nThat was the debug exporter. Point your own agent at localhost:4317 and run: spansieve run")
+            click.echo("\nAll turns were sent, and the tool works again. Now the alerts end, one after the other:")
+            _wait_until_over(collector, receiver)
+            click.echo(_kept(metrics))
+            say(receiver.summary())
+            click.echo("\nPoint your own agent at localhost:4317, set ALERT_URL, and run: spansieve run")
             if keep:
                 status = f"http://localhost:{ports[4]}"
                 click.echo(f"(still listening on localhost:{grpc}; status page: {status}; Ctrl-C ends it)")
@@ -54,8 +63,8 @@ def demo(*, keep: bool) -> None:
             collector.wait(30)
 
 
-def _conversation() -> list[Recorded]:
-    with resources.as_file(resources.files("spansieve") / "cli" / "conversation") as folder:
+def _incident() -> list[Recorded]:
+    with resources.as_file(resources.files("spansieve") / "cli" / "incident") as folder:
         return [one._replace(source=Path(one.source).name) for one in read(folder)]
 
 
@@ -68,20 +77,27 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _start(folder: Path, ports: list[int]) -> "subprocess.Popen[bytes]":
+def _start(folder: Path, ports: list[int], alerts: str) -> "subprocess.Popen[bytes]":
+    """The collector, on ports of its own; what takes minutes in earnest takes seconds here."""
     settings = {
         "receivers.otlp.protocols.grpc.endpoint": f"localhost:{ports[0]}",
         "receivers.otlp.protocols.http.endpoint": f"localhost:{ports[1]}",
         "service.telemetry.metrics.readers": f"[{{pull: {{exporter: {{prometheus: {{port: {ports[2]}}}}}}}}}]",
         "extensions.health_check.endpoint": f"localhost:{ports[3]}",
         "extensions.zpages.endpoint": f"localhost:{ports[4]}",
+        "extensions.storage.directory": str(folder / "storage"),
         "exporters.file.path": str(folder / "telemetry.jsonl"),
+        "exporters.webhook": f"{{url: '{alerts}', group_by: ['...'], group_wait: 0s, group_interval: 1s}}",
+        "processors.error_aggregation.spike.window": "10s",
+        "processors.error_aggregation.resolve_after": "12s",
+        "service.pipelines.alerts.exporters": "[webhook]",
         "service.telemetry.logs.level": "error",
     }
     command = [sys.executable, "-m", "spansieve", "run", "--no-watch", "--config", default_config()]
     for key, value in settings.items():
         command += ["--set", f"{key}={value}"]
-    return subprocess.Popen(command, env=os.environ | {"FORCE_COLOR": "1"} if sys.stdout.isatty() else None)  # noqa: S603
+    color = {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}
+    return subprocess.Popen(command, env=os.environ | {"SAMPLING_PERCENTAGE": str(SHARE)} | color)  # noqa: S603
 
 
 def _get(url: str) -> bytes | None:
@@ -100,15 +116,20 @@ def _wait_ready(collector: "subprocess.Popen[bytes]", port: int) -> None:
         time.sleep(0.05)
 
 
-def _wait_until_out(collector: "subprocess.Popen[bytes]", port: int, spans: int) -> None:
-    """Until the debug exporter has shown all `spans`."""
-    give_up = time.monotonic() + START_SECONDS
-    while collector.poll() is None and time.monotonic() < give_up:
-        for line in (_get(f"http://localhost:{port}/metrics") or b"").decode().splitlines():
-            if (
-                line.startswith('otelcol_exporter_sent_spans{exporter="debug"}')
-                and float(line.rsplit(" ", 1)[1]) >= spans
-            ):
-                return
+def _wait_until_over(collector: "subprocess.Popen[bytes]", receiver: Receiver) -> None:
+    """Until all alerts have ended."""
+    give_up = time.monotonic() + END_SECONDS
+    while not receiver.is_over:
+        if collector.poll() is not None or time.monotonic() > give_up:
+            raise click.ClickException("the alerts did not all end in time")
         time.sleep(0.05)
-    raise click.ClickException(f"the {spans} spans did not all come out in time")
+
+
+def _kept(port: int) -> str:
+    """What was sampled, from the collector's own metrics."""
+    counts = {"true": 0, "false": 0}
+    for line in (_get(f"http://localhost:{port}/metrics") or b"").decode().splitlines():
+        if line.startswith("otelcol_processor_tail_sampling_global_count_traces_sampled"):
+            counts["true" if 'sampled="true"' in line else "false"] += int(float(line.rsplit(" ", 1)[1]))
+    came = sum(counts.values())
+    return f"\nOf {came} traces {counts['true']} were kept: each with an error, and a share of the others."

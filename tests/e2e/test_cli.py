@@ -146,15 +146,21 @@ def test_the_default_configuration_runs_and_prints_a_tree(tmp_path: Path) -> Non
         assert program.stop() == 0
 
 
-def test_the_demo_shows_a_conversation() -> None:
+def test_the_demo_shows_an_incident_from_the_first_alert_to_the_last() -> None:
     done = spansieve("demo")
     assert done.returncode == 0, done.stderr
-    assert "lookup_customer" in done.stdout
-    assert "execute_tool sync_ledger  33 ms  tool  ERROR tool_error: " in done.stdout
-    assert "five turns" in done.stdout
-    traces = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("trace  ")]
-    assert len(set(traces)) == 5  # on a slow machine one comes in two batches
-    assert "sent 15 spans of 002.traces.pb\n" in done.stdout
+    shown = done.stdout
+    told = [tuple(line.split()[1:3]) for line in shown.splitlines() if line.startswith("ALERT ")]
+    new, spike = "new_error_type", "error_spike"
+    assert sorted(told) == [("firing", spike), ("firing", new), ("resolved", spike), ("resolved", new)]
+    assert "  message  cannot reach <url> for <email> after <dur>\n" in shown
+    assert "  path     tool:sync_ledger → agent:billing_desk\n" in shown
+    assert "LedgerTimeout:sync_ledger  13 errors, 0 recovered" in shown
+    assert "s3cr3t" not in shown
+    assert "maria" not in shown
+    traces = {line.split()[1] for line in shown.splitlines() if line.startswith("trace  ")}
+    assert f"Of 24 traces {len(traces)} were kept" in shown
+    assert 15 <= len(traces) < 24
 
 
 def test_the_default_configuration_can_be_written_to_a_file_and_used(tmp_path: Path) -> None:

@@ -38,6 +38,9 @@ _MASKS: Final = {
 }
 _PLAIN: Final = {name: _MASKS[kind] for name in messages().groupindex if (kind := name.partition("_")[0]) in _MASKS}
 """Masks that keep nothing, by the name of what was found: a kind may be found in several ways."""
+_SCRUBBED: Final = re.compile(r"(?P<place>://)?<(?P<entity>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?:_[a-z]+)?>(?(place)@?)")
+"""What privacy wrote in place of a value, and in a URL in place of its user: alike for all values."""
+_AS_MASKED: Final = {"EMAIL": "<email>", "IP": "<ip>"}
 _HOST: Final = re.compile(r"[a-z][a-z0-9+.\-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"\d{4}|\[|\d{1,3}(?:\.\d{1,3}){3}\Z|(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{12}", re.IGNORECASE)
 _INPUT_END: Final = re.compile(r", input_type=[\w.\[\]]+?(?=\])|\Z")
@@ -64,6 +67,8 @@ class Masker:
         """The template of `message`: of its first 512 characters, white space as single blanks."""
         is_cut = len(message) > MAX_MESSAGE
         text = " ".join(message[:MAX_MESSAGE].split())
+        if "<" in text:
+            text = _SCRUBBED.sub(_unscrubbed, text)
         for name, pattern in self._custom:
             text = pattern.sub(f"<{name}>", text)
         masked = folded(_Pass(self._messages, text, keep_extension=self._keep_extension).masked())
@@ -74,6 +79,14 @@ class Masker:
     def name(self, text: str) -> str:
         """`text`, the name of a file or folder, without what is made up for each run: `exec_<id>`."""
         return self._names.sub(_masked_name, text)
+
+
+def _unscrubbed(found: re.Match[str]) -> str:
+    """What was scrubbed as it is masked where privacy left it: one error is one pattern, whoever it happens to."""
+    if found["place"] and found[0].endswith("@"):
+        return found["place"]
+    entity = found["entity"]
+    return (found["place"] or "") + _AS_MASKED.get(entity, f"<{entity}>")
 
 
 def _name(name: str) -> str:

@@ -58,7 +58,6 @@ def test_an_alert_is_given_up_in_the_end_also_where_it_stands_on_disk() -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"url": None}, "url is missing"),
         ({"url": "hooks.example/secret-part"}, "has to begin with https://"),
         ({"url": "ftp://hooks.example/secret-part"}, "has to begin with https://"),
         ({"url": "http://hooks.example/secret-part"}, "hooks.example is http://.*set insecure: true"),
@@ -104,6 +103,8 @@ def test_what_is_no_configuration(settings: dict[str, Any], said: str) -> None:
 def test_an_empty_url_switches_it_off_and_a_missing_one_does_not() -> None:
     off = config_of(url="")
     assert (Webhook.off(off), Webhook.endpoints(off)) == ("url is empty", [])
+    with pytest.raises(ValidationError, match="url is missing"):
+        WebhookConfig.model_validate({})
     assert Webhook.off(config_of(url=URL)) is None
     assert Webhook.off(config_of(url="", endpoints=[{"url": URL}])) is None
 

@@ -39,6 +39,18 @@ def test_addresses_and_uuids_go(message: str, template: str) -> None:
     assert MASKER.template(message) == template
 
 
+@check(
+    ("user <EMAIL_hacc> at <IP_zzqa>", "user <email> at <ip>"),
+    ("user <EMAIL> at <IP>", "user <email> at <ip>"),
+    ("<PERSON_zaqqlmno> and <SECRET> and <US_SSN_abcd>", "<PERSON> and <SECRET> and <US_SSN>"),
+    ("at postgresql://<URL_CREDENTIALS_buxp>@db.internal:5432/x", "at <url db.internal>"),
+    ("at postgresql://<URL_CREDENTIALS>@10.20.0.5:5432/x", "at <url>"),
+    ("List<T> and <Error> and <lowercase_name>", "List<T> and <Error> and <lowercase_name>"),
+)
+def test_what_privacy_wrote_is_alike_for_all_values(message: str, template: str) -> None:
+    assert MASKER.template(message) == template
+
+
 @pytest.mark.parametrize(
     "time",
     [
