@@ -50,7 +50,9 @@ _TELLING: Final = frozenset(
 )
 """Attributes that say what the error is; those that say when, where and for whom differ from one to the next."""
 _ASKED: Final = (*USER_KEYS, *THREAD_KEYS, *SAME_ARGUMENTS)
-_TELLS: Final = -1
+_TELLS, _NOTHING = -1, -2
+_SHORT: Final = 64
+"""Bytes of an attribute that is remembered as it is."""
 _MESSAGES: Final = tuple(
     b"\x0a%c%s\x12" % (len(key), key) for key in (b"exception.message", b"exception.stacktrace", b"error.message")
 )
@@ -116,12 +118,13 @@ class Reader:
         self._ignores = [_ignore(entry) for entry in config.ignore]
         self._memory = _Memory()
         self._frames: dict[tuple[object, ...], _Frame | Ignored | None] = {}
+        self._roles = _Roles()
         self._worths: dict[bytes, bytes] = {}
 
     def span(self, wire: bytes, source: Source) -> Seen | Ignored | None:
         """The error that an encoded span is, why it is ignored, or None. Raises DecodeError."""
         message = read("Span", wire)
-        asked, telling = _parted(message.attributes[:])
+        asked, telling = self._roles.parted(message.attributes[:])
         kind, time_ns = self._kind(message, telling, source)
         if not isinstance(kind, Kind):
             return kind
@@ -152,7 +155,7 @@ class Reader:
         seen.trace_id, seen.span_id = record.trace_id, record.span_id
         seen.time_ns = seen.start_time_unix_nano = seen.end_time_unix_nano = details.time_ns
         seen.is_record = True
-        self._tell(seen, _parted(record.attributes.every())[0])
+        self._tell(seen, self._roles.parted(record.attributes.every())[0])
         return seen
 
     def _tell(self, seen: Seen, asked: Sequence[bytes]) -> None:
@@ -283,17 +286,32 @@ def _raised(events: Sequence[bytes]) -> tuple[bytes, int] | None:
     )
 
 
-def _parted(raws: Sequence[bytes]) -> tuple[list[bytes], tuple[bytes, ...]]:
-    """Of attributes: those of `_ASKED`, each at its place, and those that tell what the error is."""
-    asked, telling, roles = [b""] * len(_ASKED), [], _ROLES
-    for raw in raws:
-        role = roles.get(raw[: raw[1] + 2]) if len(raw) > 1 else None
-        if role is not None:
+class _Roles:
+    """What attributes are good for here. Most of them come again and again as they are, so that is asked first."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, int] = {}
+
+    def parted(self, raws: Sequence[bytes]) -> tuple[list[bytes], tuple[bytes, ...]]:
+        """Of attributes: those of `_ASKED`, each at its place, and those that tell what the error is."""
+        asked, telling = [b""] * len(_ASKED), []
+        for raw, known in zip(raws, map(self._known.get, raws), strict=True):
+            if known == _NOTHING:
+                continue
+            role = self._learn(raw) if known is None else known
             if role == _TELLS:
                 telling.append(raw)
-            elif not asked[role]:
+            elif role != _NOTHING and not asked[role]:
                 asked[role] = raw
-    return asked, tuple(telling)
+        return asked, tuple(telling)
+
+    def _learn(self, raw: bytes) -> int:
+        role = _ROLES.get(raw[: raw[1] + 2], _NOTHING) if len(raw) > 1 else _NOTHING
+        if len(raw) <= _SHORT:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[raw] = role
+        return role
 
 
 def _override(attributes: Attributes) -> str:
