@@ -9,8 +9,9 @@ from spansieve.pdata import DecodeError, LogBatch, Shell, TraceBatch, apart
 from spansieve.plugin import Clock
 
 from .config import ErrorAggregationConfig
+from .ignoring import Ignored
 from .kept import Kept
-from .reader import Ignored, Reader
+from .reader import Reader
 from .recent import Recent
 from .seen import Seen
 from .told import FUTURE_NS
@@ -94,11 +95,14 @@ class Intake:
 
     def _others(self, wires: Sequence[bytes], done: set[int], now: float) -> list[Verdict]:
         """Take in what belongs to traces with errors."""
-        known, by_trace = self._traces, dict[bytes, list[bytes]]()
-        for place, wire in enumerate(wires):
-            if (trace_id := wire[2:18]) in known and place not in done:
-                by_trace.setdefault(trace_id, []).append(wire)
-        found = (self._see(trace_id, some, now) for trace_id, some in by_trace.items())
+        ids = [wire[2:18] for wire in wires]
+        if self._traces.are_unknown(ids):
+            return []
+        by_trace: dict[bytes, list[bytes]] = {}
+        for place, trace_id in enumerate(ids):
+            if trace_id in self._traces and place not in done:
+                by_trace.setdefault(trace_id, []).append(wires[place])
+        found = [self._see(trace_id, some, now) for trace_id, some in by_trace.items()]
         return [verdict for verdict in found if verdict is not None]
 
     def _see(self, trace_id: bytes, wires: Sequence[bytes], now: float) -> Verdict | None:

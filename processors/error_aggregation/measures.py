@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from spansieve.alerts import Alert
 from spansieve.plugin import Host
 
+from .ignoring import Ignored
 from .pattern import Base
-from .reader import Ignored
 from .seen import Seen
 from .table import Table
 from .traces import Traces

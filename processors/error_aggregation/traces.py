@@ -1,7 +1,7 @@
 """The traces that have an error, and the errors that wait to be judged."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from spansieve.pdata import NO_SPAN, read
@@ -37,6 +37,10 @@ class Traces:
 
     def __len__(self) -> int:
         return len(self._traces)
+
+    def are_unknown(self, trace_ids: Iterable[bytes]) -> bool:
+        """Whether none of these traces has an error."""
+        return self._traces.keys().isdisjoint(trace_ids)
 
     def fail(self, seen: Seen, now: float, due: float) -> bool:
         """Take an error in that is to be judged at `due`; whether it is one more, and not the same span again."""
