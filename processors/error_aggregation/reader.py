@@ -126,12 +126,13 @@ class Reader:
 
     def _read(self, span: Span, telling: tuple[bytes, ...]) -> Kind | Ignored | None:
         """Read a span that says what no other one did; what surrounds the message is mostly known."""
-        if span.events_mention(b"exception") and len(exceptions_of(span)) > 1:
+        raised = len(exceptions_of(span))
+        if raised > 1:
             frame = self._frame(span)
             return self._made(span, frame, details_of(span)) if isinstance(frame, _Frame) else frame
         details = details_of(span)
         words = tuple([raw for raw in telling if not raw.startswith(_MESSAGES)])
-        known = span.raw_name, span.status_code, span.has_events, details.type, words
+        known = span.raw_name, span.status_code, raised, details.type, words
         try:
             frame = self._frames[known]
         except KeyError:
