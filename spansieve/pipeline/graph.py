@@ -14,7 +14,7 @@ from .books import Ledger
 from .intake import Mark, Passage, copies, lacking, write
 from .lane import Done, Lane
 from .queue import Queue
-from .stage import Stage
+from .stage import Stage, observe
 from .tally import ExporterTally
 
 
@@ -113,6 +113,9 @@ class Graph:
                     self._stages.setdefault(stage.id, []).append((pipeline, stage))
                 if stage.processor.stateful:
                     self._behind[stage.id, pipeline.signal] = Target(pipeline, pipeline.stages[at + 1 :], enters=False)
+        for stages in self._stages.values():
+            for _, stage in stages:
+                stage.others = [one for one in stages if one[1] is not stage and stage.processor.stateful]
         self.guards: Guards = {
             route: tuple({stage.processor for one in pipelines for stage in one.stages if stage.processor.guards})
             for route, pipelines in self.routes.items()
@@ -126,7 +129,7 @@ class Graph:
 
     def _ticker(self, stages: list[tuple[Pipeline, Stage]]) -> Callable[[], None]:
         def tick() -> None:
-            _observe(stages, stages[0][1].tick)
+            observe(stages, stages[0][1].tick)
 
         return tick
 
@@ -140,7 +143,7 @@ class Graph:
         stages = self._stages.get(component, [])
         self._finishing = True
         try:
-            _observe(stages, stop)
+            observe(stages, stop)
         finally:
             self._finishing = False
         left = 0
@@ -213,18 +216,3 @@ class Graph:
             passage.give_up("processor_error")
         write([passage], must=True)
         passage.put(None)
-
-
-def _observe(stages: Sequence[tuple[Pipeline, Stage]], work: Callable[[], object]) -> None:
-    """Do `work` of a stateful processor outside of a batch, and book what it shed, in each of its pipelines."""
-    before = [stage.processor.held(stage.signal) for _, stage in stages]
-    for _, stage in stages:
-        stage.emitted = 0
-    work()
-    for (pipeline, stage), held in zip(stages, before, strict=True):
-        shed = held - stage.processor.held(stage.signal) - stage.emitted
-        for lane in pipeline.lanes:
-            if shed > 0:
-                lane.ledger.count(stage.processor.sheds, shed, stage.id)
-            elif shed < 0:
-                lane.ledger.count("accepted", -shed, stage.id)

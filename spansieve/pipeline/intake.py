@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from spansieve import pdata
@@ -10,7 +11,7 @@ from spansieve.plugin import Answer, Refused, Signal, StorageError
 from .books import Outcome
 from .lane import Done
 from .queue import FOR_GOOD, Queue
-from .stage import Dropped, Stage
+from .stage import Dropped, Stage, observe
 from .tally import ExporterTally, ReceiverTally
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Passage:
             if not len(self.batch):
                 return
             try:
-                stage.run(self.batch)
+                observe(stage.others, partial(stage.run, self.batch))
             except Dropped:
                 self.give_up("processor_error")
                 return

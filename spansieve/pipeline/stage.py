@@ -1,13 +1,16 @@
 """One processor in a chain: it is called, its mistakes are contained, and what it took away is written down."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from spansieve.pdata import Batch, DecodeError
 from spansieve.plugin import Processor, Refused, Signal
 from spansieve.telemetry.instruments import Instruments, Labels
 
 from .faults import Faults
+
+if TYPE_CHECKING:
+    from .graph import Pipeline
 
 
 class Dropped(Exception):
@@ -30,6 +33,8 @@ class Stage:
         self.signal: Signal = signal
         self.emitted = self.moved = self.shed = 0
         self.blocked: set[Signal] = set()
+        self.others: Sequence[tuple[Pipeline, Stage]] = ()
+        """The same stateful processor in other pipelines: a log record may let go of spans."""
         self._call: Callable[[Any], None] = getattr(processor, signal)
         self._stateful = processor.stateful
         self._faults = faults
@@ -75,3 +80,20 @@ class Stage:
             self.processor.tick()  # type: ignore[attr-defined]  # only processors that have one are ticked
         except Exception as error:
             self._faults.saw("processors", self.id, error, "; it is ticked again")
+
+
+def observe(stages: "Sequence[tuple[Pipeline, Stage]]", work: Callable[[], object]) -> None:
+    """Do `work` outside of a batch of these places of a stateful processor, and book what it shed, in each of them."""
+    before = [stage.processor.held(stage.signal) for _, stage in stages]
+    for _, stage in stages:
+        stage.emitted = 0
+    try:
+        work()
+    finally:
+        for (pipeline, stage), held in zip(stages, before, strict=True):
+            shed = held - stage.processor.held(stage.signal) - stage.emitted
+            for lane in pipeline.lanes:
+                if shed > 0:
+                    lane.ledger.count(stage.processor.sheds, shed, stage.id)
+                elif shed < 0:
+                    lane.ledger.count("accepted", -shed, stage.id)

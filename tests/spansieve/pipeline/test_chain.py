@@ -1,8 +1,9 @@
 """From a receiver's request to the exporters' queues: what is taken, refused, changed, held, and written down."""
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
-from spansieve.pdata import DecodeError, DroppedSpan, Span, TraceBatch
+from spansieve.pdata import DecodeError, DroppedSpan, LogBatch, Span, TraceBatch
 from spansieve.pipeline.intake import copies
 from spansieve.plugin import Refused
 from spansieve.testing import ERROR, OK, otlp_request
@@ -293,6 +294,37 @@ def test_what_a_stateful_processor_holds_is_on_the_books_until_it_emits(house: H
     house.tick()
     house.check_books()
     assert [span.attributes["mark"] for span in house.came_out()] == ["seen", "seen"]
+
+
+def test_spans_that_a_log_record_brings_back_are_on_the_books_again(house: House) -> None:
+    """As an error record does with a trace that was dropped."""
+
+    class Aside(Tested):
+        stateful = True
+        sheds = "sampled_out"
+        emits = frozenset({"traces"})
+        dropped = b""
+
+        def traces(self, batch: TraceBatch) -> None:
+            self.dropped = batch.encode()
+            batch.retain(lambda _: False)
+
+        def logs(self, batch: LogBatch) -> None:
+            self.host.emit("traces", TraceBatch.parse(self.dropped))
+
+    aside = Aside()
+    house.pipeline("traces", {"aside": aside})
+    house.pipeline("logs", {"aside": aside})
+    house.open()
+    house.send(otlp_request("agent", OK, OK))
+    assert house.outcome("sampled_out", "aside") == 2
+    records = ExportLogsServiceRequest()
+    records.resource_logs.add().scope_logs.add().log_records.add(severity_text="ERROR")
+    assert house.send(records.SerializeToString(), "logs").outcome == "accepted"
+    assert len(house.came_out()) == 2
+    house.came_out(signal="logs")
+    house.check_books()
+    assert house.outcome("accepted", "aside") == 2
 
 
 def test_a_stateful_processor_that_refuses_behind_one_that_took_leaves_the_books_right(house: House) -> None:
