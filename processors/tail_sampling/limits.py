@@ -7,11 +7,13 @@ from spansieve.plugin import Clock
 
 DAY = 86_400
 """Seconds."""
-_PAID_IN = 10
+_PAID_IN = 5
 """Intervals in which a debt would be paid back."""
+_HALF_LIFE = 20
+"""Intervals after which a debt counts half: long ago is no reason to keep less."""
 _MAX_DEBT, _MAX_CREDIT = 30, 1
 """Intervals of the whole rate that are remembered: what was too much, and what was left over."""
-_LEAST = 0.5
+_LEAST = 0.93
 """The share of the rate that is spent on traces even while a debt is paid back."""
 
 
@@ -35,8 +37,8 @@ class Limit(Protocol):
 
 
 class Rate:
-    """So much a second. What was too much, since a probability follows a burst by steps, is paid back later: then the
-    limit holds over minutes as well.
+    """So much a second. What was too much, since a probability follows a burst by steps, is paid back by little: when
+    the burst ends, the steps leave too little by about as much.
     """
 
     def __init__(self, per_second: float, interval: float) -> None:
@@ -48,7 +50,8 @@ class Rate:
     def settle(self, emitted: float, exempt: float, seconds: float) -> None:
         """Add what is above the limit to the debt."""
         whole = self._per_second * self._interval
-        debt = self._debt + emitted - self._per_second * seconds
+        kept = 0.5 ** (seconds / (_HALF_LIFE * self._interval))
+        debt = kept * self._debt + emitted - self._per_second * seconds
         self._debt = min(_MAX_DEBT * whole, max(-_MAX_CREDIT * whole, debt))
 
     def allowed(self) -> float:
