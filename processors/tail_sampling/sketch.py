@@ -38,6 +38,14 @@ class Sketch:
             self._zeros += 1
         self.count += 1
 
+    def remove(self, value: float) -> None:
+        """Count `value` out, which was added before."""
+        if value:
+            self._bins[max(0, _bin_of(value) - self._low)] -= 1
+        else:
+            self._zeros -= 1
+        self.count -= 1
+
     def merge(self, other: "Sketch") -> None:
         """Count in all that `other` has."""
         self._zeros += other._zeros

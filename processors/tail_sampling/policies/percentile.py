@@ -5,12 +5,14 @@ window and a whole one.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from spansieve.pdata import Span
 from spansieve.plugin import Clock
 
 from ..facts import TraceFacts
 from ..sketch import Sketch
+from .again import Said
 from .base import Now, Verdict
 from .leaves import NOT_SAMPLE, SAMPLE
 from .own_config import LatencyPercentileConfig
@@ -25,6 +27,14 @@ OTHER: Operation = ()
 _MAX_TEXT = 256
 
 
+class Seen(NamedTuple):
+    """How a trace was counted: under which operation, its duration, and after how many half windows."""
+
+    operation: Operation
+    duration_ms: float
+    halves: int
+
+
 class Durations:
     """How long the traces of each operation took, in ms, over the last `window` seconds of the clock."""
 
@@ -33,27 +43,39 @@ class Durations:
         self._clock = clock
         self._half = window / 2
         self._begun = clock.monotonic()
+        self._halves = 0
         self._seen: dict[Operation, Sketch] = {}
         self._new: dict[Operation, Sketch] = {}  # what of `_seen` came since `_begun`, and will outlast the next turn
 
     def exceeds(self, operation: Operation, duration_ms: float, share: float, min_samples: int) -> bool:
-        """Whether it took longer than `share` (0 to 1) of the operation's traces, of which `min_samples` were seen.
-        Then it counts as seen itself.
-        """
+        """Whether it took longer than `share` (0 to 1) of the operation's traces, of which `min_samples` were seen."""
         self._turn()
-        if operation not in self._seen and len(self._seen) >= MAX_OPERATIONS:
-            operation = OTHER
-        seen = self._seen.setdefault(operation, Sketch())
-        slow = seen.count >= max(1, min_samples) and seen.is_below(duration_ms, share)
-        seen.add(duration_ms)
-        self._new.setdefault(operation, Sketch()).add(duration_ms)
-        return slow
+        seen = self._seen.get(self._known(operation))
+        return seen is not None and seen.count >= max(1, min_samples) and seen.is_below(duration_ms, share)
+
+    def add(self, operation: Operation, duration_ms: float) -> Seen:
+        """Count a trace."""
+        self._turn()
+        operation = self._known(operation)
+        for sketches in (self._seen, self._new):
+            sketches.setdefault(operation, Sketch()).add(duration_ms)
+        return Seen(operation, duration_ms, self._halves)
+
+    def remove(self, seen: Seen) -> None:
+        """Count a trace no more that was counted so."""
+        self._turn()
+        for sketches in (self._seen, self._new)[: max(0, 2 - (self._halves - seen.halves))]:
+            sketches[seen.operation].remove(seen.duration_ms)
+
+    def _known(self, operation: Operation) -> Operation:
+        return operation if operation in self._seen or len(self._seen) < MAX_OPERATIONS else OTHER
 
     def _turn(self) -> None:
         passed = int((self._clock.monotonic() - self._begun) / self._half)
         if passed > 0:
             self._seen, self._new = self._new if passed == 1 else {}, {}
             self._begun += passed * self._half
+            self._halves += passed
 
 
 def operation_of(spans: Sequence[Span], per: Sequence[str]) -> Operation:
@@ -73,10 +95,17 @@ class LatencyPercentile:
         self._min_ms = config.min_ms
         self._per = tuple(config.per)
         self._durations = Durations(clock, config.window)
+        self._counted: Said[Seen] = Said()
 
     def vote(self, trace: TraceFacts, now: Now) -> Verdict:
-        """Judge the trace by those before it, and let it count for those after; a late root's, too, as it is now."""
+        """Judge the trace by those before it, and let it count for those after. One whose root comes late is counted
+        as what it is then, and no more as what it was.
+        """
+        counted = self._counted.of(trace.trace_id) if now.late else None
+        if counted is not None:
+            self._durations.remove(counted)
         duration_ms = max(0, trace.end_ns - trace.start_ns) / 1e6
         operation = operation_of(trace.view(), self._per)
         slow = self._durations.exceeds(operation, duration_ms, self._share, self._min_samples)
+        self._counted.put(trace.trace_id, self._durations.add(operation, duration_ms))
         return SAMPLE if slow and duration_ms >= self._min_ms else NOT_SAMPLE

@@ -8,6 +8,7 @@ from spansieve.sampling import ALWAYS
 
 from ..facts import TraceFacts
 from ..probability import rounded, threshold_of_share
+from .again import Said
 from .base import Now, Verdict, Vote
 from .leaves import NOT_SAMPLE
 from .own_config import RareErrorConfig
@@ -49,9 +50,16 @@ class RareError:
         self._patterns = patterns
         self._sightings = Sightings(clock, config.first, config.window)
         self._threshold = rounded(threshold_of_share(1 / config.then_every))
+        self._judged: Said[dict[str, bool]] = Said()
 
     def vote(self, trace: TraceFacts, now: Now) -> Verdict:
-        """Count the trace's errors, once for each time that it is asked; one that is rare is enough."""
-        rare = [self._sightings.is_rare(pattern) for pattern in dict.fromkeys(self._patterns(trace))]
-        threshold = ALWAYS if any(rare) else self._threshold
+        """Count the trace's errors; one that is rare is enough. For a late root those that are new are counted, and of
+        the others it is remembered what they were.
+        """
+        judged = (self._judged.of(trace.trace_id) if now.late else None) or {}
+        patterns = dict.fromkeys(self._patterns(trace))
+        rare = {one: judged[one] if one in judged else self._sightings.is_rare(one) for one in patterns}
+        if rare:
+            self._judged.put(trace.trace_id, rare)
+        threshold = ALWAYS if any(rare.values()) else self._threshold
         return Verdict(Vote.SAMPLE, threshold) if rare and trace.randomness >= threshold else NOT_SAMPLE

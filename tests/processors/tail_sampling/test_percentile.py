@@ -82,11 +82,37 @@ def test_half_a_window_is_always_remembered() -> None:
 def test_operations_beyond_the_most_share_one() -> None:
     durations = Durations(FakeClock(), 600)
     for number in range(MAX_OPERATIONS):
-        durations.exceeds((str(number),), 10, 0.95, 1)
-    assert not durations.exceeds(("one more",), 10, 0.95, 1)
+        durations.add((str(number),), 10)
+    durations.add(("one more",), 10)
     assert durations.exceeds(("and one more",), 100, 0.95, 1)
-    assert durations.exceeds(OTHER, 200, 0.5, 1)
+    assert durations.exceeds(OTHER, 100, 0.5, 1)
     assert durations.exceeds(("0",), 100, 0.95, 1)
+    assert not durations.exceeds(("0",), 100, 0.95, 2)
+
+
+LATE = NOW._replace(late=True)
+
+
+def test_a_trace_whose_root_comes_late_counts_once_as_what_it_is_then() -> None:
+    policy = LatencyPercentile("p", FakeClock(), LatencyPercentileConfig(percentile=50, min_samples=2))
+    early = [trace_of(Part("b", "a", name="child"), trace_id=number * 16) for number in (b"1", b"2")]
+    votes(policy, *early)
+    for trace in early:
+        trace.join(trace_of(Part("a", name="root", duration_ms=20), trace_id=trace.trace_id))
+        policy.vote(trace, LATE)
+    assert votes(policy, taking(500, "child")) == [NOT_SAMPLE]
+    assert votes(policy, taking(500, "root")) == [SAMPLE]
+
+
+def test_what_is_counted_no_more_is_gone_from_each_half_of_the_window_that_has_it() -> None:
+    clock = FakeClock()
+    durations = Durations(clock, 600)
+    for halves in range(4):
+        durations.add(("op",), 10)
+        seen = durations.add(("op",), 20)
+        clock.advance(seconds=halves * 300)
+        durations.remove(seen)
+        assert durations.exceeds(("op",), 15, 0.9, 1) == (halves < 2)  # 10 alone is left, or nothing
 
 
 def test_the_root_tells_the_operation_and_else_the_earliest_span() -> None:

@@ -43,6 +43,16 @@ def test_one_rare_cause_among_several_is_enough_and_each_counts_once_a_trace() -
     assert rare.vote(trace(), NOW) == Verdict(SAMPLE)
 
 
+def test_a_late_root_is_no_sighting_of_what_was_seen_of_the_trace_before() -> None:
+    causes = [KEY]
+    rare = RareError("r", FakeClock(), RareErrorConfig(first=2), lambda _: causes)
+    late = NOW._replace(late=True)
+    assert [rare.vote(trace(), now).vote for now in (NOW, late, late)] == [SAMPLE] * 3
+    assert [rare.vote(trace(), now).vote for now in (NOW, NOW, late)] == [SAMPLE, NOT_SAMPLE, NOT_SAMPLE]
+    causes.append("KeyError:read")
+    assert rare.vote(trace(), late) == Verdict(SAMPLE)
+
+
 def test_one_of_one_is_all_and_a_first_of_none_is_the_share_alone() -> None:
     assert policy(FakeClock(), KEY, first=0, every=1).vote(trace(), NOW) == Verdict(SAMPLE)
     assert policy(FakeClock(), KEY, first=0).vote(trace(), NOW) == Verdict(NOT_SAMPLE)

@@ -41,6 +41,16 @@ def test_two_merged_are_the_same_as_one_that_saw_all(one: list[float], other: li
     assert merged.quantile(share) == sketch_of(one + other).quantile(share)
 
 
+@given(values, values, shares)
+@settings(max_examples=50)
+def test_what_is_removed_was_never_there(kept: list[float], gone: list[float], share: float) -> None:
+    sketch = sketch_of(kept + gone)
+    for number in gone:
+        sketch.remove(number)
+    assert sketch.count == len(kept)
+    assert sketch.quantile(share) == sketch_of(kept).quantile(share)
+
+
 @given(values, near, shares)
 @settings(max_examples=50)
 def test_what_is_below_is_smaller_and_equal_values_never_are(numbers: list[float], value: float, share: float) -> None:
