@@ -124,6 +124,8 @@ class Assembler:
         """Put `assembly` in force: batching, books, what hosts say of the pipelines. On the chain thread."""
         for instance in assembly.instances.values():
             instance.host.wiring = assembly.wiring
+            if isinstance(instance.component, Processor):
+                instance.component.rewired()
         holders: dict[Ledger, dict[object, Held]] = {}
         for pipeline in assembly.graph.pipelines:
             for outlet in pipeline.lanes:

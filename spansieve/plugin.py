@@ -436,6 +436,11 @@ class Processor(Component[ConfigT]):
         """Those of the `held` items that it has on disk too, and holds again when it is started anew."""
         return 0
 
+    def rewired(self) -> None:
+        """A configuration is in force in which this goes on as it is, while what stands around it may be another: what
+        it knows by `host.ahead` is to be asked for again. Called before the first batch of that configuration.
+        """
+
     def room(self, signal: Signal, size_bytes: int) -> bool:
         """Whether it can take a batch of this size now; asked before anything is put anywhere. If not, the sender waits
         for it, up to 5 s.

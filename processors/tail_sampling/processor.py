@@ -13,6 +13,7 @@ from .config import TailSamplingConfig
 from .decider import Decider
 from .facts import TraceFacts
 from .measures import Measures
+from .policies.cohort import CohortWatcher
 from .sampler import Sampler
 from .spill import StorageSpill
 from .store import Store
@@ -93,6 +94,12 @@ class TailSampling(Processor[TailSamplingConfig]):
     def stored(self, signal: Signal) -> int:
         """With `storage`, all of them."""
         return self.held(signal) if self._settings.storage else 0
+
+    def rewired(self) -> None:
+        """Privacy may have another key now, by which it writes users in another way."""
+        for watcher in self._decider.watchers:
+            if isinstance(watcher, CohortWatcher):
+                watcher.forget()
 
     def room(self, signal: Signal, size_bytes: int) -> bool:
         """With `block_on_overflow`, whether there is any; else there always is."""

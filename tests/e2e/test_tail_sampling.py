@@ -147,6 +147,23 @@ def test_users_written_in_clear_are_found_as_privacy_writes_them(
     assert not any(b"jane.doe" in body for _, body in sink.bodies)
 
 
+def test_users_are_found_as_privacy_writes_them_after_a_reload_with_another_key(tmp_path: Path, sink: Sink) -> None:
+    text = COHORT.replace("SINK", str(sink.port)).replace("ACTION", "").replace("WORKERS", "workers: 1")
+    body = otlp_request("agent", OK.with_(attributes={"user.id": "jane.doe@acme.io"}))
+    other = otlp_request("agent", OK.with_(attributes={"user.id": "jane.doe@acme.io"}))
+    with running(tmp_path, text, "--no-watch") as program:
+        url = f"http://localhost:{program.ports['http']}/v1/traces"
+        assert post(url, body)[0] == 200
+        eventually(sink.count, "the user's trace arrives")
+        program.write(text.replace("00112233", "44556677"))
+        program.process.send_signal(signal.SIGHUP)
+        eventually(lambda: "is in force" in program.log(), "the new key is in force")
+        assert post(url, other)[0] == 200
+        eventually(lambda: sink.count() == 2, "the user's next trace arrives")
+    written = {span.attributes["user.id"] for _, one in sink.bodies for span in TraceBatch.parse(one)}
+    assert len(written) == 2  # one for each key
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_dropped_trace_on_disk_comes_back_after_a_restart(tmp_path: Path, sink: Sink, end: int, workers: int) -> None:

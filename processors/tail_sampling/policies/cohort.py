@@ -16,8 +16,8 @@ Pseudonyms = Callable[[str, Sequence[str]], Iterable[str]]
 class CohortWatcher:
     """Looks for the listed values under their keys, on spans and resources. Two of the same lists are equal.
 
-    What is listed in clear is looked for as its pseudonyms as well, which are asked for once, at the first span: the
-    key that makes them is not there before.
+    What is listed in clear is looked for as its pseudonyms as well, which are asked for at the first span: the key that
+    makes them is not there before. They are kept until they are to be forgotten.
     """
 
     def __init__(self, config: CohortConfig, pseudonyms: Pseudonyms) -> None:
@@ -43,6 +43,10 @@ class CohortWatcher:
     def suspects(self, behind: Sequence[bytes]) -> Sequence[int]:
         """All: several keys may hold the needle."""
         return range(len(behind))
+
+    def forget(self) -> None:
+        """Ask for the pseudonyms again: another key may make them now."""
+        self.__dict__.pop("_wanted", None)
 
     def resource(self, resource: Resource) -> bool:
         """Whether all spans of the resource do."""
