@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from spansieve.failures import failure_of_record
 from spansieve.pdata import LogBatch, TraceBatch
@@ -17,6 +17,9 @@ from .policies.cohort import CohortWatcher
 from .sampler import Sampler
 from .spill import StorageSpill
 from .store import Store
+
+_SAVED_EVERY: Final = 10.0
+"""Seconds after which flagged conversations are written at the latest, so that a kill costs no more than that."""
 
 
 class TailSampling(Processor[TailSamplingConfig]):
@@ -36,6 +39,7 @@ class TailSampling(Processor[TailSamplingConfig]):
         self._reader = Reader(self._decider.watchers, self._decider.rules)
         self._store = Store()
         self._exceeded = False
+        self._saved = host.clock.monotonic()
         emit, journal = partial(host.emit, "traces"), self._store if config.storage else None
         self._sampler = Sampler(config, host.clock, self._decider, self._measures, emit=emit, journal=journal)
 
@@ -79,13 +83,14 @@ class TailSampling(Processor[TailSamplingConfig]):
 
     def tick(self) -> None:
         """Decide what is due."""
-        self._sampler.decide_due(self._sampler.now())
-        if self._decider.budget is not None:
-            self._decider.budget.tick()
-            self._measures.budget(self._decider.budget.probability)
-            self._warn(exceeded=self._decider.budget.exceeded)
+        now, budget = self._sampler.now(), self._decider.budget
+        self._sampler.decide_due(now)
+        turned = budget is not None and budget.tick()
+        if budget is not None:
+            self._measures.budget(budget.probability)
+            self._warn(exceeded=budget.exceeded)
         self._measures.show(self._sampler.buffer, self._sampler.aside)
-        self._flush()
+        self._flush(self._state(now.monotonic, turned=turned))
 
     def held(self, signal: Signal) -> int:
         """Spans that wait for a decision, or for room."""
@@ -125,6 +130,13 @@ class TailSampling(Processor[TailSamplingConfig]):
                 self._store.put(waiting, time_ns)
             except StorageError as error:
                 raise Refused("the buffer's storage takes nothing now") from error
+
+    def _state(self, monotonic: float, *, turned: bool) -> Mapping[str, object] | None:
+        """What is to outlast a kill, now and then; `turned`: the budget's probability is another."""
+        if self._settings.storage is None or (not turned and monotonic < self._saved + _SAVED_EVERY):
+            return None
+        self._saved = monotonic
+        return self._decider.state()
 
     def _flush(self, state: Mapping[str, object] | None = None) -> None:
         """Emit what is kept, and write what was decided."""

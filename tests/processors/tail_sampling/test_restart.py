@@ -1,0 +1,164 @@
+"""What tail sampling has on disk goes on after a kill, by a clock that is told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from spansieve.pdata import Span, TraceBatch
+from spansieve.processors.tail_sampling import TailSampling, TailSamplingConfig
+from spansieve.testing import FakeClock, FakeHost
+
+from .spans import batch, trace_id
+
+ALWAYS: dict[str, Any] = {"name": "all", "type": "always_sample"}
+WANTED: dict[str, Any] = {"name": "w", "type": "string_attribute", "string_attribute": {"key": "k", "values": ["yes"]}}
+DECIDED = "spansieve.sampling.decided"
+
+
+class Disk:
+    """A storage that outlives processors."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        self.kept[key] = value
+
+    def delete(self, *keys: str) -> None:
+        for key in keys:
+            self.kept.pop(key, None)
+
+    def scan(self, prefix: str = "", after: str = "", limit: int | None = None) -> list[str]:
+        return sorted(key for key in self.kept if key.startswith(prefix) and key > after)[:limit]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        yield
+
+    def room(self, size_bytes: int) -> bool:
+        return True
+
+
+class DiskHost(FakeHost):
+    def __init__(self, disk: Disk) -> None:
+        super().__init__()
+        self.disk = disk
+
+    def storage(self, extension: str) -> Disk:
+        return self.disk
+
+
+class Life:
+    """A processor from its start to a kill, on a disk and a clock that go on."""
+
+    def __init__(self, disk: Disk, clock: FakeClock, **keys: Any) -> None:  # noqa: ANN401
+        self.host = DiskHost(disk)
+        self.host.clock = clock
+        self.processor = TailSampling(
+            TailSamplingConfig.model_validate({"storage": "disk", "decision_wait": "10s", **keys}), self.host
+        )
+        self.processor.start()
+        self.passed: list[Span] = []
+
+    def send(self, *spans: dict[str, Any]) -> None:
+        request = batch(*spans)
+        self.processor.traces(request)
+        self.passed += TraceBatch.parse(request.encode())
+
+    def wait(self, seconds: float) -> None:
+        self.host.clock.advance(seconds=seconds)
+        self.processor.tick()
+
+    def out(self) -> list[Span]:
+        emitted = [span for _, one in self.host.emitted for span in TraceBatch.parse(one.encode())]
+        return [*emitted, *self.passed]
+
+    def traces(self) -> list[bytes]:
+        """Those that left, in order."""
+        return list(dict.fromkeys(span.trace_id for span in self.out()))
+
+
+@pytest.fixture
+def world() -> tuple[Disk, FakeClock]:
+    return Disk(), FakeClock()
+
+
+def test_what_is_due_is_decided_at_once_the_oldest_first_and_the_rest_in_its_time(
+    world: tuple[Disk, FakeClock],
+) -> None:
+    first = Life(*world, policies=[ALWAYS])
+    for label, seconds in (("b", 1), ("a", 4), ("c", 4)):
+        first.send({"trace": label})
+        first.wait(seconds)
+    first.send({"trace": "b", "span": "2", "parent": "1"})
+    world[1].advance(seconds=5)
+    again = Life(*world, policies=[ALWAYS])
+    assert again.processor.held("traces") == 4
+    again.wait(0)
+    assert again.traces() == [trace_id("b"), trace_id("a")]
+    assert {span.attributes.get(DECIDED) for span in again.out()} == {"restart", None}
+    again.wait(1)
+    assert again.traces()[2:] == [trace_id("c")]
+    assert again.out()[-1].attributes[DECIDED] == "wait"
+    assert again.processor.held("traces") == 0
+
+
+def test_late_spans_follow_the_decision_before_the_kill(world: tuple[Disk, FakeClock]) -> None:
+    first = Life(*world, policies=[WANTED])
+    first.send({"trace": "a", "attributes": {"k": "yes"}}, {"trace": "b"}, {"trace": "c"})
+    first.wait(10)
+    again = Life(*world, policies=[WANTED])
+    late = {"span": "2", "parent": "1"}
+    again.send({"trace": "a", **late}, {"trace": "b", **late}, {"trace": "c", **late, "error": True})
+    assert again.traces() == [trace_id("c"), trace_id("a")]
+    assert {span.attributes.get("spansieve.sampling.partial") for span in again.out()} == {True, None}
+
+
+def test_what_was_decided_but_found_no_room_leaves_after_the_kill(world: tuple[Disk, FakeClock]) -> None:
+    first = Life(*world, policies=[ALWAYS])
+    first.send({"trace": "a"})
+    first.host.full = True
+    first.wait(10)
+    assert first.processor.held("traces") == 1
+    again = Life(*world, policies=[ALWAYS])
+    again.wait(0)
+    assert again.traces() == [trace_id("a")]
+    assert again.processor.held("traces") == 0
+    third = Life(*world, policies=[ALWAYS])
+    assert third.processor.held("traces") == 0
+
+
+def test_flagged_conversations_outlast_a_kill(world: tuple[Disk, FakeClock]) -> None:
+    policies = [{"name": "s", "type": "session", "session": {}}]
+    first = Life(*world, policies=policies)
+    first.send({"trace": "a", "attributes": {"session.id": "1"}, "error": True})
+    first.wait(10)
+    again = Life(*world, policies=policies)
+    again.send({"trace": "b", "attributes": {"session.id": "1"}}, {"trace": "c", "attributes": {"session.id": "2"}})
+    again.wait(10)
+    assert again.traces() == [trace_id("b")]
+
+
+def test_a_budget_goes_on_after_a_kill_where_it_was(world: tuple[Disk, FakeClock]) -> None:
+    keys: dict[str, Any] = {"policies": [ALWAYS], "budget": {"spans_per_second": 1}}
+    first = Life(*world, **keys)
+    for number in range(20):
+        first.send(*({"trace": f"{number}/{one}"} for one in range(50)))
+        first.wait(10)
+    again = Life(*world, **keys)
+    again.wait(0)
+    before, after = (life.host.counts["spansieve_tail_sampling_budget_probability",] for life in (first, again))
+    assert after == before < 0.3
+
+
+def test_what_a_stop_drops_is_not_there_after_it(world: tuple[Disk, FakeClock]) -> None:
+    first = Life(*world, policies=[ALWAYS], drop_pending_traces_on_shutdown=True)
+    first.send({"trace": "a"})
+    first.processor.shutdown()
+    again = Life(*world, policies=[ALWAYS])
+    assert again.processor.held("traces") == 0
