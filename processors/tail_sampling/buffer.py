@@ -54,8 +54,9 @@ class Buffer:
         for trace in list(takewhile(lambda trace: trace.first_seen + self._wait <= now, traces.values())):
             yield trace, "wait"
         while self._roots and self._roots[0][0] <= now:
-            begun = traces.get(heappop(self._roots)[1])
-            if begun is not None:
+            due, trace_id = heappop(self._roots)
+            begun = traces.get(trace_id)
+            if begun is not None and due >= begun.first_seen + self._root_wait:  # else the root of one before it
                 yield begun, "root"
 
     def oldest(self) -> TraceFacts:

@@ -231,7 +231,8 @@ class Sampler:
     def _tell_sessions(self, trace: TraceFacts, outcome: Outcome, now: Now) -> None:
         """Keep what else belongs to the trace's conversation, if that is to be kept whole."""
         for policy, trace_id in self._decider.flagged(trace, outcome):
-            other = self.aside.take(trace_id)
+            known = self.decisions.of(trace_id)
+            other = None if known is not None and known.final else self.aside.take(trace_id)
             if other is not None:
                 self._reopen(other, policy, "session", now)
 
@@ -288,7 +289,7 @@ class Sampler:
                 self._remember(trace_id, decision, now)
         if not decision.final or self._settings.errors.over_drop:
             self.aside.put(trace, now.monotonic)
-        if has_error:
+        if has_error or trace.error is None:
             self._tell_sessions(trace, Outcome(kept=False), now)
 
     def _reopen(self, trace: TraceFacts, policy: str, reason: Reason, now: Now) -> None:
