@@ -12,7 +12,7 @@ import pytest
 from .program import Sink, eventually, export, free_ports, running
 from .sampling_cases import Arrived, Case, body, cases, shortfalls, spans_in, told
 
-ALL = [*cases("dev_cases.jsonl"), *cases("cases.jsonl")]
+ALL = [*cases("dev_cases.jsonl"), *cases("cases.jsonl"), *cases("edge_cases.jsonl")]
 THROUGH_THE_PROGRAM = (
     *("dev-late-error", "dev-session", "case-wait", "case-block", "case-error-early", "case-late-root", "case-mini"),
     *("case-tracestate-others", "case-composite-over", "case-rate", "case-go-readme", "case-cache-kept"),
