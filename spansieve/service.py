@@ -86,11 +86,12 @@ class Service:
 
     def start(self) -> None:
         """Open everything. Raises StartError; what was opened is closed again then."""
+        self.core.chain.ticks = False  # what starts is not ready for it, and what it has on disk not on the books
         self.core.chain.start()
         try:
             self._endpoint = self._open_endpoint(self._assembly.loaded)
             self._start_behind_receivers(self._assembly)
-            self.core.chain.call(lambda: self._assembler.attach(self._assembly))
+            self.core.chain.call(self._attach_first)
             self._start_all(self._assembly.instances.values())
             with self._workers.changed(self._assembly.loaded):
                 pass
@@ -100,6 +101,10 @@ class Service:
         self._ready = True
         self._tell_extensions("ready", self._assembly.of_kind("extensions"))
         self._say_what_is_off(self._assembly.loaded)
+
+    def _attach_first(self) -> None:
+        self._assembler.attach(self._assembly)
+        self.core.chain.ticks = True
 
     def _start_all(self, instances: Iterable[Instance]) -> None:
         for instance in instances:

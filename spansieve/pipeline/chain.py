@@ -33,6 +33,8 @@ class Chain:
     def __init__(self, graph: Graph, clock: Clock, faults: Faults) -> None:
         """Nothing runs before `start`."""
         self.graph = graph
+        self.ticks = True
+        """Whether components are ticked; to be set on the chain thread once it runs."""
         self._clock = clock
         self._faults = faults
         self._inbox: SimpleQueue[Request | Callable[[], None] | None] = SimpleQueue()
@@ -97,7 +99,7 @@ class Chain:
     def _run(self) -> None:
         next_tick = self._clock.monotonic() + TICK_SECONDS
         while True:
-            busy = bool(self.graph.tickers or self._parked)
+            busy = self._busy()
             try:
                 work = self._inbox.get(timeout=max(0.0, next_tick - self._clock.monotonic()) if busy else None)
             except Empty:
@@ -106,10 +108,13 @@ class Chain:
                 break
             self._do(work)
             now = self._clock.monotonic()
-            if (self.graph.tickers or self._parked) and now >= next_tick:
+            if self._busy() and now >= next_tick:
                 self._do(self._tick)
                 next_tick = now + TICK_SECONDS
         self.swap(self.graph)
+
+    def _busy(self) -> bool:
+        return bool((self.ticks and self.graph.tickers) or self._parked)
 
     def _do(self, work: Request | Callable[[], None]) -> None:
         try:
@@ -160,7 +165,7 @@ class Chain:
 
     def _tick(self) -> None:
         self._unpark()
-        for ticker in list(self.graph.tickers.values()):
+        for ticker in list(self.graph.tickers.values()) if self.ticks else ():
             self._do(ticker)
 
 
