@@ -40,6 +40,18 @@ def test_it_can_run(text: str, tmp_path: Path, environment: dict[str, str]) -> N
     Service(config).discard()
 
 
+def test_the_sampling_that_stands_there_as_a_comment_can_run(tmp_path: Path, environment: dict[str, str]) -> None:
+    before, _, rest = service_config().partition("  # tail_sampling:")
+    section, batch, after = f"  # tail_sampling:{rest}".partition("  batch:")
+    after = after.replace("prompt_privacy, batch], exporters", "prompt_privacy, tail_sampling, batch], exporters", 2)
+    text = before + section.replace("  # ", "  ") + batch + after
+    config = loaded(text, tmp_path, environment)
+    assert config.warnings == []
+    assert "tail_sampling" in config.service.pipelines["traces"].processors
+    assert "tail_sampling" in config.service.pipelines["logs"].processors
+    Service(config).discard()
+
+
 def test_without_any_environment_it_stays_on_localhost(tmp_path: Path) -> None:
     config = loaded(service_config(), tmp_path, {})
     for components in (config.receivers, config.extensions):
