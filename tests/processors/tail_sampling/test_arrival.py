@@ -64,7 +64,10 @@ def test_watchers_find_what_they_find_span_by_span_and_so_do_errors(body: bytes)
         assert arrival.traces.keys() == {span.trace_id for span in TraceBatch.parse(body)}
 
 
-@given(st.lists(st.text("ab", max_size=6).map(str.encode), max_size=6), st.sampled_from([b"b", b"bb", b"aba"]))
+spans = st.text("ab", max_size=6).map(lambda text: b"\n" + text.encode())  # as a trace's id begins, and no key
+
+
+@given(st.lists(spans, max_size=6), st.sampled_from([b"b", b"bb", b"aba"]))
 def test_every_span_that_holds_the_bytes_is_found(wires: list[bytes], needle: bytes) -> None:
     encoded = Encoded(wires, Literals([needle]))
     places = [*encoded.places(needle)]
