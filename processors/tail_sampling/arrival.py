@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from spansieve.failures import Failure, Rules, failure_of
+from spansieve.failures import Rules, Signs, failure_of
 from spansieve.literals import Literals
 from spansieve.pdata import NO_SPAN, Shell, Span, TraceBatch
 
@@ -12,10 +12,6 @@ from .facts import TraceFacts
 from .mentions import Encoded
 from .policies import Watcher
 
-_SIGNS = (b"error", b"status_code", b"exception", b"\x18\x02", b"\x18\x82\x00", b"\x18\x82\x80")
-"""One of these stands in the bytes of each span that is an error: a part of an attribute's key, an event's name, or the
-status ERROR, whose number a sender may write longer than it need be.
-"""
 _SAMPLED = b"ot="
 """Stands in a trace state that says how its span was sampled before."""
 
@@ -64,7 +60,8 @@ class Reader:
         self._watchers = watchers
         self._rules = rules
         needles = [watcher.needle for watcher in watchers if watcher.needle]
-        self._literals = Literals([*_SIGNS, _SAMPLED, *needles])
+        self._literals = Literals([_SAMPLED, *needles])
+        self._signs = Signs()
 
     def read(self, batch: TraceBatch, now: float = 0.0) -> Arrival:
         """All spans by trace, in order, at `now` on the monotonic clock. Raises DecodeError where one is malformed
@@ -88,7 +85,7 @@ class Reader:
         for place, parent in enumerate(columns.parent_span_ids):
             if parent in NO_SPAN:
                 traces[ids[place]].has_root = True
-        self._look(list(batch), Encoded(columns.wires, self._literals), [traces[trace_id] for trace_id in ids])
+        self._look(list(batch), columns.wires, [traces[trace_id] for trace_id in ids])
         return Arrival(batch, traces)
 
     def _around(self, batch: TraceBatch) -> Iterator[_Around]:
@@ -101,14 +98,17 @@ class Reader:
         for scope in batch.scopes:
             yield _Around(len(scope.message.spans), shells[id(scope)], bits[id(scope.resource)])
 
-    def _look(self, spans: Sequence[Span], encoded: Encoded, traces: Sequence[TraceFacts]) -> None:
+    def _look(self, spans: Sequence[Span], wires: Sequence[bytes], traces: Sequence[TraceFacts]) -> None:
         """Look into the spans that say more than when they were; each belongs to the trace at its place."""
+        encoded = Encoded(wires, self._literals)
         for bit, watcher in enumerate(self._watchers):
             for place in self._suspects(watcher, len(spans), encoded):
                 if watcher.span(spans[place]):
                     traces[place].bits |= 1 << bit
-        for place, failure in self._failures(spans, encoded):
-            traces[place].fail(failure)
+        for place in self._signs.places(wires):
+            failure = failure_of(spans[place], self._rules)
+            if failure is not None:
+                traces[place].fail(failure)
         for place in encoded.places(_SAMPLED):
             traces[place].sampled_before(spans[place].trace_state)
 
@@ -118,10 +118,3 @@ class Reader:
         if not watcher.needle:
             return range(count)
         return encoded.chosen(watcher.needle, watcher.suspects)
-
-    def _failures(self, spans: Sequence[Span], encoded: Encoded) -> Iterator[tuple[int, Failure]]:
-        """The errors, by places of spans, in order."""
-        for place in sorted({place for sign in _SIGNS for place in encoded.places(sign)}):
-            failure = failure_of(spans[place], self._rules)
-            if failure is not None:
-                yield place, failure
