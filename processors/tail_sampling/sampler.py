@@ -132,7 +132,8 @@ class Sampler:
             self.buffer.put(trace, now.monotonic)
             self._restored.add(trace)
         elif decision.kept:
-            self._keep(trace, decision, Record(decision.policy, "policy", "restart"))
+            reason: Reason = "error" if decision.policy == ERRORS else "policy"
+            self._keep(trace, decision, Record(decision.policy, reason, "restart"))
         else:
             self._settled((trace.trace_id,))
 

@@ -119,6 +119,15 @@ def test_late_spans_follow_the_decision_before_the_kill(world: tuple[Disk, FakeC
     assert {span.attributes.get("spansieve.sampling.partial") for span in again.out()} == {True, None}
 
 
+def test_an_error_that_was_kept_but_found_no_room_says_so_after_the_kill(world: tuple[Disk, FakeClock]) -> None:
+    first = Life(*world, policies=[WANTED])
+    first.host.full = True
+    first.send({"trace": "a", "error": True})
+    again = Life(*world, policies=[WANTED])
+    again.wait(0)
+    assert [span.attributes["spansieve.sampling.reason"] for span in again.out()] == ["error"]
+
+
 def test_what_was_decided_but_found_no_room_leaves_after_the_kill(world: tuple[Disk, FakeClock]) -> None:
     first = Life(*world, policies=[ALWAYS])
     first.send({"trace": "a"})
