@@ -7,6 +7,8 @@ status page has no password.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from spansieve.links import LinkTemplate
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessState:
@@ -129,7 +131,7 @@ class ConfigState:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Everything at one moment; `tables` are the names that `Host.show` knows."""
+    """Everything at one moment; `tables` are the names that `Host.show` knows, `links` lead to trace backends."""
 
     time_ns: int
     process: ProcessState
@@ -140,3 +142,4 @@ class Inspection:
     faults: tuple[Fault, ...]
     config: ConfigState
     tables: tuple[str, ...]
+    links: tuple[LinkTemplate, ...]

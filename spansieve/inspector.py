@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from spansieve import __version__
 from spansieve.assembly import Assembly, Instance
@@ -11,8 +11,10 @@ from spansieve.config.load import Loaded
 from spansieve.config.show import show
 from spansieve.host import Core, Snapshot
 from spansieve.inspection import ConfigState, Inspection, Listener, PipelineState, ProcessState, QueueState
+from spansieve.links import LinkTemplate
 from spansieve.pipeline.books import Books
 from spansieve.pipeline.sender import Sender
+from spansieve.plugin import Exporter
 from spansieve.telemetry.logs import place_of
 from spansieve.telemetry.process import cpu_seconds, resident_bytes
 
@@ -65,6 +67,7 @@ class Inspector:
             faults=tuple(self._core.faults.latest()),
             config=self._config(assembly.loaded),
             tables=tuple(sorted(self._statuses())),
+            links=tuple(dict.fromkeys(_links(assembly))),
         )
 
     def show(self, name: str) -> object:
@@ -124,6 +127,12 @@ def _listeners(assembly: Assembly) -> Iterable[Listener]:
     for kind in ("receivers", "extensions"):
         for one in assembly.of_kind(kind):
             yield Listener(kind, one.id, tuple(one.component.endpoints(one.config)))
+
+
+def _links(assembly: Assembly) -> Iterable[LinkTemplate]:
+    for one in assembly.of_kind("exporters"):
+        exporter: Exporter[Any] = one.component  # type: ignore[assignment]
+        yield from exporter.links(one.config)
 
 
 def _queues(running: Running) -> Iterable[QueueState]:

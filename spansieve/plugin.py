@@ -20,6 +20,7 @@ from spansieve.config.model import Config, Duration, Gives, Secret, Texts
 from spansieve.config.sizes import Size
 from spansieve.endpoint import Address, listening
 from spansieve.inspection import Inspection
+from spansieve.links import LinkTemplate
 from spansieve.pdata import Batch, Signal
 
 __all__ = [
@@ -542,6 +543,11 @@ class Exporter(Component[ConfigT]):
     def off(cls, config: ConfigT) -> str | None:
         """Why this configuration switches the exporter off, or None; one that is off is left out of its pipelines."""
         return None
+
+    @classmethod
+    def links(cls, config: ConfigT) -> Sequence[LinkTemplate]:
+        """Where people look at the traces that it sends or tells of: links of the status page."""
+        return ()
 
 
 class Extension(Component[ConfigT]):

@@ -1,5 +1,8 @@
 """Send traces to a Jaeger v2 by OTLP over gRPC, and say where each can be looked at."""
 
+from collections.abc import Sequence
+
+from spansieve.links import LinkTemplate, jaeger
 from spansieve.otlp.grpc_exporter import GrpcExporter
 from spansieve.plugin import Host
 
@@ -8,7 +11,7 @@ from .config import JaegerConfig
 
 def trace_url_template(ui_url: str) -> str:
     """A link into Jaeger's UI with `{trace_id}` (32 hex digits) to be filled in; empty without a UI."""
-    return f"{ui_url.removesuffix('/')}/trace/{{trace_id}}" if ui_url else ""
+    return jaeger(ui_url) if ui_url else ""
 
 
 class Jaeger(GrpcExporter[JaegerConfig]):
@@ -27,3 +30,8 @@ class Jaeger(GrpcExporter[JaegerConfig]):
     def off(cls, config: JaegerConfig) -> str | None:
         """An empty endpoint switches it off."""
         return None if config.endpoint else "endpoint is empty"
+
+    @classmethod
+    def links(cls, config: JaegerConfig) -> Sequence[LinkTemplate]:
+        """A trace in its UI."""
+        return [LinkTemplate("Jaeger", jaeger(config.ui_url))] if config.ui_url else []

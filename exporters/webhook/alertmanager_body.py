@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spansieve.alerts import Alert, rfc3339
+from spansieve.links import LinkTemplate
 
 from .fields import fields_of
-from .links import LinkTemplate, links_of
+from .links import links_of
 from .notification import Notification
 
 NEVER: Final = "0001-01-01T00:00:00Z"

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from spansieve import links
 from spansieve.config.model import Config, Duration, Secret, Texts
 from spansieve.otlp.client_config import Headers
 from spansieve.otlp.targets import base_url
 from spansieve.plugin import ExporterConfig, RetryConfig
 from spansieve.tls import ClientTls
 
-from . import links
 from .addresses import Target, check, target_of
 from .matching import parse
 from .signing import key_of

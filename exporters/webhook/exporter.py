@@ -1,6 +1,10 @@
 """Tell people of alerts: by HTTP requests, grouped, and not more often than they help."""
 
-from spansieve.alerts import alerts_of
+from collections.abc import Callable, Sequence
+
+from spansieve.alerts import Alert, alerts_of
+from spansieve.alerts.status import SILENCED
+from spansieve.links import LinkTemplate
 from spansieve.otlp.targets import peer_of
 from spansieve.pdata import LogBatch
 from spansieve.plugin import Exporter, Host, Rejected, Retry, StorageError
@@ -46,7 +50,8 @@ class Webhook(Exporter[WebhookConfig]):
         self._couriers = [Courier(desk, host, config.sending_queue.num_consumers) for desk in self._desks]
         host.status(host.id, lambda: [desk.row() for desk in self._desks])
         if config.silences:
-            host.status(f"{host.id}.silences", self._silences_now)
+            host.status(f"{host.id}.silences", lambda: self._shown(self._silences.rows))
+            host.status(host.id + SILENCED, lambda: self._shown(self._silences.held_back))
 
     @classmethod
     def off(cls, config: WebhookConfig) -> str | None:
@@ -57,6 +62,11 @@ class Webhook(Exporter[WebhookConfig]):
     def endpoints(cls, config: WebhookConfig) -> list[str]:
         """Each `host:port` that requests go to."""
         return sorted({peer_of(endpoint.settings.target.url) for endpoint in (() if config.is_off else config.targets)})
+
+    @classmethod
+    def links(cls, config: WebhookConfig) -> Sequence[LinkTemplate]:
+        """Those of all endpoints."""
+        return [link.template for endpoint in config.targets for link in endpoint.settings.links]
 
     def start(self) -> None:
         """Go on where the last run ended. Raises ValueError and OSError for files that can't be used, and
@@ -134,6 +144,7 @@ class Webhook(Exporter[WebhookConfig]):
                 else:
                     desk.leave(group)
 
-    def _silences_now(self) -> list[dict[str, object]]:
+    def _shown(self, of: Callable[[list[Alert], int], object]) -> object:
+        """What `of` makes of the alerts that are silenced now."""
         silenced = [alert for desk in self._desks for alert in desk.silenced()]
-        return self._silences.rows(silenced, self._host.clock.time_ns())
+        return of(silenced, self._host.clock.time_ns())

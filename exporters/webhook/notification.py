@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from spansieve.alerts import Alert, Status, as_json
+from spansieve.links import LinkTemplate
 
-from .links import LinkTemplate, links_of
+from .links import links_of
 
 MAX_BODY_BYTES: Final = 256 * 1024
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from spansieve.alerts import Alert, as_json, rfc3339
+from spansieve.links import LinkTemplate
 
 from .fields import fields_of
-from .links import LinkTemplate, links_of
+from .links import links_of
 
 MAX_SUMMARY: Final = 1024
 MAX_DEDUP_KEY: Final = 255

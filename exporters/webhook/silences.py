@@ -5,6 +5,7 @@ from math import inf
 from typing import NamedTuple
 
 from spansieve.alerts import Alert
+from spansieve.alerts.status import SilencedRow
 
 from .fields import fields_of
 from .matching import Matcher, every
@@ -29,11 +30,14 @@ class Silences:
 
     def silenced(self, alert: Alert, now_ns: int) -> bool:
         """Whether `alert` is not to be sent now."""
+        return self._holding(alert, now_ns) is not None
+
+    def _holding(self, alert: Alert, now_ns: int) -> Silence | None:
         active = [one for one in self._all if one.starts_ns <= now_ns < one.ends_ns]
         if not active:
-            return False
+            return None
         fields = fields_of(alert)
-        return any(every(one.matchers, fields) for one in active)
+        return next((one for one in active if every(one.matchers, fields)), None)
 
     def next_change(self, now_ns: int) -> float:
         """When one begins or ends next; `inf` if none does."""
@@ -49,10 +53,19 @@ class Silences:
         it holds back.
         """
         alerts = {alert.fingerprint: alert for alert in silenced}.values()
+        return [{"silence": _called(one), "state": _state(one, now_ns), **_held_back(one, alerts)} for one in self._all]
+
+    def held_back(self, silenced: Iterable[Alert], now_ns: int) -> list[SilencedRow]:
+        """For people: each of the `silenced` alerts, with what holds it back."""
+        found = {alert.id: (alert, self._holding(alert, now_ns)) for alert in silenced}
         return [
-            {"silence": one.comment or one.matchers[0].name, "state": _state(one, now_ns), **_held_back(one, alerts)}
-            for one in self._all
+            SilencedRow(alert=alert.id, type=alert.type, summary=alert.summary, silence=_called(one) if one else "")
+            for alert, one in found.values()
         ]
+
+
+def _called(silence: Silence) -> str:
+    return silence.comment or silence.matchers[0].name
 
 
 def _state(silence: Silence, now_ns: int) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from spansieve.alerts import Alert
+from spansieve.links import LinkTemplate
 
-from .links import LinkTemplate, links_of
+from .links import links_of
 from .notification import Notification
 
 MAX_BLOCKS: Final = 50

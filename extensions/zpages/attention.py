@@ -1,10 +1,12 @@
 """What a person should look at first, of all that the page shows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from spansieve.alerts.status import AlertRow
 from spansieve.plugin import Inspection
 
+from .failures import Failures
 from .history import History
 from .words import number, span
 
@@ -23,9 +25,10 @@ class Note(NamedTuple):
     bad: bool
 
 
-def notes(inspection: Inspection, history: History) -> list[Note]:
+def notes(inspection: Inspection, history: History, failures: Iterable[Failures] = ()) -> list[Note]:
     """The remarks, the bad ones first."""
     found = [*_process(inspection), *_queues(inspection), *_books(inspection, history), *_faults(inspection)]
+    found += _alerts([alert for one in failures for alert in one.firing])
     return sorted(found, key=lambda note: not note.bad)
 
 
@@ -64,3 +67,9 @@ def _faults(inspection: Inspection) -> Iterable[Note]:
     if recent:
         kinds = "One kind of error was" if len(recent) == 1 else f"{len(recent)} kinds of error were"
         yield Note(f"{kinds} seen in the last {span(RECENT_SECONDS)}.", "#errors", bad=True)
+
+
+def _alerts(firing: Sequence[AlertRow]) -> Iterator[Note]:
+    if firing:
+        what = "An alert fires" if len(firing) == 1 else f"{len(firing)} alerts fire, the latest"
+        yield Note(f"{what}: {firing[0]['summary']}.", "#alerts", bad=False)

@@ -15,7 +15,7 @@ from spansieve.tls_reload import server_context
 from .config import ZpagesConfig
 from .history import SAMPLE_SECONDS, History, sample
 from .hosts import allowed
-from .page import POLICY, Pages, shown
+from .page import POLICY, Pages
 
 MAX_WAITING = 16
 """Requests that wait while another is answered; answering takes the chain thread's time."""
@@ -143,9 +143,8 @@ class Zpages(Extension[ZpagesConfig]):
     def _status(self, *, refresh: bool) -> web.Response:
         inspection = self._host.inspect()
         values, problems = self._components(inspection)
-        return _answer(
-            200, HTML, self._pages.status(inspection, self._history, shown(values, problems), refresh=refresh)
-        )
+        page = self._pages.status(inspection, self._history, values, problems, refresh=refresh)
+        return _answer(200, HTML, page)
 
     def _components(self, inspection: Inspection) -> tuple[dict[str, object], dict[str, str]]:
         """What components show, and why some can't; after one that was waited for in vain no other is asked."""

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from spansieve.alerts.status import is_errors
 from spansieve.plugin import Inspection
 
 from . import words
 from .attention import notes
+from .failures import failures
 from .history import History
 from .lines import HEIGHT, WIDTH, line
 from .tables import Table, tables
@@ -36,8 +38,8 @@ class Shown(NamedTuple):
 
 
 def shown(values: Mapping[str, object], problems: Mapping[str, str]) -> list[Shown]:
-    """The components' tables by name."""
-    found = [Shown(name, list(tables(value))) for name, value in values.items()]
+    """The components' tables by name, without what has a part of the page for itself."""
+    found = [Shown(name, list(tables(value))) for name, value in values.items() if not is_errors(value)]
     found += [Shown(name, problem=problem) for name, problem in problems.items()]
     return sorted(found)
 
@@ -59,13 +61,25 @@ class Pages:
         self._status = environment.get_template("status.html")
         self._message = environment.get_template("message.html")
 
-    def status(self, inspection: Inspection, history: History, components: list[Shown], *, refresh: bool) -> str:
-        """The status page; with `refresh` it comes again every `REFRESH_SECONDS`."""
+    def status(
+        self,
+        inspection: Inspection,
+        history: History,
+        values: Mapping[str, object],
+        problems: Mapping[str, str],
+        *,
+        refresh: bool,
+    ) -> str:
+        """The status page, with `values` that components show, and `problems`, why some can't; with `refresh` it comes
+        again every `REFRESH_SECONDS`.
+        """
+        found = list(failures(values, inspection.links))
         return self._status.render(
             now=inspection,
-            notes=notes(inspection, history),
+            notes=notes(inspection, history, found),
             history=history,
-            components=components,
+            failures=found,
+            components=shown(values, problems),
             refresh=REFRESH_SECONDS if refresh else 0,
         )
 

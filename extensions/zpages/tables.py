@@ -51,7 +51,7 @@ def _of_mapping(value: Mapping[Any, Any], title: str, depth: int) -> Iterator[Ta
     if plain or not nested:
         yield Table(title, (), plain[:MAX_ROWS], max(0, len(plain) - MAX_ROWS))
     for key in [key for key in value if key in nested][:MAX_ROWS]:
-        yield from tables(value[key], f"{title} / {key}" if title else _short(str(key)), depth + 1)
+        yield from tables(value[key], f"{title} / {key}" if title else short(str(key)), depth + 1)
 
 
 def _of_list(value: Sequence[Any], title: str) -> Table:
@@ -74,10 +74,10 @@ def cell(value: object) -> Cell:
     if isinstance(value, (int, float)) and math.isfinite(value):
         return Cell(number(value), numeric=True)
     if isinstance(value, str):
-        return Cell(_short(value))
+        return Cell(short(value))
     if isinstance(value, Mapping) and _is_cell(value):
         return _drawn(value)
-    return Cell(_short(json.dumps(value, ensure_ascii=False, default=lambda one: type(one).__name__)))
+    return Cell(short(json.dumps(value, ensure_ascii=False, default=lambda one: type(one).__name__)))
 
 
 def _drawn(value: Mapping[str, Any]) -> Cell:
@@ -85,8 +85,9 @@ def _drawn(value: Mapping[str, Any]) -> Cell:
         values = value["sparkline"]
         return Cell("", line=line(values) if isinstance(values, (list, tuple)) else None)
     href = str(value["href"])
-    return Cell(_short(str(value["text"])), href if href.startswith(("https://", "http://")) else "")
+    return Cell(short(str(value["text"])), href if href.startswith(("https://", "http://")) else "")
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """`text` as far as a cell has room."""
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

@@ -1,9 +1,11 @@
 """`error_aggregation`: what passes is observed, its errors become patterns, and patterns become alerts."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from spansieve.alerts import to_batch
+from spansieve.alerts import Alert, to_batch
+from spansieve.alerts.status import ErrorsStatus
 from spansieve.failures.grouping import Grouper
 from spansieve.pdata import DecodeError, LogBatch, Shell, TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
@@ -20,7 +22,7 @@ from .storm import Storm
 from .table import Table
 from .told import Teller
 from .traces import Traces
-from .view import shown
+from .view import View
 
 
 class ErrorAggregation(Processor[ErrorAggregationConfig]):
@@ -80,9 +82,9 @@ class ErrorAggregation(Processor[ErrorAggregationConfig]):
         self._kept.measures.show(self._table, self._kept.traces)
         self._save(whole=True)
 
-    def snapshot(self) -> dict[str, Any]:
-        """Patterns and recent alerts as plain data; see `view`."""
-        return shown(self._table, self._alarms, self._kept.teller, self._host.clock.time_ns())
+    def snapshot(self, alerts: Iterable[Alert] = ()) -> ErrorsStatus:
+        """Patterns and recent alerts as plain data, `alerts` among them."""
+        return View(self._kept, self._host.clock.time_ns(), self._host.scrub).status(alerts)
 
     def _emit(self) -> None:
         """Send what is to be told; where there is no room, on a later tick."""

@@ -91,6 +91,13 @@ class Teller:
             metadata=metadata,
         )
 
+    def service(self, example: Example) -> str:
+        """Who sent an example; empty where it does not say so, or can't be read."""
+        try:
+            return self._sources.of(Shell(example.resource, example.scope)).service
+        except DecodeError:
+            return ""
+
     def _context(self, example: Example) -> ErrorContext:
         scope = self._sources.of(Shell(example.resource, example.scope)).scope
         if example.is_record:

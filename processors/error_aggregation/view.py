@@ -1,68 +1,119 @@
 """Patterns and alerts as plain data, for the status page and the command line."""
 
-from typing import Any, Final
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Final
 
-from spansieve.alerts import Alert, rfc3339
+from spansieve.alerts import Alert, Scrub, fingerprint_of, rfc3339, scrubbed
+from spansieve.alerts.status import ERRORS, AlertRow, ErrorsStatus, PatternRow
 
-from .alarms import Alarms
+from .kept import Kept
 from .pattern import Base, Pattern
-from .table import Table
-from .told import Teller
+from .rates import Rates
 
 MOST: Final = 200
 """Patterns shown: those seen last."""
 
 
-def shown(table: Table, alarms: Alarms, teller: Teller, now_ns: int) -> dict[str, Any]:
-    """`patterns`, the one seen last first, and `alerts`, the newest first. Times are RFC 3339."""
-    every = [(base, pattern) for base in table.bases.values() for pattern in base.every()]
-    every.sort(key=lambda pair: pair[1].last_ns, reverse=True)
-    return {
-        "patterns": [_pattern(base, pattern, teller, now_ns) for base, pattern in every[:MOST]],
-        "alerts": [_alert(alert) for alert in reversed(alarms.recent)],
-    }
+class View:
+    """What is kept at one moment, in nanoseconds since the epoch."""
+
+    def __init__(self, kept: Kept, now_ns: int, scrub: Scrub) -> None:
+        """Texts of errors go through `scrub` once more."""
+        self._kept = kept
+        self._now_ns = now_ns
+        self._scrub = scrub
+        self._every = [(base, one) for base in kept.table.bases.values() for one in base.every()]
+        self._every.sort(key=lambda pair: pair[1].last_ns, reverse=True)
+
+    def status(self, alerts: Iterable[Alert] = ()) -> ErrorsStatus:
+        """All of it. Alerts are those that fire and the last that did, or `alerts` as well."""
+        alarms = self._kept.alarms
+        told = {alert.id: alert for alert in (*alarms.recent, *alerts)}
+        told |= {firing.alert.id: firing.alert for firing in alarms.firing.values()}
+        return {
+            "schema": ERRORS,
+            "time": rfc3339(self._now_ns),
+            "patterns": [self._pattern(*pair) for pair in self._every[:MOST]],
+            "patterns_in_all": len(self._every),
+            "alerts": [self._alert(alert) for alert in sorted(told.values(), key=_rank)],
+        }
+
+    def _pattern(self, base: Base, pattern: Pattern) -> PatternRow:
+        teller = self._kept.teller
+        record = teller.record(base, pattern, self._now_ns)
+        example = pattern.examples.last()
+        context = None if example is None else teller.context(example)
+        trace_id = context.trace_id if context else b""
+        return {
+            "key": record.key,
+            "fingerprint": record.fingerprint,
+            "state": record.state,
+            "count": record.count,
+            "recovered": record.recovered,
+            "soft": pattern.soft,
+            "rate_per_minute": record.rate_per_minute,
+            "last_hour": {"sparkline": [*pattern.rates.minutes.until(self._now_ns)]},
+            "last_day": {"sparkline": [*pattern.rates.hours.until(self._now_ns)]},
+            "first_seen": rfc3339(record.first_seen_ns),
+            "last_seen": rfc3339(record.last_seen_ns),
+            "traces": pattern.traces.count(),
+            "users": pattern.users.count(),
+            "sessions": pattern.sessions.count(),
+            "versions": pattern.versions.count(),
+            "path": " → ".join(pattern.path),
+            "template": scrubbed(record.template, trace_id, self._scrub),
+            "frames": scrubbed(", ".join(record.frames), trace_id, self._scrub),
+            "service": teller.service(example) if example else "",
+            "tool": record.tool,
+            "example_trace": trace_id.hex(),
+            "example_span": context.span_id.hex() if context else "",
+        }
+
+    def _alert(self, alert: Alert) -> AlertRow:
+        pattern, example = alert.pattern, alert.example
+        return {
+            "id": alert.id,
+            "type": alert.type,
+            "status": alert.status,
+            "severity": alert.severity,
+            "fingerprint": alert.fingerprint,
+            "summary": alert.summary,
+            "count": alert.count,
+            "pattern": pattern.key if pattern else "",
+            "starts_at": rfc3339(alert.starts_at_ns),
+            "updated_at": rfc3339(alert.updated_at_ns),
+            "ends_at": "" if alert.ends_at_ns is None else rfc3339(alert.ends_at_ns),
+            "last_hour": {"sparkline": self._last_hour_of(alert)},
+            "path": " → ".join(alert.path),
+            "service": alert.labels.get("service", ""),
+            "tool": alert.labels.get("tool", ""),
+            "example_trace": example.trace_id.hex() if example else "",
+            "example_span": example.span_id.hex() if example else "",
+        }
+
+    def _last_hour_of(self, alert: Alert) -> list[float]:
+        """The errors that an alert is about: of a fingerprint, of a key, or all."""
+        told = alert.pattern
+        base = self._kept.table.bases.get(told.key) if told else None
+        if told and alert.fingerprint == fingerprint_of(alert.type, told.key):
+            return self._last_hour(base.every() if base else ())
+        if told and alert.fingerprint == fingerprint_of(alert.type, told.fingerprint):
+            one = base.patterns.get(told.fingerprint) if base else None
+            return self._last_hour([one] if one else ())
+        return self._last_hour_of_all
+
+    @cached_property
+    def _last_hour_of_all(self) -> list[float]:
+        return self._last_hour(one for _, one in self._every)
+
+    def _last_hour(self, patterns: Iterable[Pattern]) -> list[float]:
+        minutes = Rates().minutes
+        for one in patterns:
+            minutes.join(one.rates.minutes)
+        return [*minutes.until(self._now_ns)]
 
 
-def _pattern(base: Base, pattern: Pattern, teller: Teller, now_ns: int) -> dict[str, Any]:
-    record = teller.record(base, pattern, now_ns)
-    example = pattern.examples.last()
-    context = None if example is None else teller.context(example)
-    return {
-        "key": record.key,
-        "fingerprint": record.fingerprint,
-        "state": record.state,
-        "count": record.count,
-        "recovered": record.recovered,
-        "soft": pattern.soft,
-        "rate_per_minute": record.rate_per_minute,
-        "last_hour": {"sparkline": pattern.rates.minutes.until(now_ns)},
-        "last_day": {"sparkline": pattern.rates.hours.until(now_ns)},
-        "first_seen": rfc3339(record.first_seen_ns),
-        "last_seen": rfc3339(record.last_seen_ns),
-        "traces": pattern.traces.count(),
-        "users": pattern.users.count(),
-        "sessions": pattern.sessions.count(),
-        "versions": pattern.versions.count(),
-        "path": " → ".join(pattern.path),
-        "template": record.template,
-        "frames": ", ".join(record.frames),
-        "example_trace": context.trace_id.hex() if context else "",
-        "example_span": context.span_id.hex() if context else "",
-    }
-
-
-def _alert(alert: Alert) -> dict[str, Any]:
-    pattern = alert.pattern
-    return {
-        "id": alert.id,
-        "type": alert.type,
-        "status": alert.status,
-        "severity": alert.severity,
-        "summary": alert.summary,
-        "count": alert.count,
-        "pattern": pattern.key if pattern else "",
-        "starts_at": rfc3339(alert.starts_at_ns),
-        "ends_at": "" if alert.ends_at_ns is None else rfc3339(alert.ends_at_ns),
-        "example_trace": alert.example.trace_id.hex() if alert.example else "",
-        "path": " → ".join(alert.path),
-    }
+def _rank(alert: Alert) -> tuple[bool, int]:
+    """Those that fire come first, of either the newest."""
+    return alert.ends_at_ns is not None, -(alert.ends_at_ns or alert.starts_at_ns)

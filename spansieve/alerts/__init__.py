@@ -1,10 +1,10 @@
 """Alerts: what is told of what went wrong, as a record inside, and as OTLP log records and JSON outside."""
 
 from .ids import fingerprint_of, new_id, ulid
-from .json_form import SCHEMA, AlertLink, as_json
+from .json_form import SCHEMA, as_json
 from .log_form import EVENT_NAME, SEVERITY_NUMBERS, alert_of, alerts_of, to_batch
 from .record import Alert, Pattern, Severity, State, Status
-from .shown import MAX_STACK_BYTES, WITHHELD, Scrub, shown
+from .shown import MAX_STACK_BYTES, WITHHELD, Scrub, scrubbed, shown
 from .times import rfc3339, time_ns_of
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "SEVERITY_NUMBERS",
     "WITHHELD",
     "Alert",
-    "AlertLink",
     "Pattern",
     "Scrub",
     "Severity",
@@ -26,6 +25,7 @@ __all__ = [
     "fingerprint_of",
     "new_id",
     "rfc3339",
+    "scrubbed",
     "shown",
     "time_ns_of",
     "to_batch",

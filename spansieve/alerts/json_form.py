@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 from spansieve.failures import ErrorContext
+from spansieve.links import FilledLink
 
 from .record import Alert, Pattern
 from .shown import shown
@@ -13,14 +14,7 @@ from .times import rfc3339
 SCHEMA: Final = "spansieve.alert/v1"
 
 
-class AlertLink(TypedDict):
-    """Where one can look further."""
-
-    name: str
-    url: str
-
-
-def as_json(alert: Alert, links: Iterable[AlertLink] = ()) -> dict[str, Any]:
+def as_json(alert: Alert, links: Iterable[FilledLink] = ()) -> dict[str, Any]:
     """`alert` as JSON values, the keys in the order of the schema. Its texts are to be scrubbed before (`to_batch`)."""
     alert = shown(alert)
     return {

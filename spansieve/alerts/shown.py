@@ -24,7 +24,7 @@ def shown(alert: Alert, scrub: Scrub | None = None) -> Alert:
     pattern, example = alert.pattern, alert.example
     trace_id = example.trace_id if example is not None else b""
     if pattern is not None and scrub is not None:
-        pattern = replace(pattern, template=_scrubbed(pattern.template, trace_id, scrub))
+        pattern = replace(pattern, template=scrubbed(pattern.template, trace_id, scrub))
     if example is not None:
         example = _example(example, scrub)
     return replace(alert, pattern=pattern, example=example)
@@ -33,12 +33,13 @@ def shown(alert: Alert, scrub: Scrub | None = None) -> Alert:
 def _example(example: ErrorContext, scrub: Scrub | None) -> ErrorContext:
     message, stack = example.message, example.stack
     if scrub is not None:
-        message = _scrubbed(message, example.trace_id, scrub)
-        stack = _scrubbed(stack, example.trace_id, scrub)  # before it is cut: half a secret is not recognised
+        message = scrubbed(message, example.trace_id, scrub)
+        stack = scrubbed(stack, example.trace_id, scrub)  # before it is cut: half a secret is not recognised
     return example._replace(message=message, stack=ends(stack, MAX_STACK_BYTES))
 
 
-def _scrubbed(text: str, trace_id: bytes, scrub: Scrub) -> str:
+def scrubbed(text: str, trace_id: bytes, scrub: Scrub) -> str:
+    """`text` of a trace as it may leave; withheld if `scrub` raises."""
     if not text:
         return text
     try:

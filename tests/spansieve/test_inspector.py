@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from spansieve.config.load import load
+from spansieve.links import LinkTemplate
 from spansieve.service import Service
 from spansieve.testing import FakeClock
 
@@ -51,6 +52,7 @@ def test_everything_at_one_moment(service: Service, clock: FakeClock, tmp_path: 
     ]
     assert now.listeners[0].endpoints == ("localhost:0",)
     assert now.tables == ("jaeger",)
+    assert now.links == (LinkTemplate("Jaeger", "http://ui/trace/{trace_id}"),), "one that is off leads nowhere"
     assert now.config.files == (str(tmp_path / "config.yaml"),)
     assert "sk-secret" not in now.config.text
 

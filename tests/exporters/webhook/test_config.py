@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from spansieve.exporters.webhook import Webhook, WebhookConfig
 from spansieve.exporters.webhook.addresses import is_loopback, is_refused
-from spansieve.exporters.webhook.links import LinkTemplate, links_of
+from spansieve.exporters.webhook.links import links_of
 from spansieve.exporters.webhook.matching import parse
+from spansieve.links import LinkTemplate
 from tests.exporters.webhook.receiving import Bench, Receiver, alert_of
 from tests.spansieve.alerts.samples import EXAMPLE, SPIKE
 
@@ -229,6 +230,12 @@ def test_links_are_filled_and_encoded() -> None:
         f"&f={SPIKE.fingerprint}&t=bash&x=1700000000000-1700000000000"
     )
     assert links_of(replace(alert, example=None), [LinkTemplate("trace", "https://a.example/{trace_id}")]) == []
+
+
+def test_the_status_page_gets_the_links_of_all_endpoints() -> None:
+    mine, other = ({"name": name, "url": f"https://{name}.example/{{trace_id}}"} for name in ("mine", "other"))
+    config = config_of(url=None, links=[mine], endpoints=[{"url": URL}, {"url": URL, "links": [other]}])
+    assert Webhook.links(config) == [LinkTemplate(one["name"], one["url"]) for one in (mine, other)]
 
 
 def test_presets() -> None:

@@ -236,4 +236,7 @@ def test_the_status_page_shows_each_endpoint_and_what_silences_hold_back(bench: 
     assert webhook.host.statuses["webhook.silences"]() == [
         {"silence": "known", "state": "active", "alerts": 1, "latest": "KeyError:grep fails"},
     ]
+    held = webhook.host.statuses["webhook.silenced"]()
+    assert isinstance(held, list)
+    assert [(one["summary"], one["silence"]) for one in held] == [("KeyError:grep fails", "known")]
     assert told(receiver.requests) == [[(BASH, "firing")]]

@@ -52,6 +52,7 @@ def inspection(**changes: object) -> Inspection:
         "faults": (),
         "config": ConfigState("receivers:\n  otlp: {}\n", ("/etc/spansieve/config.yaml",), NOW_NS, 0, 0, False),
         "tables": (),
+        "links": (),
     }
     return Inspection(**{**state, **changes})  # type: ignore[arg-type]
 

@@ -1,8 +1,6 @@
 """The page as HTML: what stands in it for what the program knows."""
 
-import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
@@ -11,56 +9,12 @@ from hypothesis import strategies as st
 from spansieve.extensions.zpages.attention import notes
 from spansieve.extensions.zpages.history import SAMPLES, History, sample
 from spansieve.extensions.zpages.lines import HEIGHT, WIDTH, line
-from spansieve.extensions.zpages.page import Pages, shown
 from spansieve.extensions.zpages.tables import MAX_ROWS, MAX_TEXT, tables
 from spansieve.extensions.zpages.words import moment, number, size, span
 from spansieve.inspection import Account, ConfigState, Inspection
 
 from .conftest import NOW_NS, fault, inspection, queue
-
-PAGES = Pages()
-
-
-class Reader(HTMLParser):
-    """The texts of a page, and whether its elements close in order."""
-
-    VOID = frozenset({"meta", "polyline"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.tags: list[str] = []
-        self.open: list[str] = []
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.links += [value or "" for name, value in attrs if name in {"href", "src", "action"}]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-
-def read(now: Inspection, components: dict[str, object] | None = None, history: History | None = None) -> Reader:
-    reader = Reader()
-    reader.feed(PAGES.status(now, history or History(), shown(components or {}, {}), refresh=False))
-    assert not reader.open
-    return reader
-
-
-def text(now: Inspection, components: dict[str, object] | None = None, history: History | None = None) -> str:
-    return plain(read(now, components, history))
-
-
-def plain(reader: Reader) -> str:
-    """Its texts, as one line."""
-    return re.sub(r"[ \n]+", " ", " ".join(reader.texts))
+from .reading import plain, read, text
 
 
 def test_a_collector_that_works() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from spansieve.alerts import Alert, alerts_of
+from spansieve.alerts.status import PatternRow
 from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Storage, StorageError
 from spansieve.processors.error_aggregation import ErrorAggregation, ErrorAggregationConfig
@@ -114,11 +115,9 @@ class House:
         self.aggregation.shutdown()
         return self.killed()
 
-    def patterns(self) -> list[dict[str, Any]]:
+    def patterns(self) -> list[PatternRow]:
         """What the snapshot shows."""
-        found = self.aggregation.snapshot()["patterns"]
-        assert isinstance(found, list)
-        return found
+        return self.aggregation.snapshot()["patterns"]
 
 
 def error(trace: str, t: float = -0.1, span: str = "1", **more: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -15,7 +15,6 @@ from spansieve.alerts import (
     MAX_STACK_BYTES,
     WITHHELD,
     Alert,
-    AlertLink,
     Severity,
     alert_of,
     alerts_of,
@@ -26,6 +25,7 @@ from spansieve.alerts import (
     time_ns_of,
     to_batch,
 )
+from spansieve.links import FilledLink
 from spansieve.pdata import LogBatch
 from tests.spansieve.alerts.samples import EXAMPLE, NOW_NS, PATTERN, SPIKE, alerts, times
 
@@ -49,11 +49,11 @@ def test_alerts_come_back_from_log_records_as_they_went(given_alerts: list[Alert
 
 @given(alerts)
 def test_json_is_what_the_schema_says(alert: Alert) -> None:
-    checked(as_json(alert, [AlertLink(name="trace", url="https://jaeger.example/trace/1")]))
+    checked(as_json(alert, [FilledLink(name="trace", url="https://jaeger.example/trace/1")]))
 
 
 def test_json_has_the_fields_in_their_order() -> None:
-    said = as_json(SPIKE, [AlertLink(name="trace", url="https://j.example/t")])
+    said = as_json(SPIKE, [FilledLink(name="trace", url="https://j.example/t")])
     assert " ".join(said) == (
         "schema id type status severity fingerprint starts_at updated_at ends_at summary count window_s labels "
         "pattern example path links"
