@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from spansieve.cli.options import read, recordings, say, show_warnings, with_config
-from spansieve.config.load import Loaded
+from spansieve.dryrun import chosen
 
-from .sample_front import Front, front_of
 from .sample_report import Report
 from .sample_run import DryRun
 from .sample_table import lines
@@ -38,38 +37,18 @@ def sample(
     """
     loaded = read(sources, sets)
     show_warnings(loaded)
-    name, front = _chosen(loaded, processor)
+    name, front = chosen(loaded, _TYPE, processor)
     recorded = recordings(files, "sample")
     run = DryRun(loaded, name, front)
     for request in recorded:
-        run.add(request)
-    _warn(run.remarks())
-    if not run.has_spans:
+        run.arrivals.add(request)
+    _warn(run.arrivals.remarks())
+    if not run.arrivals.has_spans:
         raise click.UsageError(f"no span of {', '.join(map(str, files))} reaches {name}")
     host = run.run()
     _warn(host.warnings)
     report = Report.of(run, host)
     say(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(lines(report)))
-
-
-def _chosen(loaded: Loaded, wanted: str | None) -> tuple[str, Front]:
-    """The id of the processor, and what stands before it. Raises click.UsageError where it is not to be had."""
-    ids = [one.id for one in loaded.processors.values() if one.type == _TYPE]
-    found = {one: front for one in ids if (front := front_of(loaded, one, "traces")) is not None}
-    if wanted is None and len(found) == 1:
-        [wanted] = found
-    if wanted is None or wanted not in found:
-        raise click.UsageError(_choice(wanted, ids, list(found)))
-    return wanted, found[wanted]
-
-
-def _choice(wanted: str | None, ids: Sequence[str], found: Sequence[str]) -> str:
-    if not ids:
-        return f"the configuration has no {_TYPE}: write one under processors, and name it in a pipeline of traces"
-    if not found or wanted in ids:
-        return f"no pipeline of traces names {wanted or ' or '.join(ids)}, so no span would reach it"
-    what = f"the configuration has no processor {wanted}" if wanted else f"the configuration has several {_TYPE}"
-    return f"{what}; choose with --processor: {', '.join(found)}"
 
 
 def _warn(remarks: Iterable[str]) -> None:

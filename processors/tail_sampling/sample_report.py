@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from .sample_host import DryHost
+from spansieve.dryrun import DryHost
+
 from .sample_run import DryRun
 from .sample_tally import Sums, Tally
 
@@ -68,7 +69,7 @@ class Report:
     @classmethod
     def of(cls, run: DryRun, host: DryHost) -> "Report":
         """Of a run that is over; `host` is what it gave."""
-        front = run.fronts["traces"]
+        front = run.arrivals.fronts["traces"]
         errors, dropped = run.tally.errors()
         kept, decided, parts = _kept(run.tally, host)
         level = host.levels.get(_BUDGET)
@@ -77,8 +78,8 @@ class Report:
             processor=host.id,
             pipeline=front.pipeline,
             before=front.names,
-            from_ns=run.times[0],
-            to_ns=run.times[1],
+            from_ns=run.arrivals.times[0],
+            to_ns=run.arrivals.times[1],
             seen=run.tally.seen(),
             kept=kept,
             policies=sorted(parts, key=lambda one: -one.kept.spans),

@@ -78,6 +78,8 @@ class DryHost:
         """Gauges by name."""
         self.before: Callable[[Signal, Batch], None] = lambda _, __: None
         """What stands before the processor."""
+        self.scrubs: Callable[[str, bytes], str] = lambda text, _: text
+        """Takes content out of a text, as the privacy processor before it does."""
         self._wiring = wiring
         self._emitted = emitted
         logger = logging.Logger(component)  # of no family, so that nothing of it is printed
@@ -119,6 +121,10 @@ class DryHost:
     def ahead(self, signal: Signal, batch: Batch) -> None:
         """Let a batch pass what is `before`."""
         self.before(signal, batch)
+
+    def scrub(self, text: str, trace_id: bytes = b"") -> str:
+        """As `scrubs` leaves it."""
+        return self.scrubs(text, trace_id)
 
     def signals(self) -> frozenset[Signal]:
         """As configured."""

@@ -1,7 +1,9 @@
-"""What stands before `tail_sampling` in its pipeline, so that a dry run sees spans as the processor would see them."""
+"""What stands before a processor in its pipeline, so that a dry run sees spans as the processor would see them."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
+
+import click
 
 from spansieve.clock import SystemClock
 from spansieve.config.load import Loaded
@@ -10,7 +12,7 @@ from spansieve.pdata import Batch, DecodeError, Signal
 from spansieve.plugin import Host, Processor
 from spansieve.wiring import Wiring
 
-from .sample_host import DryHost
+from .host import DryHost
 
 
 class Refusal(Exception):
@@ -38,6 +40,41 @@ class Front(NamedTuple):
                 raise Refusal(f"{name}: {error}") from error
             except Exception as error:  # its text may hold content
                 raise Refusal(f"{name}: failed ({type(error).__name__})") from error
+
+    def scrub(self, text: str, trace_id: bytes) -> str:
+        """A text that stands alone, as the privacy processor among them leaves it. Raises what that one raises."""
+        privacy = next((processor for _, processor in self.processors if processor.privacy), None)
+        return text if privacy is None else privacy.scrub(text, trace_id)
+
+
+class Chosen(NamedTuple):
+    """A processor's id, and what stands before it in its pipeline of traces."""
+
+    name: str
+    front: Front
+
+
+def chosen(loaded: Loaded, kind: str, wanted: str | None) -> Chosen:
+    """The one processor of the type `kind` in a pipeline of traces, or the one with the id `wanted`.
+
+    Raises click.UsageError where it is not to be had, and ConfigError as `front_of` does.
+    """
+    ids = [one.id for one in loaded.processors.values() if one.type == kind]
+    found = {one: front for one in ids if (front := front_of(loaded, one, "traces")) is not None}
+    if wanted is None and len(found) == 1:
+        [wanted] = found
+    if wanted is None or wanted not in found:
+        raise click.UsageError(_choice(kind, wanted, ids, list(found)))
+    return Chosen(wanted, found[wanted])
+
+
+def _choice(kind: str, wanted: str | None, ids: Sequence[str], found: Sequence[str]) -> str:
+    if not ids:
+        return f"the configuration has no {kind}: write one under processors, and name it in a pipeline of traces"
+    if not found or wanted in ids:
+        return f"no pipeline of traces names {wanted or ' or '.join(ids)}, so no span would reach it"
+    what = f"the configuration has no processor {wanted}" if wanted else f"the configuration has several {kind}"
+    return f"{what}; choose with --processor: {', '.join(found)}"
 
 
 def front_of(loaded: Loaded, component: str, signal: Signal) -> Front | None:
