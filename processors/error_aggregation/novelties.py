@@ -49,7 +49,7 @@ class Novelties:
             if is_judged:
                 self._judge(hit, counted)
             elif not hit.seen.recovered:
-                counted.life.announced = True
+                counted.life.settle()
         if base.life.announced and not was_known:
             self._table.known.put(base.key, hit.now_ns)
 
@@ -74,7 +74,7 @@ class Novelties:
             self._alarms.suppressed("recovered")
             return
         type_ = REGRESSION if life.announced else NEW
-        life.is_regressed, life.is_returning, life.announced = life.announced, False, True
+        life.settle()
         if not hit.seen.is_fresh:
             self._alarms.suppressed("age")
         elif type_ == NEW and hit.now < self.learn_until:

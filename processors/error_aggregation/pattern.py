@@ -44,6 +44,11 @@ class Life:
             return "regressed"
         return "active" if self.times > 1 else "new"
 
+    def settle(self) -> None:
+        """It is known from now on; if it was, it is back."""
+        self.is_regressed = self.is_regressed or self.is_returning
+        self.is_returning, self.announced = False, True
+
     def saved(self) -> list[Any]:
         """What to save, fit for JSON."""
         return [getattr(self, name) for name in self.__slots__]

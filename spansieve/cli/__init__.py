@@ -11,7 +11,6 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC's own log quotes what pe
 from spansieve import __version__
 
 from .demo import demo
-from .errors import errors
 from .inspect import components, config, validate
 from .run import run
 from .send import send
@@ -32,5 +31,5 @@ def main() -> None:
     """  # noqa: D301 (click reads the \b: lines as they are)
 
 
-for verb in (run, validate, components, config, send, demo, errors):
+for verb in (run, validate, components, config, send, demo):
     main.add_command(verb)

@@ -103,6 +103,11 @@ class Arrivals:
         return self._arriving[-1].at_ns if self._arriving else 0
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing gets to the processor."""
+        return not self._arriving
+
+    @property
     def has_spans(self) -> bool:
         """Whether any span gets to the processor."""
         return any(one.shell is not None for one in self._arriving)

@@ -60,9 +60,3 @@ def test_a_pair_that_lacks_a_side_is_named() -> None:
     code, output = run("fingerprint", "--pairs", given='{"a": {}}\n')
     assert code == 2
     assert "line 1: b" in output
-
-
-def test_the_group_alone_shows_its_commands() -> None:
-    code, output = run()
-    assert code == 0
-    assert "fingerprint" in output

@@ -1,4 +1,4 @@
-"""`spansieve errors`: what errors are grouped as."""
+"""`spansieve errors fingerprint`: what errors are grouped as."""
 
 import json
 import sys
@@ -11,15 +11,7 @@ from spansieve.failures.grouping import Group, Grouper
 _FIELDS = ("type", "message", "stack", "tool")
 
 
-@click.group(short_help="See how errors are grouped.", invoke_without_command=True)
-@click.pass_context
-def errors(context: click.Context) -> None:
-    """See how errors become patterns."""
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
-
-
-@errors.command(short_help="Show the pattern of each error on standard input.")
+@click.command(short_help="Show the pattern of each error on standard input.")
 @click.option("--pairs", is_flag=True, help="Read pairs, and say of each whether its errors are one pattern.")
 def fingerprint(*, pairs: bool) -> None:
     """Show the pattern of each error on standard input, by the default configuration.
