@@ -35,6 +35,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "otlphttp": {"endpoint": "http://localhost:4999"},
     "otlp": {"endpoint": "localhost:4999"},
     "otlp_grpc": {"endpoint": "localhost:4999"},
+    "webhook": {"url": "https://hooks.example"},
     "basicauth.client_auth": {"username": "desk"},
 }
 """What a component's or section's configuration needs beside a secret."""
@@ -117,6 +118,8 @@ def test_there_are_secret_keys_in_every_place_that_has_some() -> None:
         "basicauth.htpasswd.inline",
         "basicauth.client_auth.password",
         "health_check.tls.key_pem",
+        "webhook.secret",
+        "webhook.endpoints.routing_key",
     }
 
 
@@ -125,8 +128,8 @@ def test_there_are_secret_keys_in_every_place_that_has_some() -> None:
 )
 def test_a_secret_key_is_never_shown(tmp_path: Path, kind: Kind, name: str, way: Way, form: str) -> None:
     good: dict[str, list[object]] = {
-        "one": [MARKER, f"ann:{MARKER}", f"http://ann:{MARKER}@proxy:1", "${env:PLANTED}", ENCODED],
-        "list": [[MARKER], MARKER, ["${env:PLANTED}"], "${env:PLANTED_LIST}"],
+        "one": [MARKER, f"ann:{MARKER}", f"https://ann:{MARKER}@proxy:1", "${env:PLANTED}", ENCODED],
+        "list": [[MARKER], MARKER, ["${env:PLANTED}"], "${env:PLANTED_LIST}", [f"whsec_{ENCODED}"]],
         "map": [{"authorization": MARKER}, [{"name": "a", "value": MARKER}], {"a": "${env:PLANTED}"}],
     }
     bad: list[object] = [
@@ -138,6 +141,7 @@ def test_a_secret_key_is_never_shown(tmp_path: Path, kind: Kind, name: str, way:
         {"a": [MARKER]},
         MARKER,
     ]
+    good["one"].append(f"whsec_{ENCODED}")
     bad += [{"a": f"{MARKER}\x07"}, f"{MARKER}: größe", ["a", {"x": MARKER}], f"${{env:PLANTED}}{MARKER}"]
     taken = 0
     for value in [*good[form], *bad]:
@@ -148,7 +152,7 @@ def test_a_secret_key_is_never_shown(tmp_path: Path, kind: Kind, name: str, way:
     typo = (*way[:-1], f"{way[-1]}_")
     assert MARKER not in said(tmp_path, configured(kind, name, typo, MARKER))[1]
     # a key without its certificate is refused, and what stands in a list is no section
-    assert taken or "pem" in way[-1] or "previous" in way
+    assert taken or "pem" in way[-1] or "previous" in way or "endpoints" in way
 
 
 URL_KEYS = ["endpoint", "traces_endpoint", "ui_url"]
