@@ -52,7 +52,7 @@ class Table:
         self._victims: deque[tuple[Pattern, int]] = deque()
         self._base_victims: deque[tuple[Base, int]] = deque()
         self.removed: list[str] = []
-        """Names of what was saved and is no more."""
+        """Names of what may have been saved and is no more."""
 
     def find(self, seen: Seen, now_ns: int) -> Pattern:
         """The pattern of an error; `now_ns` is the clock."""
@@ -155,7 +155,7 @@ class Table:
             self._drop(pattern, now_ns)
         victim.gone = True
         del self.bases[victim.key]
-        self.removed.append(name_of(victim))
+        self._remove(victim)
 
     def _drop(self, pattern: Pattern, now_ns: int) -> None:
         base = self.bases[pattern.key]
@@ -167,8 +167,12 @@ class Table:
         self._example_bytes -= pattern.examples.size_bytes
         self.forgotten.put(pattern.fingerprint, now_ns)
         self._grouper.forget(pattern.fingerprint)
-        self.removed.append(name_of(pattern))
+        self._remove(pattern)
         pattern.shed()
+
+    def _remove(self, one: Base | Pattern) -> None:
+        if self._config.storage is not None:
+            self.removed.append(name_of(one))
 
     def state(self) -> dict[str, Any]:
         """What changed besides the patterns, by name, fit for JSON."""
