@@ -31,14 +31,15 @@ def as_json(alert: Alert, links: Iterable[FilledLink] = ()) -> dict[str, Any]:
         "count": alert.count,
         "window_s": alert.window_s,
         "labels": dict(alert.labels),
-        "pattern": None if alert.pattern is None else _pattern(alert.pattern),
+        "pattern": None if alert.pattern is None else pattern_fields(alert.pattern),
         "example": None if alert.example is None else _example(alert.example),
         "path": list(alert.path),
         "links": [dict(link) for link in links],
     }
 
 
-def _pattern(pattern: Pattern) -> dict[str, Any]:
+def pattern_fields(pattern: Pattern) -> dict[str, Any]:
+    """A pattern as JSON values, the keys in the order of the schema."""
     return {
         "key": pattern.key,
         "fingerprint": pattern.fingerprint,

@@ -9,6 +9,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from spansieve.failures import ErrorContext
 from spansieve.pdata import DecodeError, LogBatch, LogRecord, Value, Writable
 
+from .json_form import pattern_fields
 from .record import Alert, Pattern, Severity, State, Status
 from .shown import Scrub, shown
 from .times import rfc3339, time_ns_of
@@ -87,20 +88,7 @@ def _flat(alert: Alert) -> dict[str, Writable]:
 
 
 def _flat_pattern(pattern: Pattern) -> dict[str, Writable]:
-    said: dict[str, Writable] = {
-        "key": pattern.key,
-        "fingerprint": pattern.fingerprint,
-        "type": pattern.type,
-        "tool": pattern.tool,
-        "template": pattern.template,
-        "frames": list(pattern.frames),
-        "count": pattern.count,
-        "first_seen": rfc3339(pattern.first_seen_ns),
-        "last_seen": rfc3339(pattern.last_seen_ns),
-        "rate_per_minute": float(pattern.rate_per_minute),
-        "recovered": pattern.recovered,
-        "state": pattern.state,
-    }
+    said = pattern_fields(pattern) | {"rate_per_minute": float(pattern.rate_per_minute)}
     return {_PATTERN + key: value for key, value in said.items() if value not in ("", [])}
 
 

@@ -1,7 +1,6 @@
 """A processor with a clock that is told, fed with errors of a few words, and a storage that outlives it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -9,53 +8,9 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from spansieve.alerts import Alert, alerts_of
 from spansieve.alerts.status import PatternRow
 from spansieve.pdata import LogBatch, TraceBatch
-from spansieve.plugin import Storage, StorageError
 from spansieve.processors.error_aggregation import ErrorAggregation, ErrorAggregationConfig
-from spansieve.testing import FakeHost
+from tests.disk import Disk, DiskHost
 from tests.e2e.sampling_cases import body, trace_id
-
-
-class Disk:
-    """Named bytes in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-        self.full = False
-        self.writes = 0
-
-    def get(self, key: str) -> bytes | None:
-        return self.kept.get(key)
-
-    def put(self, key: str, value: bytes) -> None:
-        if self.full:
-            raise StorageError("full")
-        self.writes += 1
-        self.kept[key] = value
-
-    def delete(self, *keys: str) -> None:
-        for key in keys:
-            self.kept.pop(key, None)
-
-    def scan(self, prefix: str = "", after: str = "", limit: int | None = None) -> list[str]:
-        return sorted(key for key in self.kept if key.startswith(prefix) and key > after)[:limit]
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        yield
-
-    def room(self, size_bytes: int) -> bool:
-        return not self.full
-
-
-class DiskHost(FakeHost):
-    """A host with a disk."""
-
-    def __init__(self, disk: Disk) -> None:
-        super().__init__("error_aggregation")
-        self.disk = disk
-
-    def storage(self, extension: str) -> Storage:
-        return self.disk
 
 
 class House:

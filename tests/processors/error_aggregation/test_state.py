@@ -1,6 +1,8 @@
 """What is known outlives the process, so that a restart tells nobody of what was told."""
 
-from .house import Disk, House, error, errors, success
+from tests.disk import Disk
+
+from .house import House, error, errors, success
 
 NEW, SPIKE = "new_error_type", "error_spike"
 KEY = "TimeoutError:fetch"

@@ -6,8 +6,9 @@ import pytest
 
 from spansieve.alerts import WITHHELD
 from spansieve.alerts.status import AlertRow, is_errors
+from tests.disk import DiskHost
 
-from .house import DiskHost, House, error, errors
+from .house import House, error, errors
 
 NEW, SPIKE = "new_error_type", "error_spike"
 MINUTE = 60.0

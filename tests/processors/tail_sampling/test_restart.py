@@ -1,56 +1,19 @@
 """What tail sampling has on disk goes on after a kill, by a clock that is told."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from spansieve.pdata import Span, TraceBatch
 from spansieve.processors.tail_sampling import TailSampling, TailSamplingConfig
-from spansieve.testing import FakeClock, FakeHost
+from spansieve.testing import FakeClock
+from tests.disk import Disk, DiskHost
 
 from .spans import batch, trace_id
 
 ALWAYS: dict[str, Any] = {"name": "all", "type": "always_sample"}
 WANTED: dict[str, Any] = {"name": "w", "type": "string_attribute", "string_attribute": {"key": "k", "values": ["yes"]}}
 DECIDED = "spansieve.sampling.decided"
-
-
-class Disk:
-    """A storage that outlives processors."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def get(self, key: str) -> bytes | None:
-        return self.kept.get(key)
-
-    def put(self, key: str, value: bytes) -> None:
-        self.kept[key] = value
-
-    def delete(self, *keys: str) -> None:
-        for key in keys:
-            self.kept.pop(key, None)
-
-    def scan(self, prefix: str = "", after: str = "", limit: int | None = None) -> list[str]:
-        return sorted(key for key in self.kept if key.startswith(prefix) and key > after)[:limit]
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        yield
-
-    def room(self, size_bytes: int) -> bool:
-        return True
-
-
-class DiskHost(FakeHost):
-    def __init__(self, disk: Disk) -> None:
-        super().__init__()
-        self.disk = disk
-
-    def storage(self, extension: str) -> Disk:
-        return self.disk
 
 
 class Life:
