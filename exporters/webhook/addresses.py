@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
+from yarl import URL
 
 from spansieve.endpoint import LOCAL_NAMES
 from spansieve.plugin import Permanent
@@ -28,6 +29,7 @@ class Target(NamedTuple):
     url: str
     """Without user and password."""
     host: str
+    """In lower case; an address in its usual form, however it was written."""
     user: str
     password: str
 
@@ -36,7 +38,7 @@ def target_of(url: str) -> Target:
     """The parts of `url`. Raises ValueError, which never quotes it: webhooks' URLs are secrets."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        host, port = _ipv4(URL(url).raw_host or "") or parts.hostname or "", parts.port
     except ValueError:
         raise ValueError("url is no URL. Write one such as https://hooks.example/alerts.") from None
     if parts.scheme not in {"http", "https"} or not host or port == 0 or any(letter.isspace() for letter in url):
@@ -46,6 +48,16 @@ def target_of(url: str) -> Target:
     where = f"[{host}]" if ":" in host else host
     bare = urlunsplit(parts._replace(netloc=where if port is None else f"{where}:{port}", fragment=""))
     return Target(bare, host, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def _ipv4(host: str) -> str:
+    """The IPv4 address that `host` is, as four decimal numbers, however it is written (`2130706433`, `0x7f.1`): such
+    a host is connected to without being looked up. Empty where it is none.
+    """
+    try:
+        return str(ipaddress.IPv4Address(socket.inet_aton(host.removesuffix("."))))
+    except (OSError, UnicodeEncodeError):
+        return ""
 
 
 def check(target: Target, *, insecure: bool, allow_link_local: bool, allowed_hosts: Sequence[str]) -> None:
@@ -87,7 +99,7 @@ def is_refused(host: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, ipaddress.IPv6Address):
-        inside = address.ipv4_mapped
+        inside = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
             inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inside is not None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from spansieve.exporters.webhook import Webhook, WebhookConfig
-from spansieve.exporters.webhook.addresses import is_loopback, is_refused
+from spansieve.exporters.webhook.addresses import is_loopback, is_refused, target_of
 from spansieve.exporters.webhook.links import links_of
 from spansieve.exporters.webhook.matching import parse
 from spansieve.links import LinkTemplate
@@ -161,6 +161,7 @@ def test_endpoints_take_over_what_they_do_not_say() -> None:
         ("fd00:ec2::254", True),
         ("::ffff:169.254.169.254", True),
         ("64:ff9b::a9fe:a9fe", True),
+        ("2002:a9fe:a9fe::1", True),
         ("169.253.0.1", False),
         ("10.0.0.1", False),
         ("127.0.0.1", False),
@@ -171,6 +172,32 @@ def test_endpoints_take_over_what_they_do_not_say() -> None:
 def test_addresses_that_no_webhook_may_lead_to(address: str, is_bad: bool) -> None:
     assert is_refused(address) is is_bad
     assert is_loopback(address) is (address == "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "2852039166",
+        "0xa9fea9fe",
+        "0251.0376.0251.0376",
+        "169.254.43518",
+        "169.254.169.254.",
+        "\uff11\uff16\uff19.254.169.254",
+        "169\u3002254\u3002169\u3002254",
+        "[::ffff:a9fe:a9fe]",
+    ],
+)
+def test_no_way_of_writing_such_an_address_passes(host: str) -> None:
+    with pytest.raises(ValidationError, match="link-local address"):
+        config_of(url=f"https://{host}/hook")
+    with pytest.raises(ValidationError, match="is none of allowed_hosts"):
+        config_of(url=f"https://{host}/hook", allow_link_local=True, allowed_hosts=["hooks.example"])
+
+
+def test_an_address_is_used_in_its_usual_form_and_a_name_as_it_is_written() -> None:
+    assert target_of("http://2130706433:8080/a?b=c").url == "http://127.0.0.1:8080/a?b=c"
+    assert target_of("https://Hooks.Example/A").host == "hooks.example"
+    assert target_of("https://m\u00fcnchen.example/").host == "m\u00fcnchen.example"
 
 
 def test_a_name_that_leads_there_is_given_up(bench: Make, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
