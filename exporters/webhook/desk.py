@@ -62,7 +62,7 @@ class Desk:
         self._where: dict[str, Group] = {}  # by fingerprint: an alert whose fields change stays in its group
         self._times = Timetable()
         self._backlog = Backlog(queue_size)
-        self._done: dict[Group, set[str]] = {}  # requests of a notification that arrived, where others did not
+        self._done: dict[Group, dict[str, Outcome]] = {}  # requests of a notification that others have to be tried with
         self._silences_change = -math.inf
         self._paused_until = -math.inf
         self._off = False
@@ -227,7 +227,7 @@ class Desk:
             if notification is None or not self._may_send(group, notification):
                 self._told(group, notification)
                 return
-            done = self._done.setdefault(group, set())
+            done = self._done.setdefault(group, {})
         started = self._clock.monotonic()
         try:
             outcome = self._send(notification, done)
@@ -264,19 +264,18 @@ class Desk:
         self._measures.suppressed(reason="rate_limit", alerts=len(news))
         return False
 
-    def _send(self, notification: Notification, done: set[str]) -> Outcome:
+    def _send(self, notification: Notification, done: dict[str, Outcome]) -> Outcome:
         try:
             requests = requests_of(notification, self._settings)
         except Unsendable as error:
             return Outcome("failed", str(error))
         for request in requests:
-            if request.id in done:
-                continue
-            outcome = self.delivery.send(request)
-            if outcome.result != "sent":
-                return outcome
-            done.add(request.id)
-        return Outcome("sent")
+            if request.id not in done:
+                outcome = self.delivery.send(request)
+                if outcome.result not in {"sent", "failed"}:
+                    return outcome
+                done[request.id] = outcome  # one event that is refused costs none of the others
+        return next((one for one in done.values() if one.result == "failed"), Outcome("sent"))
 
     def _settle(self, group: Group, notification: Notification, outcome: Outcome) -> None:
         now = self._clock.monotonic()
@@ -285,7 +284,7 @@ class Desk:
                 group.first_try = now
             group.attempts += 1
             wait = wait_of(outcome, group.attempts, self._retry)
-            if outcome.after is not None:
+            if outcome.after:
                 self._paused_until = max(self._paused_until, now + wait)
             if (why := why_not(group.first_try, now + wait, self._retry)) is None:
                 self._measures.notification(self.label, "retry")
@@ -298,7 +297,7 @@ class Desk:
         if outcome.result != "sent":
             self._give_up(notification, outcome.reason)
             self._host.log.warning("%s did not take a notification: %s; given up", self.label, outcome.reason)
-        if outcome.result == "off":
+        if outcome.result == "off" and not self._off:  # others may have been under way
             self._off = True
             self._host.log.error("%s wants no more notifications (HTTP 410): off until the restart", self.label)
         self._told(group, notification)

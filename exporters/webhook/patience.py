@@ -8,9 +8,9 @@ from .delivery import Outcome
 
 def wait_of(outcome: Outcome, attempts: int, retry: WebhookRetry) -> float:
     """Seconds until the next try, after `attempts` failed: what the endpoint asked for, up to `max_interval`, or else
-    the backoff with jitter.
+    the backoff with jitter: also where it asked for no wait at all, lest it is asked without end.
     """
-    if outcome.after is not None:
+    if outcome.after:
         return min(outcome.after, retry.max_interval)
     grown = retry.initial_interval * retry.multiplier ** min(attempts - 1, 64)
     spread = random.uniform(1 - retry.randomization_factor, 1 + retry.randomization_factor)  # noqa: S311 (no secret)

@@ -76,7 +76,7 @@ def test_waits_grow_to_their_limit(bench: Make, receiver: Receiver) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "wait"),
-    [("30", 30), ("Tue, 14 Nov 2023 22:13:50 GMT", 30), ("0", 0), ("100000", 300)],
+    [("30", 30), ("Tue, 14 Nov 2023 22:13:50 GMT", 30), ("100000", 300)],
 )
 def test_what_the_endpoint_asks_for_is_obeyed_up_to_the_longest_wait_and_pauses_all_of_it(
     asked: str, wait: float, bench: Make, receiver: Receiver
@@ -86,12 +86,38 @@ def test_what_the_endpoint_asks_for_is_obeyed_up_to_the_longest_wait_and_pauses_
     webhook.take(alert_of(about=BASH))
     webhook.after()
     webhook.take(alert_of(about=GREP))
-    if wait:
-        webhook.after(wait - 0.1)
-        assert len(receiver.requests) == 1
-        assert webhook.rows()[0]["state"] == "paused"
+    webhook.after(wait - 0.1)
+    assert len(receiver.requests) == 1
+    assert webhook.rows()[0]["state"] == "paused"
     webhook.after(0.1)
     assert sorted(told(receiver.requests)[1:]) == [[(GREP, "firing")], [(BASH, "firing")]]
+
+
+@pytest.mark.parametrize("asked", ["0", "Tue, 14 Nov 2023 22:00:00 GMT", "soon", "-5"])
+def test_an_endpoint_that_asks_for_no_wait_is_not_asked_without_end(
+    asked: str, bench: Make, receiver: Receiver
+) -> None:
+    receiver.say(*[503] * 4, Retry_After=asked)
+    webhook = bench(group_wait="0s")
+    webhook.take(alert_of())
+    webhook.after()
+    for wait in (1, 2, 4):
+        before = len(receiver.requests)
+        webhook.after(wait - 0.1)
+        assert len(receiver.requests) == before
+        webhook.after(0.1)
+        assert len(receiver.requests) == before + 1
+
+
+def test_410_of_several_under_way_is_one_error_in_the_log(
+    bench: Make, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.say(410, 410)
+    webhook = bench(group_wait="0s")
+    webhook.take(alert_of(about=BASH), alert_of(about=GREP))
+    webhook.after()
+    assert len(receiver.requests) == 2
+    assert [record.levelname for record in caplog.records].count("ERROR") == 1
 
 
 def test_after_410_nothing_is_sent_until_the_restart(

@@ -204,6 +204,32 @@ def test_pagerduty_gets_what_changed_and_not_again_what_it_has(bench: Make, rece
     assert said[3:] == [said[2]]  # what was taken is not sent again with what was not
 
 
+def test_an_event_that_pagerduty_refuses_costs_none_of_the_others(
+    bench: Make, receiver: Receiver, tmp_path: Path
+) -> None:
+    letters = tmp_path / "dead.jsonl"
+    webhook = bench(
+        format="pagerduty", routing_key="R0", group_by=["service"], group_wait="1s", dead_letter=str(letters)
+    )
+    receiver.say(400, 202, 429)
+    webhook.take(alert_of(about="A:a"), alert_of(about="B:b"), alert_of(about="C:c"))
+    webhook.after(1)
+    assert len(receiver.requests) == 3
+    assert not letters.read_text()
+    webhook.after(1)
+    assert len(receiver.requests) == 4
+    assert receiver.requests[3].body == receiver.requests[2].body
+    assert json.loads(letters.read_text())["reason"] == "HTTP 400"
+
+
+def test_the_severities_of_pagerduty_are_ours() -> None:
+    for severity in ("critical", "error", "warning", "info"):
+        alert = replace(SPIKE, severity=severity, summary="x" * 2000)
+        [event] = map(body, requests_of(notification(alert), settings(format="pagerduty", url=None, routing_key="R0")))
+        assert event["payload"]["severity"] == severity
+        assert len(event["payload"]["summary"]) == 1024
+
+
 def test_a_template_sees_the_own_body() -> None:
     text = '{"text": {{ alerts[0].summary | tojson }}, "n": {{ alerts | length }}, "none": "{{ alerts[0].x.y.z }}"}'
     [request] = requests_of(
