@@ -1,16 +1,20 @@
 """Whether an error is the same failure as one below it."""
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from spansieve.pdata import Span
 
 from .details import details_of
+from .grouping.masker import Masker
 from .predicate import Failure
 from .words import UNKNOWN, base_key, label_of, last_part, tool_of
 
 _MIN_SHARED: Final = 8
 """Characters from which on a message that is part of another one tells something."""
+_MASKER: Final = Masker()
+_MASK: Final = re.compile(r"<[^<>]*>")
 
 
 class Shown(NamedTuple):
@@ -68,8 +72,18 @@ def is_same(above: Shown, below: Shown, last_success: int, gap_ns: int) -> bool:
 
 
 def _share_message(one: str, other: str) -> bool:
-    shorter, longer = sorted((one, other), key=len)
-    return len(shorter) >= _MIN_SHARED and shorter in longer
+    """Whether one message quotes the other, or does but for numbers, times and names that vary."""
+    if min(len(one), len(other)) < _MIN_SHARED:
+        return False
+    if one in other or other in one:
+        return True
+    shorter, longer = sorted((_masked(one), _masked(other)), key=len)
+    return shorter in longer and len(_MASK.sub("", shorter)) >= _MIN_SHARED  # masks alone tell nothing
+
+
+@lru_cache(512)
+def _masked(message: str) -> str:
+    return _MASKER.template(message)
 
 
 def _names(stack: str, type_: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from .error_streams import Case, cases, in_process, shortfalls
 
-EVERY = [*cases("dev_streams.jsonl"), *cases("streams.jsonl")]
+EVERY = [*cases("dev_streams.jsonl"), *cases("streams.jsonl"), *cases("thresholds.jsonl")]
 
 
 @pytest.mark.parametrize("case", EVERY, ids=lambda case: case["id"])
