@@ -150,7 +150,7 @@ class WebhookRetry(RetryConfig):
 class EndpointConfig(Config):
     """Where notifications go, which ones, and how they look."""
 
-    name: str = Field(default="", description="What it is called in bodies, metrics and logs; none = see below.")
+    name: str = Field(default="", description="What it is called in bodies, metrics and logs.")
     url: Secret = Field(
         default=Secret(""), description="Where to post; never shown, since such URLs are secrets. Empty = off."
     )

@@ -29,6 +29,7 @@ A billing desk's agent (pydantic-ai) books invoices, as its OpenTelemetry export
 After a while its tool can't reach the ledger: twice the agent tries again and it works, then turn after turn fails.
 You see each trace that is kept (all errors, and {share} % of the rest), its spans named, its secrets taken out; and
 what an on-call person would get, posted to a webhook: what broke, that it breaks often, and that it is over.
+What takes minutes in earnest takes seconds here: a spike is more than 10 errors in 10 s, and silence of 12 s the end.
 """
 
 

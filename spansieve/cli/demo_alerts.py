@@ -70,9 +70,8 @@ def shown(alert: Mapping[str, Any]) -> str:
         lines.append(f"  path     {' → '.join(alert['path'])}")
         if example is not None:
             context = example["context"]
-            lines.append(
-                f"  example  trace {example['trace_id']}  user {context['user_id']}  in {context['thread_id']}"
-            )
+            who = f"user {context['user_id']}  conversation {context['thread_id']}"
+            lines.append(f"  example  trace {example['trace_id']}  {who}")
     return click.style("\n".join(lines), fg=_COLORS[status])
 
 
