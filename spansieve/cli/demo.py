@@ -15,7 +15,7 @@ import click
 
 from .client import courier
 from .demo_alerts import Receiver
-from .options import default_config, say
+from .options import default_config
 from .recording import Recorded, read
 from .send import at_pace
 
@@ -50,11 +50,11 @@ def demo(*, keep: bool) -> None:
                     post.deliver(one)
             click.echo("\nAll turns were sent, and the tool works again. Now the alerts end, one after the other:")
             _wait_until_over(collector, receiver)
-            click.echo(_kept(metrics))
-            say(receiver.summary())
+            status = f"http://localhost:{ports[4]}"
+            click.echo(f"{_kept(metrics)}\n\nWhat broke, as `spansieve errors` shows it:\n")
+            _spansieve("errors", "--endpoint", status).wait()
             click.echo("\nPoint your own agent at localhost:4317, set ALERT_URL, and run: spansieve run")
             if keep:
-                status = f"http://localhost:{ports[4]}"
                 click.echo(f"(still listening on localhost:{grpc}; status page: {status}; Ctrl-C ends it)")
                 collector.wait()
         except KeyboardInterrupt:
@@ -94,11 +94,15 @@ def _start(folder: Path, ports: list[int], alerts: str) -> "subprocess.Popen[byt
         "service.pipelines.alerts.exporters": "[webhook]",
         "service.telemetry.logs.level": "error",
     }
-    command = [sys.executable, "-m", "spansieve", "run", "--no-watch", "--config", default_config()]
-    for key, value in settings.items():
-        command += ["--set", f"{key}={value}"]
+    sets = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    return _spansieve("run", "--no-watch", "--config", default_config(), *sets, SAMPLING_PERCENTAGE=str(SHARE))
+
+
+def _spansieve(*words: str, **environment: str) -> "subprocess.Popen[bytes]":
+    """A command of this program, which writes to the same terminal."""
     color = {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}
-    return subprocess.Popen(command, env=os.environ | {"SAMPLING_PERCENTAGE": str(SHARE)} | color)  # noqa: S603
+    sys.stdout.flush()
+    return subprocess.Popen([sys.executable, "-m", "spansieve", *words], env=os.environ | environment | color)  # noqa: S603
 
 
 def _get(url: str) -> bytes | None:

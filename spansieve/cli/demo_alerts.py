@@ -9,8 +9,6 @@ from typing import Any, Self
 
 import click
 
-from spansieve.terminal import plural
-
 from .options import say
 
 _COLORS = {"firing": "red", "resolved": "green"}
@@ -40,17 +38,6 @@ class Receiver:
         """Whether there were alerts, and all have ended."""
         with self._lock:
             return bool(self._alerts) and all(one["status"] == "resolved" for one in self._alerts.values())
-
-    def summary(self) -> str:
-        """What one person has got, and of what."""
-        with self._lock:
-            patterns = {one["pattern"]["key"]: one["pattern"] for one in self._alerts.values() if one["pattern"]}
-            told = f"{plural(len(self._alerts), 'alert')} told of {plural(len(patterns), 'pattern')}:"
-        rows = [
-            f"  {key}  {plural(one['count'], 'error')}, {one['recovered']} recovered  {one['template']}"
-            for key, one in patterns.items()
-        ]
-        return "\n".join((told, *rows))
 
     def _take(self, body: Mapping[str, Any]) -> None:
         for alert in body["alerts"]:

@@ -18,7 +18,7 @@ class House:
 
     def __init__(self, disk: Disk | None = None, now: float = 0.0, **config: Any) -> None:  # noqa: ANN401
         self.disk = disk or Disk()
-        self.host = DiskHost(self.disk)
+        self.host = DiskHost(self.disk, "error_aggregation")
         self.base_ns = self.host.clock.time_ns()
         self.host.clock.advance(seconds=now)
         self.now = now
