@@ -36,10 +36,6 @@ class Failure(NamedTuple):
     soft: bool = False
     """It may be a normal outcome: marked so, and not with a status or severity of an error."""
 
-    def is_of(self, classes: Iterable[str]) -> bool:
-        """Whether it has one of `classes`; upper and lower case are alike."""
-        return _share(self.classes, classes)
-
 
 def failure_of(span: Span, rules: Rules) -> Failure | None:
     """The error that `span` is by `rules`, None where it is none.

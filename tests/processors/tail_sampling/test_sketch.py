@@ -34,15 +34,6 @@ def test_a_quantile_is_within_one_percent_of_the_true_one(numbers: list[float], 
 
 @given(values, values, shares)
 @settings(max_examples=50)
-def test_two_merged_are_the_same_as_one_that_saw_all(one: list[float], other: list[float], share: float) -> None:
-    merged = sketch_of(one)
-    merged.merge(sketch_of(other))
-    assert merged.count == len(one) + len(other)
-    assert merged.quantile(share) == sketch_of(one + other).quantile(share)
-
-
-@given(values, values, shares)
-@settings(max_examples=50)
 def test_what_is_removed_was_never_there(kept: list[float], gone: list[float], share: float) -> None:
     sketch = sketch_of(kept + gone)
     for number in gone:

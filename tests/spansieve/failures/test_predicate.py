@@ -164,13 +164,6 @@ def test_a_mark_that_is_not_true_is_none() -> None:
     assert source(attributes=SOFT | {"spansieve.error.soft": False}) == "agent"
 
 
-def test_a_failure_is_of_a_class_in_any_case() -> None:
-    failure = Failure("status", ("rate_limited", "RateLimitError"))
-    assert failure.is_of(["ratelimiterror"])
-    assert not failure.is_of(["timeout"])
-    assert not failure.is_of([])
-
-
 @pytest.mark.parametrize(
     ("severity", "attributes", "is_error"),
     [
