@@ -51,6 +51,8 @@ class TailSampling(Processor[TailSamplingConfig]):
         self._store.open(storage)
         for trace_id, time_ns, decision in self._store.decisions():
             sampler.decisions.put(trace_id, decision, max(0.0, now.monotonic - (now.time_ns - time_ns) / 1e9))
+        for trace_id, time_ns, failure in self._store.told():
+            sampler.told_before(trace_id, failure, now.monotonic - (now.time_ns - time_ns) / 1e9)
         for stored in self._store.load():
             waited = max(0.0, (now.time_ns - stored.first_ns) / 1e9)
             trace = TraceFacts(stored.trace_id, now.monotonic - waited)

@@ -37,6 +37,12 @@ class Journal(Protocol):
     def decided(self, trace_id: bytes, decision: Decision, time_ns: int, forgotten: Iterable[bytes]) -> None:
         """A decision, in place of one before; those that are remembered no longer for it."""
 
+    def heard(self, trace_id: bytes, failure: Failure, time_ns: int) -> None:
+        """A log record tells of an error of a trace that is not decided."""
+
+    def unheard(self, trace_ids: Iterable[bytes]) -> None:
+        """Such errors of these traces are of no use any more."""
+
     def settled(self, trace_ids: Iterable[bytes]) -> None:
         """The spans of these traces wait no longer."""
 
@@ -107,7 +113,7 @@ class Sampler:
     def decide_due(self, now: Now) -> None:
         """Decide what has waited long enough, and forget what is too old."""
         self.aside.expire(now.monotonic)
-        self._told.expire(now.monotonic)
+        self._unheard(self._told.expire(now.monotonic))
         with self._timed() as decided:
             for trace, cause in self.buffer.due(now.monotonic):
                 self._decide(trace, "restart" if trace in self._restored else cause, now)
@@ -131,6 +137,9 @@ class Sampler:
         if decision is None:
             self.buffer.put(trace, now.monotonic)
             self._restored.add(trace)
+            told = self._told.take(trace.trace_id)
+            if told is not None:
+                trace.fail(told)
         elif decision.kept:
             reason: Reason = "error" if decision.policy == ERRORS else "policy"
             self._keep(trace, decision, Record(decision.policy, reason, "restart"))
@@ -151,14 +160,26 @@ class Sampler:
             trace.fail(failure)
             if self._decider.early:
                 self._decide_now(trace, "early", now)
+            elif self._journal is not None:
+                self._journal.heard(trace_id, failure, now.time_ns)
         elif decision is None:
-            self._told.put(trace_id, failure, now.monotonic)
+            if self._journal is not None:
+                self._journal.heard(trace_id, failure, now.time_ns)
+            self.told_before(trace_id, failure, now.monotonic)
         elif not decision.kept and self._decider.reopens(decision):
             aside = self.aside.take(trace_id)
             if aside is None:
                 aside = TraceFacts(trace_id, now.monotonic)
                 aside.partial = True
             self._reopen(aside, ERRORS, "late_error", now)
+
+    def told_before(self, trace_id: bytes, failure: Failure, at: float) -> None:
+        """A log record told of an error of a trace that nobody has seen, at a second of the monotonic clock."""
+        self._unheard(self._told.put(trace_id, failure, at))
+
+    def _unheard(self, trace_ids: Iterable[bytes]) -> None:
+        if self._journal is not None:
+            self._journal.unheard(trace_ids)
 
     def _gather(self, arrived: TraceFacts, now: Now) -> None:
         """Hold spans of a trace that is not decided."""

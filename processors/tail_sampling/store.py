@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from spansieve.failures import Failure
 from spansieve.plugin import Storage
 
 from .decisions import Decision
 from .facts import TraceFacts
 
-_SPANS, _DECISIONS, _STATE = "spans/", "decisions/", "state/"
+_SPANS, _DECISIONS, _STATE, _TOLD = "spans/", "decisions/", "state/", "told/"
 
 
 class Stored(NamedTuple):
@@ -37,6 +38,9 @@ class Store:
         self._keys: dict[bytes, list[str]] = {}
         self._decided: dict[bytes, tuple[Decision, int]] = {}
         self._gone: list[str] = []
+        self._heard: dict[bytes, tuple[Failure, int]] = {}
+        self._told: set[bytes] = set()
+        """Traces of which an error is on disk that no span of theirs tells."""
 
     def open(self, storage: Storage) -> None:
         """Write into `storage`."""
@@ -65,6 +69,20 @@ class Store:
             self._decided.pop(old, None)
             self._gone.append(_DECISIONS + old.hex())
         self._decided[trace_id] = decision, time_ns
+        self.unheard((trace_id,))
+
+    def heard(self, trace_id: bytes, failure: Failure, time_ns: int) -> None:
+        """Note an error of a trace that is not decided, which a log record tells of."""
+        if self._storage is not None and trace_id not in self._told:
+            self._heard[trace_id] = failure, time_ns
+            self._told.add(trace_id)
+
+    def unheard(self, trace_ids: Iterable[bytes]) -> None:
+        """Note that such errors of these traces are of no use any more."""
+        for trace_id in self._told.intersection(trace_ids):
+            self._told.discard(trace_id)
+            if self._heard.pop(trace_id, None) is None:
+                self._gone.append(_TOLD + trace_id.hex())
 
     def settled(self, trace_ids: Iterable[bytes]) -> None:
         """Note that the spans of these are needed no longer: they were emitted, or dropped."""
@@ -74,15 +92,17 @@ class Store:
 
     def flush(self, state: Mapping[str, Any] | None = None) -> None:
         """Write what was noted, and `state`, fit for JSON, by name."""
-        if self._storage is None or not (self._decided or self._gone or state):
+        if self._storage is None or not (self._decided or self._gone or self._heard or state):
             return
         with self._storage.transaction():
+            for trace_id, (failure, time_ns) in self._heard.items():
+                self._storage.put(_TOLD + trace_id.hex(), json.dumps([time_ns, *failure]).encode())
             for trace_id, (decision, time_ns) in self._decided.items():
                 self._storage.put(_DECISIONS + trace_id.hex(), json.dumps([time_ns, *decision]).encode())
             for name, said in (state or {}).items():
                 self._storage.put(_STATE + name, json.dumps(said).encode())
             self._storage.delete(*self._gone)
-        self._decided, self._gone = {}, []
+        self._decided, self._gone, self._heard = {}, [], {}
 
     def load(self) -> Iterator[Stored]:
         """The traces that were held, in order of their first spans."""
@@ -93,6 +113,13 @@ class Store:
             known = self._keys[trace_id] = list(keys)
             bodies = [body for key in known if (body := self._storage.get(key)) is not None]
             yield Stored(trace_id, int(first), bodies)
+
+    def told(self) -> list[tuple[bytes, int, Failure]]:
+        """Trace, wall clock, and the error that a log record told of."""
+        found = [] if self._storage is None else [(key, self._storage.get(key)) for key in self._storage.scan(_TOLD)]
+        said = [(bytes.fromhex(key.removeprefix(_TOLD)), json.loads(raw)) for key, raw in found if raw is not None]
+        self._told = {trace_id for trace_id, _ in said}
+        return [(trace_id, at, Failure(source, tuple(some), soft)) for trace_id, (at, source, some, soft) in said]
 
     def decisions(self) -> list[tuple[bytes, int, Decision]]:
         """Trace, wall clock and decision, the oldest first."""

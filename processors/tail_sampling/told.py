@@ -18,19 +18,22 @@ class Told:
     def __len__(self) -> int:
         return len(self._known)
 
-    def put(self, trace_id: bytes, failure: Failure, now: float) -> None:
-        """Remember the first error of a trace."""
+    def put(self, trace_id: bytes, failure: Failure, now: float) -> list[bytes]:
+        """Remember the first error of a trace; the trace that is forgotten for it."""
         if trace_id not in self._known:
             self._known[trace_id] = now + SECONDS, failure
             if len(self._known) > MOST:
-                self._known.popitem(last=False)
+                return [self._known.popitem(last=False)[0]]
+        return []
 
     def take(self, trace_id: bytes) -> Failure | None:
         """The error of a trace that is here now."""
         found = self._known.pop(trace_id, None)
         return None if found is None else found[1]
 
-    def expire(self, now: float) -> None:
-        """Forget what is too old."""
+    def expire(self, now: float) -> list[bytes]:
+        """Forget what is too old; the traces."""
+        gone = []
         while self._known and next(iter(self._known.values()))[0] <= now:
-            self._known.popitem(last=False)
+            gone.append(self._known.popitem(last=False)[0])
+        return gone

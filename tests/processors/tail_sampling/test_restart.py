@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
-from spansieve.pdata import Span, TraceBatch
+from spansieve.pdata import LogBatch, Span, TraceBatch
 from spansieve.processors.tail_sampling import TailSampling, TailSamplingConfig
 from spansieve.testing import FakeClock
 from tests.disk import Disk, DiskHost
@@ -32,6 +33,13 @@ class Life:
         request = batch(*spans)
         self.processor.traces(request)
         self.passed += TraceBatch.parse(request.encode())
+
+    def log(self, label: str) -> None:
+        """A record of an error."""
+        request = ExportLogsServiceRequest()
+        record = request.resource_logs.add().scope_logs.add().log_records.add(trace_id=trace_id(label))
+        record.severity_number = 17  # type: ignore[assignment]
+        self.processor.logs(LogBatch.parse(request.SerializeToString()))
 
     def wait(self, seconds: float) -> None:
         self.host.clock.advance(seconds=seconds)
@@ -80,6 +88,32 @@ def test_late_spans_follow_the_decision_before_the_kill(world: tuple[Disk, FakeC
     again.send({"trace": "a", **late}, {"trace": "b", **late}, {"trace": "c", **late, "error": True})
     assert again.traces() == [trace_id("c"), trace_id("a")]
     assert {span.attributes.get("spansieve.sampling.partial") for span in again.out()} == {True, None}
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_an_error_that_a_record_told_of_is_known_after_the_kill(world: tuple[Disk, FakeClock], early: bool) -> None:
+    errors = {"early": early}
+    first = Life(*world, policies=[WANTED], errors=errors)
+    first.send({"trace": "seen"})
+    for label in ("seen", "unseen", "unseen"):
+        first.log(label)
+    again = Life(*world, policies=[WANTED], errors=errors)
+    again.send({"trace": "unseen"}, {"trace": "other"})
+    again.wait(10)
+    kept = {*first.traces(), *again.traces()}
+    assert kept == {trace_id("seen"), trace_id("unseen")}
+    assert [key for key in world[0].kept if key.startswith("told/")] == []
+
+
+def test_an_error_of_a_trace_that_never_comes_is_forgotten_on_disk_too(world: tuple[Disk, FakeClock]) -> None:
+    first = Life(*world, policies=[WANTED])
+    first.log("a")
+    first.wait(50)
+    again = Life(*world, policies=[WANTED])
+    again.wait(9)
+    assert [key for key in world[0].kept if key.startswith("told/")] != []
+    again.wait(1)
+    assert [key for key in world[0].kept if key.startswith("told/")] == []
 
 
 def test_an_error_that_was_kept_but_found_no_room_says_so_after_the_kill(world: tuple[Disk, FakeClock]) -> None:
