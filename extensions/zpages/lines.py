@@ -30,9 +30,8 @@ def line(values: Sequence[object]) -> Line | None:
 
 
 def _points(values: Sequence[float]) -> str:
-    low, high = min(0.0, *values), max(0.0, *values)
+    halves = [value / 2 for value in values]  # so that no difference is too large
+    low, high = min(0.0, *halves), max(0.0, *halves)
     across, up = (WIDTH - 2 * _PAD) / (len(values) - 1), HEIGHT - 2 * _PAD
-    scale = up / (high - low) if high > low else 0.0
-    return " ".join(
-        f"{_PAD + at * across:.1f},{HEIGHT - _PAD - (value - low) * scale:.1f}" for at, value in enumerate(values)
-    )
+    shares = [(half - low) / (high - low) if high > low else 0.0 for half in halves]
+    return " ".join(f"{_PAD + at * across:.1f},{HEIGHT - _PAD - share * up:.1f}" for at, share in enumerate(shares))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spansieve.extensions.zpages.attention import notes
@@ -165,6 +165,8 @@ def test_whatever_a_component_shows_is_a_page(value: object) -> None:
 
 
 @given(st.lists(st.floats() | st.integers() | st.text()))
+@example([0.0, 2.2250738585072014e-308])
+@example([-1.7e308, 1.7e308])
 def test_a_line_stays_in_its_box(values: list[object]) -> None:
     drawn = line(values)
     if drawn is not None:
