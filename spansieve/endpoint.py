@@ -1,6 +1,7 @@
 """Reading `host:port` endpoints, for who listens and who dials."""
 
 import errno
+import ipaddress
 import socket
 from typing import NamedTuple
 
@@ -43,6 +44,14 @@ def parse(endpoint: str) -> tuple[str, int]:
 def join(host: str, port: int) -> str:
     """`host:port`, an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_loopback_address(host: str) -> bool:
+    """Whether `host` is an address, and one of this machine; a name is none."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def listening(endpoint: str, transport: str = "tcp") -> list[Address]:

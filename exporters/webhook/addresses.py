@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
-from spansieve.endpoint import LOCAL_NAMES
+from spansieve.endpoint import LOCAL_NAMES, is_loopback_address
 from spansieve.plugin import Permanent
 
 _REFUSED: Final = tuple(map(ipaddress.ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128")))
@@ -84,12 +84,7 @@ def _fits(host: str, allowed: str) -> bool:
 
 def is_loopback(host: str) -> bool:
     """Whether `host` is this machine, as far as its name says."""
-    if host.lower() in LOCAL_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host.lower() in LOCAL_NAMES or is_loopback_address(host)
 
 
 def is_refused(host: str) -> bool:

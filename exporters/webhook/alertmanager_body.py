@@ -10,7 +10,7 @@ from typing import Any, Final
 from spansieve.alerts import Alert, rfc3339
 from spansieve.links import LinkTemplate
 
-from .fields import fields_of
+from .fields import ended_ns_of, fields_of, said_of
 from .links import links_of
 from .notification import Notification
 
@@ -40,13 +40,12 @@ def alertmanager_body(
 
 def _alert(alert: Alert, links: Sequence[LinkTemplate], external_url: str) -> dict[str, Any]:
     found = links_of(alert, links)
-    ended = alert.updated_at_ns if alert.ends_at_ns is None else alert.ends_at_ns
     return {
         "status": alert.status,
         "labels": _labels(fields_of(alert)),
         "annotations": _annotations(alert),
         "startsAt": rfc3339(alert.starts_at_ns),
-        "endsAt": NEVER if alert.status == "firing" else rfc3339(ended),
+        "endsAt": NEVER if alert.status == "firing" else rfc3339(ended_ns_of(alert)),
         "generatorURL": found[0]["url"] if found else external_url,
         "fingerprint": alert.fingerprint,
     }
@@ -65,10 +64,10 @@ def _name(name: str) -> str:
 
 
 def _annotations(alert: Alert) -> dict[str, str]:
-    pattern, example = alert.pattern, alert.example
+    example = alert.example
     said = {
         "summary": alert.summary,
-        "description": (example.message if example else "") or (pattern.template if pattern else ""),
+        "description": said_of(alert),
         "path": " → ".join(alert.path),
         "count": str(alert.count),
         "trace_id": example.trace_id.hex() if example else "",

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from spansieve import links
 from spansieve.config.model import Config, Duration, Secret, Texts
+from spansieve.links import LinkTemplate
 from spansieve.otlp.client_config import Headers
 from spansieve.otlp.targets import base_url
 from spansieve.plugin import ExporterConfig, RetryConfig
@@ -116,7 +117,7 @@ class LinkConfig(Config):
         return self
 
     @property
-    def template(self) -> links.LinkTemplate:
+    def template(self) -> LinkTemplate:
         """The link with the preset written out."""
         tempo = self.tempo or self.grafana
         url = self.url
@@ -126,7 +127,7 @@ class LinkConfig(Config):
             url = links.grafana(tempo.base, tempo.datasource)
         elif self.phoenix is not None:
             url = links.phoenix(self.phoenix.base, self.phoenix.project)
-        return links.LinkTemplate(self.name, url)
+        return LinkTemplate(self.name, url)
 
 
 class RateLimitConfig(Config):
@@ -225,6 +226,11 @@ class EndpointConfig(Config):
     def keys(self) -> list[bytes]:
         """What requests are signed with."""
         return [key_of(one.get_secret_value()) for one in _listed(self.secret)]
+
+    @property
+    def link_templates(self) -> list[LinkTemplate]:
+        """The links of each alert, to be filled."""
+        return [link.template for link in self.links]
 
     @property
     def target(self) -> Target:

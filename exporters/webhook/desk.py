@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from spansieve.alerts import Alert
+from spansieve.alerts import STORM, Alert
 from spansieve.plugin import Host, StorageError
 
 from .config import Endpoint, WebhookRetry
@@ -13,12 +13,12 @@ from .dead_letter import DeadLetters
 from .delivery import Delivery, Outcome
 from .fields import fields_of, grouping_of
 from .formats import requests_of
-from .groups import Group
+from .groups import Group, Track
 from .matching import every, parse
 from .measures import Measures
 from .notification import Notification, Unsendable
 from .patience import wait_of, why_not
-from .rate import STORM, RateLimit, Storm
+from .rate import RateLimit, Storm
 from .shelf import Shelf, Stored
 from .silences import Silences
 from .timetable import Backlog, Timetable
@@ -358,14 +358,16 @@ class Desk:
     def silenced(self) -> list[Alert]:
         """Alerts that a silence holds back."""
         with self._lock:
-            tracks = [track for group in self._groups.values() for track in group.tracks.values()]
-            return [track.now for track in tracks if track.silenced]
+            return [track.now for track in self._tracks() if track.silenced]
+
+    def _tracks(self) -> list[Track]:
+        return [track for group in self._groups.values() for track in group.tracks.values()]
 
     def row(self) -> dict[str, object]:
         """For the status page."""
         now = self._clock.monotonic()
         with self._lock:
-            tracks = [track for group in self._groups.values() for track in group.tracks.values()]
+            tracks = self._tracks()
             state = "off" if self._off else "paused" if now < self._paused_until else "on"
             retrying = any(group.attempts for group in self._groups.values())
             return {

@@ -66,7 +66,7 @@ class Webhook(Exporter[WebhookConfig]):
     @classmethod
     def links(cls, config: WebhookConfig) -> Sequence[LinkTemplate]:
         """Those of all endpoints."""
-        return [link.template for endpoint in config.targets for link in endpoint.settings.links]
+        return [link for endpoint in config.targets for link in endpoint.settings.link_templates]
 
     def start(self) -> None:
         """Go on where the last run ended. Raises ValueError and OSError for files that can't be used, and

@@ -32,6 +32,17 @@ def fields_of(alert: Alert) -> dict[str, str]:
     return {name: value for name, value in {**alert.labels, **own}.items() if value}
 
 
+def said_of(alert: Alert) -> str:
+    """What the failure says of itself: its message, or else what such messages have in common."""
+    pattern, example = alert.pattern, alert.example
+    return (example.message if example else "") or (pattern.template if pattern else "")
+
+
+def ended_ns_of(alert: Alert) -> int:
+    """When it ended, or was told of last; nanoseconds since the Unix epoch."""
+    return alert.updated_at_ns if alert.ends_at_ns is None else alert.ends_at_ns
+
+
 def grouping_of(alert: Alert, group_by: Sequence[str]) -> Grouping:
     """Where `alert` belongs by `group_by`; names that it does not have are left out."""
     fields = fields_of(alert)

@@ -39,7 +39,7 @@ def requests_of(notification: Notification, settings: EndpointConfig) -> list[Re
 
 
 def _written(notification: Notification, shown: Sequence[Alert], settings: EndpointConfig) -> bytes:
-    links = [link.template for link in settings.links]
+    links = settings.link_templates
     if settings.template is not None:
         body = body_of(notification, shown, links, settings.external_url)
         return rendered(settings.template, settings.content_type, body)
@@ -49,5 +49,5 @@ def _written(notification: Notification, shown: Sequence[Alert], settings: Endpo
 
 def _event(alert: Alert, settings: EndpointConfig) -> bytes:
     key = settings.routing_key.get_secret_value() if settings.routing_key else ""
-    links = [link.template for link in settings.links]
-    return fitted([alert], 1, lambda shown: encoded(pagerduty_event(shown[0], key, links, settings.external_url)))
+    links, external = settings.link_templates, settings.external_url
+    return fitted([alert], 1, lambda shown: encoded(pagerduty_event(shown[0], key, links, external)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from spansieve.alerts import Alert
 from spansieve.links import FilledLink, LinkTemplate, filled
 
-from .fields import fields_of
+from .fields import ended_ns_of, fields_of
 
 
 def links_of(alert: Alert, templates: Iterable[LinkTemplate]) -> Sequence[FilledLink]:
@@ -15,13 +15,12 @@ def links_of(alert: Alert, templates: Iterable[LinkTemplate]) -> Sequence[Filled
 
 def _values(alert: Alert) -> dict[str, str]:
     fields, example = fields_of(alert), alert.example
-    ended = alert.updated_at_ns if alert.ends_at_ns is None else alert.ends_at_ns
     return {
         "trace_id": example.trace_id.hex() if example else "",
         "span_id": example.span_id.hex() if example else "",
         "service": fields.get("service", ""),
         "start_ms": str(alert.starts_at_ns // 1_000_000),
-        "end_ms": str(ended // 1_000_000),
+        "end_ms": str(ended_ns_of(alert) // 1_000_000),
         "pattern": fields.get("pattern", ""),
         "fingerprint": alert.fingerprint,
         "tool": fields.get("tool", ""),

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from math import inf
 from typing import Final
 
-from spansieve.alerts import Alert, fingerprint_of, new_id
+from spansieve.alerts import STORM, Alert, fingerprint_of, new_id
 
 MINUTE: Final = 60.0
-STORM: Final = "alert_storm"
 _NAMED: Final = 5
 """Types that a summary names."""
 

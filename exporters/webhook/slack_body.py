@@ -6,6 +6,7 @@ from typing import Any, Final
 from spansieve.alerts import Alert
 from spansieve.links import LinkTemplate
 
+from .fields import said_of
 from .links import links_of
 from .notification import Notification
 
@@ -51,15 +52,14 @@ def escaped(text: str) -> str:
 
 
 def _alert(alert: Alert, links: Sequence[LinkTemplate]) -> list[dict[str, Any]]:
-    pattern, example = alert.pattern, alert.example
+    pattern = alert.pattern
     sign = _SIGNS[alert.severity] if alert.status == "firing" else ":white_check_mark:"
     lines = [f"{sign} *{_short(alert.type)}* {_short(alert.summary)}"]
     found = [f"<{_url(link['url'])}|{_short(link['name'], 60).replace('|', ' ')}>" for link in links_of(alert, links)]
     if pattern is not None:
         lines.append(f"`{_short(pattern.key)}`  {pattern.count} in all, {pattern.rate_per_minute:.3g} a minute")
     lines += found[:_LINKS]
-    said = (example.message if example else "") or (pattern.template if pattern else "")
-    if said:
+    if said := said_of(alert):
         lines.append(f"`{_short(said)}`")
     if alert.path:
         lines.append(_short(" → ".join(alert.path)))

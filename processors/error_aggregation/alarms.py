@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple
 
-from spansieve.alerts import Alert, Pattern, Severity, alerts_of, fingerprint_of, new_id, to_batch
+from spansieve.alerts import STORM, Alert, Pattern, Severity, alerts_of, fingerprint_of, new_id, to_batch
 from spansieve.failures import ErrorContext
 from spansieve.pdata import LogBatch
 
-from .storm import STORM, Storm
+from .storm import Storm
 
 SECOND_NS: Final = 1_000_000_000
 UPDATE_NS: Final = 10 * SECOND_NS

@@ -1,12 +1,12 @@
 """`spansieve errors`: patterns of errors and alerts, of a running collector or of recorded telemetry."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from spansieve.cli.options import read, recordings, show_warnings, with_config
+from spansieve.cli.options import read, recordings, show_warnings, warn, with_config
 from spansieve.cli.status_page import StatusPage
 from spansieve.dryrun import chosen
 
@@ -93,22 +93,17 @@ def _recorded(
     run = ErrorsRun(loaded, found)
     for request in recordings(files, "look at"):
         run.arrivals.add(request)
-    _warn(run.arrivals.remarks())
+    warn(run.arrivals.remarks())
     if run.arrivals.is_empty:
         raise click.UsageError(f"nothing of {', '.join(map(str, files))} reaches {found.name}")
     status = run.run()
-    _warn(run.warnings)
+    warn(run.warnings)
     if as_json:
         click.echo(json.dumps(status, indent=2))
         return
     out, behind = console(), ", ".join(found.front.names)
     heading = f"{found.name} in {found.front.pipeline}{f', behind {behind}' if behind else ''}; nothing was sent"
     out.print(drawn(status, heading, screen(out), all_alerts=True))
-
-
-def _warn(remarks: Iterable[str]) -> None:
-    for remark in remarks:
-        click.echo(f"warning: {remark}", err=True)
 
 
 errors.add_command(fingerprint)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from spansieve.failures import AGENT_KEYS, THREAD_KEYS, TOOL_KEYS, USER_KEYS
+from spansieve.failures import AGENT_KEYS, GRPC_CODE, HTTP_CODES, OS_THREAD, THREAD_KEYS, TOOL_KEYS, USER_KEYS
 from spansieve.pdata import decode_pair
 from spansieve.semconv.names import (
     ERROR_CLASS,
@@ -22,13 +22,12 @@ MESSAGES: Final = ("exception.message", "exception.stacktrace", "error.message")
 _TELLING: Final = frozenset(
     {*TOOL_KEYS, *AGENT_KEYS, *OVERRIDES, ERROR_CLASS, ERROR_SOFT, ERROR_TYPE, KIND, OPERATION, REQUEST_MODEL}
     | {*MESSAGES, "exception.type", "error"}
-    | {"http.response.status_code", "http.status_code", "rpc.grpc.status_code", "gen_ai.workflow.name"}
+    | {*HTTP_CODES, GRPC_CODE, "gen_ai.workflow.name"}
 )
 _ASKED: Final = (*USER_KEYS, *THREAD_KEYS, *SAME_ARGUMENTS)
 _THREAD, _TRIED = len(USER_KEYS), len(USER_KEYS) + len(THREAD_KEYS)
 _TELLS, _NOTHING = -1, -2
-_TEXT_ONLY: Final = _ASKED.index("thread.id")
-"""A number there is a thread of the operating system."""
+_TEXT_ONLY: Final = _ASKED.index(OS_THREAD)
 _MOST, _SHORT = 8_192, 64
 """Attributes remembered as they are, and their bytes."""
 
@@ -86,7 +85,4 @@ class Roles:
 
 
 def _first(raws: Sequence[bytes]) -> bytes:
-    for raw in raws:
-        if raw:
-            return raw
-    return b""
+    return next(filter(None, raws), b"")

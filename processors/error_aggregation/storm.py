@@ -2,11 +2,9 @@
 
 from bisect import bisect_right, insort
 from collections import Counter
-from typing import Any, Final
+from typing import Any
 
 from .config import StormConfig
-
-STORM: Final = "alert_storm"
 
 
 class Storm:

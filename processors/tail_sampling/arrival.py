@@ -27,10 +27,7 @@ class Arrival:
 
     @cached_property
     def _spans(self) -> dict[bytes, list[Span]]:
-        spans: dict[bytes, list[Span]] = {}
-        for span in self._batch:
-            spans.setdefault(span.trace_id, []).append(span)
-        return spans
+        return self._batch.by_trace()
 
     def spans(self, trace_id: bytes) -> list[Span]:
         """The spans themselves of one of them, in order."""

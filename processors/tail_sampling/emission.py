@@ -63,9 +63,7 @@ class Emission:
             taken[one.trace_id] = self._waiting.popleft()
         self._ids = taken
         batch = TraceBatch.parse(together(piece for one in taken.values() for piece in one.trace.pieces))
-        by_trace: dict[bytes, list[Span]] = {}
-        for span in batch:
-            by_trace.setdefault(span.trace_id, []).append(span)
+        by_trace = batch.by_trace()
         for trace_id, outgoing in taken.items():
             outgoing.finish(by_trace[trace_id])
         return batch

@@ -1,12 +1,12 @@
 """`spansieve sample`: what `tail_sampling` would keep of recorded telemetry, before anybody dares to switch it on."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from spansieve.cli.options import read, recordings, say, show_warnings, with_config
+from spansieve.cli.options import read, recordings, say, show_warnings, warn, with_config
 from spansieve.dryrun import chosen
 
 from .sample_report import Report
@@ -42,15 +42,10 @@ def sample(
     run = DryRun(loaded, name, front)
     for request in recorded:
         run.arrivals.add(request)
-    _warn(run.arrivals.remarks())
+    warn(run.arrivals.remarks())
     if not run.arrivals.has_spans:
         raise click.UsageError(f"no span of {', '.join(map(str, files))} reaches {name}")
     host = run.run()
-    _warn(host.warnings)
+    warn(host.warnings)
     report = Report.of(run, host)
     say(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(lines(report)))
-
-
-def _warn(remarks: Iterable[str]) -> None:
-    for remark in remarks:
-        click.echo(f"warning: {remark}", err=True)

@@ -47,12 +47,6 @@ class Journal(Protocol):
         """The spans of these traces wait no longer."""
 
 
-class _Count:
-    """How many."""
-
-    count = 0
-
-
 class Sampler:
     """The traces of one processor."""
 
@@ -79,6 +73,7 @@ class Sampler:
         self.emission = Emission(emit, self._settled)
         self._told = Told()
         self._restored: set[TraceFacts] = set()
+        self._decisions_made = 0
         self._last = Outcome(kept=False), Decision(kept=False)
 
     @property
@@ -114,10 +109,9 @@ class Sampler:
         """Decide what has waited long enough, and forget what is too old."""
         self.aside.expire(now.monotonic)
         self._unheard(self._told.expire(now.monotonic))
-        with self._timed() as decided:
+        with self._timed():
             for trace, cause in self.buffer.due(now.monotonic):
                 self._decide(trace, "restart" if trace in self._restored else cause, now)
-                decided.count += 1
         self._restored.clear()
 
     def decide_all(self, now: Now) -> None:
@@ -160,11 +154,10 @@ class Sampler:
             trace.fail(failure)
             if self._decider.early:
                 self._decide_now(trace, "early", now)
-            elif self._journal is not None:
-                self._journal.heard(trace_id, failure, now.time_ns)
+            else:
+                self._heard(trace_id, failure, now)
         elif decision is None:
-            if self._journal is not None:
-                self._journal.heard(trace_id, failure, now.time_ns)
+            self._heard(trace_id, failure, now)
             self.told_before(trace_id, failure, now.monotonic)
         elif not decision.kept and self._decider.reopens(decision):
             aside = self.aside.take(trace_id)
@@ -176,6 +169,10 @@ class Sampler:
     def told_before(self, trace_id: bytes, failure: Failure, at: float) -> None:
         """A log record told of an error of a trace that nobody has seen, at a second of the monotonic clock."""
         self._unheard(self._told.put(trace_id, failure, at))
+
+    def _heard(self, trace_id: bytes, failure: Failure, now: Now) -> None:
+        if self._journal is not None:
+            self._journal.heard(trace_id, failure, now.time_ns)
 
     def _unheard(self, trace_ids: Iterable[bytes]) -> None:
         if self._journal is not None:
@@ -196,28 +193,27 @@ class Sampler:
 
     def _make_room(self, now: Now) -> None:
         """Decide the oldest ones, until the buffer is within its limits."""
-        with self._timed() as decided:
+        with self._timed():
             while self.is_full(0):
                 self._decide(self.buffer.oldest(), "eviction", now)
-                decided.count += 1
 
     def _decide_now(self, trace: TraceFacts, cause: Decided, now: Now) -> None:
         """Decide one before its time."""
-        with self._timed() as decided:
+        with self._timed():
             self._decide(trace, cause, now)
-            decided.count += 1
 
     @contextmanager
-    def _timed(self) -> Iterator[_Count]:
+    def _timed(self) -> Iterator[None]:
         """Measure how long decisions take."""
-        begun, decided = self._clock.monotonic(), _Count()
-        yield decided
-        self._measures.took(self._clock.monotonic() - begun, decided.count)
+        begun, before = self._clock.monotonic(), self._decisions_made
+        yield
+        self._measures.took(self._clock.monotonic() - begun, self._decisions_made - before)
 
     def _decide(self, trace: TraceFacts, decided: Decided, now: Now) -> None:
         """Decide a trace of the buffer, which it leaves."""
         self.buffer.take(trace)
         outcome = self._decider.decide(trace, now)
+        self._decisions_made += 1
         self._measures.decided(outcome, decided)
         self._settle(trace, outcome, decided, now)
 
@@ -225,8 +221,8 @@ class Sampler:
         """Keep a trace or put it aside, as was decided."""
         decision = self._decision(outcome)
         self._remember(trace.trace_id, decision, now)
-        if self._journal is not None and (not outcome.kept or not trace.spans):
-            self._journal.settled((trace.trace_id,))
+        if not outcome.kept or not trace.spans:
+            self._settled((trace.trace_id,))
         if outcome.kept:
             self._keep(trace, decision, Record(outcome.policy, outcome.reason, decided, outcome.sub, trace.partial))
         elif not decision.final or self._settings.errors.over_drop:

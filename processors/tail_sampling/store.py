@@ -116,21 +116,21 @@ class Store:
 
     def told(self) -> list[tuple[bytes, int, Failure]]:
         """Trace, wall clock, and the error that a log record told of."""
-        found = [] if self._storage is None else [(key, self._storage.get(key)) for key in self._storage.scan(_TOLD)]
-        said = [(bytes.fromhex(key.removeprefix(_TOLD)), json.loads(raw)) for key, raw in found if raw is not None]
+        said = self._by_trace(_TOLD)
         self._told = {trace_id for trace_id, _ in said}
         return [(trace_id, at, Failure(source, tuple(some), soft)) for trace_id, (at, source, some, soft) in said]
 
     def decisions(self) -> list[tuple[bytes, int, Decision]]:
         """Trace, wall clock and decision, the oldest first."""
+        said = sorted(self._by_trace(_DECISIONS), key=lambda one: one[1][0])
+        return [(trace_id, time_ns, Decision(*fields)) for trace_id, (time_ns, *fields) in said]
+
+    def _by_trace(self, prefix: str) -> list[tuple[bytes, Any]]:
+        """What is kept of each trace under `prefix`."""
         if self._storage is None:
             return []
-        found = [(key, self._storage.get(key)) for key in self._storage.scan(_DECISIONS)]
-        said = [(key, json.loads(raw)) for key, raw in found if raw is not None]
-        return [
-            (bytes.fromhex(key.removeprefix(_DECISIONS)), time_ns, Decision(*fields))
-            for key, (time_ns, *fields) in sorted(said, key=lambda one: one[1][0])
-        ]
+        found = [(key, self._storage.get(key)) for key in self._storage.scan(prefix)]
+        return [(bytes.fromhex(key.removeprefix(prefix)), json.loads(raw)) for key, raw in found if raw is not None]
 
     def state(self, name: str) -> Any:  # noqa: ANN401 (JSON)
         """What `flush` was given under `name`, or None."""

@@ -3,7 +3,7 @@
 from .ids import fingerprint_of, new_id, ulid
 from .json_form import SCHEMA, as_json
 from .log_form import EVENT_NAME, SEVERITY_NUMBERS, alert_of, alerts_of, to_batch
-from .record import Alert, Pattern, Severity, State, Status
+from .record import STORM, Alert, Pattern, Severity, State, Status
 from .shown import MAX_STACK_BYTES, WITHHELD, Scrub, scrubbed, shown
 from .times import rfc3339, time_ns_of
 
@@ -12,6 +12,7 @@ __all__ = [
     "MAX_STACK_BYTES",
     "SCHEMA",
     "SEVERITY_NUMBERS",
+    "STORM",
     "WITHHELD",
     "Alert",
     "Pattern",

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from spansieve.failures import ErrorContext
 
 Status = Literal["firing", "resolved"]
 Severity = Literal["critical", "error", "warning", "info"]
 State = Literal["new", "active", "resolved", "regressed"]
+STORM: Final = "alert_storm"
+"""The type of an alert that stands for many others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

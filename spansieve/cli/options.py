@@ -1,7 +1,7 @@
 """What several verbs share: which configuration to read, and which recordings."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,8 +85,13 @@ def say(text: str) -> None:
 
 def show_warnings(loaded: Loaded) -> None:
     """Say on stderr what is legal and probably not meant."""
-    for warning in loaded.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(map(str, loaded.warnings))
+
+
+def warn(remarks: Iterable[str]) -> None:
+    """Say on stderr what somebody who reads the result should know."""
+    for remark in remarks:
+        click.echo(f"warning: {remark}", err=True)
 
 
 def recordings(files: Sequence[Path], to: str) -> list[Recorded]:

@@ -6,8 +6,8 @@ functions of spans and log records and keep nothing, so that whoever samples, co
 """
 
 from .cascade import CASCADE_GAP_NS, TracedError, joined, root_causes, traced_errors
-from .context import THREAD_KEYS, USER_KEYS, ErrorContext, context_of, context_of_record, whom_of
-from .details import Details, details_of, details_of_record
+from .context import OS_THREAD, THREAD_KEYS, USER_KEYS, ErrorContext, context_of, context_of_record, whom_of
+from .details import GRPC_CODE, HTTP_CODES, Details, details_of, details_of_record
 from .forest import Forest, Judged, Node, forest_from, forest_of
 from .predicate import SOURCES, Failure, Rules, Source, failure_of, failure_of_record
 from .reading import exceptions_of
@@ -19,6 +19,9 @@ from .words import AGENT_KEYS, TOOL_KEYS, UNKNOWN, base_key, label_of, last_part
 __all__ = [
     "AGENT_KEYS",
     "CASCADE_GAP_NS",
+    "GRPC_CODE",
+    "HTTP_CODES",
+    "OS_THREAD",
     "SOURCES",
     "THREAD_KEYS",
     "TOOL_KEYS",

@@ -15,9 +15,9 @@ from .words import AGENT_KEYS, MAX_CHARACTERS, TOOL_KEYS, tool_of
 MAX_METADATA: Final = 32
 """Entries of the metadata; the first ones are kept."""
 USER_KEYS: Final = ("user.id", "enduser.id")
-THREAD_KEYS: Final = ("gen_ai.conversation.id", "session.id", "thread.id")
-_TEXT_ONLY: Final = frozenset({"thread.id"})
-"""A number there is a thread of the operating system."""
+OS_THREAD: Final = "thread.id"
+"""A number there is a thread of the operating system, and no conversation."""
+THREAD_KEYS: Final = ("gen_ai.conversation.id", "session.id", OS_THREAD)
 _ELSEWHERE: Final = frozenset(
     {*TOOL_KEYS, *AGENT_KEYS, *USER_KEYS, *THREAD_KEYS, ERROR_TYPE, "error.message"}
     | {"exception.type", "exception.message", "exception.stacktrace"}
@@ -98,7 +98,7 @@ def whom_of(item: Span | LogRecord, ancestors: Iterable[Span]) -> tuple[str, str
 def _identity(raws: Raws, keys: Iterable[str]) -> str:
     for key in keys:
         value = value_of(raws, key)
-        if isinstance(value, int) and not isinstance(value, bool) and key not in _TEXT_ONLY:
+        if isinstance(value, int) and not isinstance(value, bool) and key != OS_THREAD:
             return str(value)
         if isinstance(value, str) and value:
             return value[:MAX_CHARACTERS]

@@ -329,6 +329,13 @@ class TraceBatch(RequestBatch[Span]):
         ids = [span.trace_id for span in self._messages()]
         return len(set(ids)) == len(ids)
 
+    def by_trace(self) -> dict[bytes, list[Span]]:
+        """Its spans by trace, in order."""
+        traces: dict[bytes, list[Span]] = {}
+        for span in self:
+            traces.setdefault(span.trace_id, []).append(span)
+        return traces
+
     def columns(self) -> Columns:
         """What its spans are, read at once; makes no views."""
         spans = list(self._messages())

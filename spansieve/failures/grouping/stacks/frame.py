@@ -6,6 +6,8 @@ from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 ANONYMOUS: Final = "<anon>"
+POSITION: Final = re.compile(r"(?::\d+){1,2}$")
+"""Line, and perhaps column, behind a file."""
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.\-]+:/{1,3}(?P<host>(?<=[a-z]://)[^/]*/)?", re.IGNORECASE)
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _ROOTS: Final = {

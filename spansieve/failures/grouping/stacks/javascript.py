@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from .frame import ANONYMOUS, Frame, Trace, module_of
+from .frame import ANONYMOUS, POSITION, Frame, Trace, module_of
 
 _LINE: Final = re.compile(r"\n[ \t]*at (?:async )?([^\n]+)")
 _CAUSE: Final = re.compile(r"^[^\n]*(?:\[cause\]|\[errors\]|Caused by):[ \t]*([A-Za-z_$][\w$.]*)?", re.MULTILINE)
-_POSITION: Final = re.compile(r"(?::\d+){1,2}$")
 _EVALUATED: Final = re.compile(r"\(([^()]+?)(?::\d+){1,2}\)")
 _LIBRARY: Final = re.compile(r"/node_modules/|^node:|^internal/|^<anonymous>$|^native$|^node_modules/")
 _ALIAS: Final = re.compile(r" \[as [^\]]*\]")
@@ -45,7 +44,7 @@ def _frame(function: str, location: str) -> Frame:
     if location.startswith("eval at "):
         evaluated = _EVALUATED.search(location)
         location = evaluated[1] if evaluated else "<anonymous>"
-    path = _POSITION.sub("", location).partition("?")[0].replace("\\", "/")
+    path = POSITION.sub("", location).partition("?")[0].replace("\\", "/")
     place = path.removeprefix("file://")
     return Frame(module_of(path), _cleaned(function), place, _LIBRARY.search(place) is not None)
 

@@ -4,12 +4,11 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .frame import Frame, Trace
+from .frame import POSITION, Frame, Trace
 
 _HEAD: Final = re.compile(r"stack backtrace:", re.IGNORECASE)
 _FRAME: Final = re.compile(r"^ *\d+: +(?:0x[0-9a-f]+ - )?(\S[^\n]*)(?:\n +at ([^\n]+))?", re.MULTILINE)
 _HASH: Final = re.compile(r"::h[0-9a-f]{16}$")
-_POSITION: Final = re.compile(r"(?::\d+){1,2}$")
 _LIBRARY_FILE: Final = re.compile(r"/rustc/|/\.cargo/(?:registry|git)/|/\.rustup/")
 _LIBRARY: Final = re.compile(
     r"<?(?:std|core|alloc|backtrace|test)::|rust_|__rust|_?_?(?:libc_)?start|main\Z|<unknown>|clone\d*\Z|start_thread"
@@ -31,6 +30,6 @@ def read(stack: str) -> Trace:
 @lru_cache(4096)
 def _frame(call: str, location: str) -> Frame:
     function = _HASH.sub("", call.strip())
-    place = _POSITION.sub("", location.strip()).replace("\\", "/")
+    place = POSITION.sub("", location.strip()).replace("\\", "/")
     is_library = _LIBRARY_FILE.search(place) is not None or _LIBRARY.match(function) is not None
     return Frame("", function, f"{place} {function}", is_library)
