@@ -239,7 +239,7 @@ def alertmanager() -> str:
 def peer(folder: Path, hook: Hook) -> Iterator[str]:
     """An Alertmanager that sends to `hook`; its URL."""
     port = free_port()
-    route = {"receiver": "webhook", "group_by": ["alertname"], "group_wait": "0s", "group_interval": "1s"}
+    route = {"receiver": "webhook", "group_by": ["alertname"], "group_wait": "1s", "group_interval": "1s"}
     receiver = {"name": "webhook", "webhook_configs": [{"url": hook.url, "max_alerts": 2}]}
     (folder / "alertmanager.yml").write_text(yaml.safe_dump({"route": route, "receivers": [receiver]}))
     command = [
