@@ -54,6 +54,11 @@ def is_loopback_address(host: str) -> bool:
         return False
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether `host` is this machine for sure: localhost, or one of its addresses. `127.example.org` is not."""
+    return host.lower() in LOCAL_NAMES or is_loopback_address(host)
+
+
 def listening(endpoint: str, transport: str = "tcp") -> list[Address]:
     """The addresses that a listener on `endpoint` binds; `transport` is `tcp`, `tcp4` or `tcp6`.
 

@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
-from spansieve.endpoint import LOCAL_NAMES, is_loopback_address
+from spansieve.endpoint import is_this_machine
 from spansieve.plugin import Permanent
 
 _REFUSED: Final = tuple(map(ipaddress.ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128")))
@@ -62,7 +62,7 @@ def _ipv4(host: str) -> str:
 
 def check(target: Target, *, insecure: bool, allow_link_local: bool, allowed_hosts: Sequence[str]) -> None:
     """Raises ValueError for a URL that must not be used, with what to do; only its host is named."""
-    if not target.url.startswith("https:") and not insecure and not is_loopback(target.host):
+    if not target.url.startswith("https:") and not insecure and not is_this_machine(target.host):
         raise ValueError(
             f"the URL to {target.host} is http://, so alerts and secrets would be sent in clear. "
             "Take https://, or set insecure: true."
@@ -80,11 +80,6 @@ def _fits(host: str, allowed: str) -> bool:
     """`*.example.com` allows all names below `example.com`."""
     allowed = allowed.lower()
     return host.endswith(allowed[1:]) if allowed.startswith("*.") else host == allowed
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine, as far as its name says."""
-    return host.lower() in LOCAL_NAMES or is_loopback_address(host)
 
 
 def is_refused(host: str) -> bool:

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from spansieve.endpoint import is_this_machine
+
 from .components import Known
 from .problems import NOWHERE, Path, Place
 from .report import Report
@@ -16,7 +18,6 @@ METRICS = "service.telemetry.metrics"
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*:/{2,3})?(?:[^/@\s]*@)?(\[[^\]]*\]|[^:/\s]*):([0-9]{1,5})(?:[/?#].*)?", re.IGNORECASE
 )
-_LOOPBACK = re.compile(r"127\.[0-9.]+")
 _EVERY = {"", "0.0.0.0", "::", "*"}  # noqa: S104 (compared, not bound)
 
 
@@ -100,4 +101,4 @@ def _parsed(endpoint: str) -> tuple[str, int] | None:
 
 
 def _is_local(host: str) -> bool:
-    return host in _EVERY or host in {"localhost", "::1", "ip6-localhost"} or _LOOPBACK.fullmatch(host) is not None
+    return host in _EVERY or is_this_machine(host)

@@ -6,7 +6,7 @@ Source: `config/configgrpc` (`sanitizedEndpoint`, `Validate`), the Go Collector'
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from spansieve.endpoint import parse
+from spansieve.endpoint import is_this_machine, parse
 
 
 class Target(NamedTuple):
@@ -49,7 +49,7 @@ def grpc_target(endpoint: str) -> Target:
 def is_local(peer: str) -> bool:
     """Whether `peer` (`host:port`, or the path of a socket) is on this machine, as far as its name says."""
     host = peer.rpartition(":")[0].strip("[]")
-    return host in {"", "localhost", "::1"} or host.startswith("127.")
+    return not host or is_this_machine(host)
 
 
 def base_url(url: str) -> str:

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from spansieve.endpoint import is_this_machine
 from spansieve.exporters.webhook import Webhook, WebhookConfig
-from spansieve.exporters.webhook.addresses import is_loopback, is_refused, target_of
+from spansieve.exporters.webhook.addresses import is_refused, target_of
 from spansieve.exporters.webhook.links import links_of
 from spansieve.exporters.webhook.matching import parse
 from spansieve.links import LinkTemplate
@@ -171,7 +172,7 @@ def test_endpoints_take_over_what_they_do_not_say() -> None:
 )
 def test_addresses_that_no_webhook_may_lead_to(address: str, is_bad: bool) -> None:
     assert is_refused(address) is is_bad
-    assert is_loopback(address) is (address == "127.0.0.1")
+    assert is_this_machine(address) is (address == "127.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from spansieve.otlp.proxy import proxy_for
-from spansieve.otlp.targets import Target, base_url, grpc_target, peer_of
+from spansieve.otlp.targets import Target, base_url, grpc_target, is_local, peer_of
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,10 @@ def test_the_proxy_of_the_environment_is_not_for_local_hosts(monkeypatch: pytest
     for local in ("http://b.example.org", "http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"):
         assert proxy_for(local, None) is None
     assert proxy_for("http://localhost:1", SecretStr("http://own:2")) == "http://own:2"
+
+
+def test_a_name_that_only_looks_like_a_loopback_address_is_elsewhere() -> None:
+    for here in ("localhost:1", "LOCALHOST:1", "127.0.0.2:1", "[::1]:1", "/run/otlp.sock"):
+        assert is_local(here)
+    for elsewhere in ("127.example.org:1", "127.0.0.1.example.org:1", "10.0.0.1:1", "localhost.example.org:1"):
+        assert not is_local(elsewhere)
