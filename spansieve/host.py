@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from spansieve.admission import Admission, Admitted
+from spansieve.in_common import InCommon
 from spansieve.inspection import Inspection
 from spansieve.made_keys import MadeKeys
 from spansieve.net import Loop
@@ -44,6 +45,7 @@ class Core:
         self.find_storage: Callable[[str, str], Storage]
         self.extensions: dict[str, Extension[Any]] = {}
         """Those that run, by id."""
+        self.in_common = InCommon()
         self.made_keys = MadeKeys(self.extensions)
 
     def freed(self) -> None:
@@ -213,6 +215,10 @@ class ComponentHost:
 
         request.answer = answered
         return True
+
+    def in_common(self, name: str, make: Callable[[], ResultT]) -> ResultT:
+        """What components share."""
+        return self._core.in_common.get(name, make)
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
         """Run `work` on the one loop."""

@@ -324,6 +324,12 @@ class Host(Protocol):
         thread of the core's, and must return at once. `admitted` is what `admit` gave; without it, the core asks.
         """
 
+    def in_common(self, name: str, make: Callable[[], ResultT]) -> ResultT:
+        """What all components that ask for `name` share: the first one's `make()` makes it, and it lives as long as the
+        program. For what the core offers to several components of one pipeline; plugins have no names of their own
+        here. In `start` or later.
+        """
+
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
         """Run `work` on the process's one event loop and wait for it, at most `timeout` seconds (then TimeoutError).
         Not

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from spansieve.admission import Admission, Admitted
+from spansieve.in_common import InCommon
 from spansieve.inspection import Inspection
 from spansieve.net import Loop
 from spansieve.pdata import Attributes, Batch, Signal, Span, StatusCode, TraceBatch, Value
@@ -86,6 +87,7 @@ class FakeHost:
         self.shared = False
         self.admission = Admission()
         self.keeps_keys = True
+        self.common = InCommon()
 
     def others_bytes(self) -> float:
         """There are none."""
@@ -163,6 +165,10 @@ class FakeHost:
         """Remember the request, and give `self.answer`."""
         self.received.append((signal, body))
         answer(self.answer)
+
+    def in_common(self, name: str, make: Callable[[], ResultT]) -> ResultT:
+        """What `common` has; give several hosts the same one, and their components share."""
+        return self.common.get(name, make)
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:
         """Run `work` in a loop of its own."""

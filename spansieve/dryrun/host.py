@@ -6,13 +6,15 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from spansieve.in_common import InCommon
 from spansieve.pdata import Batch, Signal
 from spansieve.plugin import Clock, MadeKey, Place, Refused, Storage
 from spansieve.wiring import Wiring
 
 Emitted = Callable[[Signal, Batch], None]
+ResultT = TypeVar("ResultT")
 
 
 class RecordedClock:
@@ -80,6 +82,7 @@ class DryHost:
         """What stands before the processor."""
         self.scrubs: Callable[[str, bytes], str] = lambda text, _: text
         """Takes content out of a text, as the privacy processor before it does."""
+        self.common = InCommon()
         self._wiring = wiring
         self._emitted = emitted
         logger = logging.Logger(component)  # of no family, so that nothing of it is printed
@@ -133,6 +136,10 @@ class DryHost:
     def pipeline(self, signal: Signal) -> Place | None:
         """As configured."""
         return self._wiring.place("processor", self.id, signal)
+
+    def in_common(self, name: str, make: Callable[[], ResultT]) -> ResultT:
+        """What processors share; the hosts of one run are given the same `common`."""
+        return self.common.get(name, make)
 
     def fault(self, error: BaseException, then: str = "") -> None:
         """Remember its type, since its text may hold content."""
