@@ -5,9 +5,9 @@ from typing import Any
 
 from spansieve.alerts import State
 from spansieve.failures.grouping import Group
+from spansieve.sketches import Distinct
 
 from .config import ErrorAggregationConfig
-from .distinct import Distinct
 from .examples import Examples
 from .rates import Rates
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from spansieve.pdata import Span
 from spansieve.plugin import Clock
+from spansieve.sketches import Sketch
 
 from ..facts import TraceFacts
-from ..sketch import Sketch
 from .again import Said
 from .base import Now, Verdict
 from .leaves import NOT_SAMPLE, SAMPLE

@@ -1,4 +1,4 @@
-"""The small parts: rings, sketches, times, chances, names."""
+"""The small parts: rings, times, chances, names."""
 
 import json
 from math import exp, factorial
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from spansieve.processors.error_aggregation.baseline import tail
 from spansieve.processors.error_aggregation.config import StormConfig
-from spansieve.processors.error_aggregation.distinct import Distinct
 from spansieve.processors.error_aggregation.hashes import Hashes
 from spansieve.processors.error_aggregation.rates import MINUTE_NS, Ring
 from spansieve.processors.error_aggregation.storm import Storm
@@ -64,26 +63,6 @@ def test_the_tail_of_poisson(count: int, mean: float) -> None:
 def test_the_tail_is_exact_where_it_is_small() -> None:
     assert 7.6e-8 < tail(5, 0.1) < 7.8e-8
     assert 0 < tail(400, 100) < 1e-80
-
-
-@given(st.sets(st.binary(min_size=1, max_size=16), max_size=300))
-def test_a_sketch_counts_different_ones(names: set[bytes]) -> None:
-    sketch, half = Distinct(), Distinct()
-    sketch.add([*names, *names, b""])
-    half.add(list(names)[::2])
-    assert abs(sketch.count() - len(names)) <= max(3, 0.3 * len(names))
-    joined = Distinct()
-    joined.load(half.state())
-    joined.join(sketch)
-    assert joined.state() == sketch.state()
-
-
-def test_few_are_counted_exactly_and_many_well() -> None:
-    sketch = Distinct()
-    sketch.add([b"%d" % at for at in range(4)])
-    assert sketch.count() == 4
-    sketch.add([b"%d" % at for at in range(100_000)])
-    assert 80_000 < sketch.count() < 120_000
 
 
 @given(st.lists(st.integers(0, 300), max_size=60))

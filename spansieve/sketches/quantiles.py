@@ -1,4 +1,4 @@
-"""DDSketch: quantiles of a stream within 1 % of their value, in a bounded number of bins.
+"""DDSketch: quantiles of a stream within 1 % of their value, in a bounded number of bins, added up without loss.
 
 Source: Masson, Rim and Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees"
 (VLDB 2019), with the lowest bins collapsed where there are too many.
@@ -45,6 +45,14 @@ class Sketch:
         else:
             self._zeros -= 1
         self.count -= 1
+
+    def join(self, other: "Sketch") -> None:
+        """Count in all that `other` has."""
+        self._zeros += other._zeros
+        self.count += other.count
+        for number, count in enumerate(other._bins, other._low):
+            if count:
+                self._add(number, count)
 
     def quantile(self, share: float) -> float:
         """The value below which `share` (0 to 1) of all lies, within ACCURACY. Raises ValueError if there is none."""

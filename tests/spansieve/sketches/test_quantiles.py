@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from spansieve.processors.tail_sampling.sketch import ACCURACY, MAX_BINS, Sketch
+from spansieve.sketches import ACCURACY, Sketch
+from spansieve.sketches.quantiles import MAX_BINS
 
 near = st.floats(1e-3, 1e4)  # narrow enough for the bins, so that nothing is collapsed
 values = st.lists(st.just(0.0) | near, min_size=1, max_size=200)
@@ -30,6 +31,15 @@ def exact(numbers: list[float], share: float) -> float:
 def test_a_quantile_is_within_one_percent_of_the_true_one(numbers: list[float], share: float) -> None:
     true = exact(numbers, share)
     assert sketch_of(numbers).quantile(share) == pytest.approx(true, rel=ACCURACY * 1.000001, abs=0)
+
+
+@given(values, values, shares)
+@settings(max_examples=50)
+def test_two_added_up_are_the_same_as_one_that_saw_all(one: list[float], other: list[float], share: float) -> None:
+    joined = sketch_of(one)
+    joined.join(sketch_of(other))
+    assert joined.count == len(one) + len(other)
+    assert joined.quantile(share) == sketch_of(one + other).quantile(share)
 
 
 @given(values, values, shares)
