@@ -1,6 +1,7 @@
-"""Sketches: what is known of a stream in a bounded space, and can be added up."""
+"""Sketches: answers about more than can be kept, in bounded memory, with a known error; all of them merge."""
 
 from .distinct import Distinct
 from .quantiles import ACCURACY, Sketch
+from .space_saving import Ranked, SpaceSaving
 
-__all__ = ["ACCURACY", "Distinct", "Sketch"]
+__all__ = ["ACCURACY", "Distinct", "Ranked", "Sketch", "SpaceSaving"]
