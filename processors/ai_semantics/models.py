@@ -116,16 +116,14 @@ class Models:
     def _add_cost(self, look: Look, span: Span, prices: Prices) -> None:
         index, out = look.index, look.out
         plain, output = input_tokens(index, out), number(look.value(OUTPUT_TOKENS))
-        model = look.text(_MODELS[1]) or look.text(_MODELS[0])
-        if (plain is None and output is None) or not model:
+        asked, answered = look.text(_MODELS[0]), look.text(_MODELS[1])
+        if (plain is None and output is None) or not (asked or answered):
             return
         usage = Usage(
             int(plain or 0), int(output or 0), _count_of(index, out, CACHE_READ_TOKENS), _cache_writes(index, out)
         )
         at = span.start_time_unix_nano or span.end_time_unix_nano
-        cost = prices.cost(look.text(PROVIDER), model, usage, at)
-        if cost is None and look.has(_MODELS[0]):
-            cost = prices.cost(look.text(PROVIDER), look.text(_MODELS[0]), usage, at)
+        cost = prices.call_cost(look.text(PROVIDER), answered, asked, usage, at)
         if cost is None:
             self.unpriced += 1
         else:

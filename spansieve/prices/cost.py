@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from .config import PriceOverride, PricesConfig
-from .library import changes_within_a_day, load, price_of
+from .library import Library, changes_within_a_day, load, price_of
 from .names import MAX_CHARACTERS, Rules, bare, canonical
 from .rates import Price, Rates, Usage, multiply
 
@@ -25,15 +25,21 @@ DAY_NS = 86_400 * 10**9
 class Prices:
     """Costs by provider, model and time. A known model takes about a microsecond a call; the network is never used."""
 
-    def __init__(self, settings: PricesConfig, now: Callable[[], int]) -> None:
+    def __init__(self, settings: PricesConfig, now: Callable[[], int], *, needs_library: bool = True) -> None:
         """Import the price library and read `settings.file`. `now`: wall clock, nanoseconds since the epoch.
 
-        Raises ValueError if the library is not installed, or the file is wrong.
+        Raises ValueError if the file is wrong, or the library is not installed and needed: else `settings` know all
+        prices that there are.
         """
         self._overrides = Rules((rule.match, (canonical(rule.provider), _stated(rule))) for rule in settings.rules())
-        self._library = load()
+        self._library = load() if needs_library else _installed()
         self._now = now
         self._price = lru_cache(MAX_PRICES)(self._find)
+
+    @property
+    def has_library(self) -> bool:
+        """Whether the price library is there."""
+        return self._library is not None
 
     def cost(self, provider: str, model: str, usage: Usage, at_ns: int) -> float | None:
         """USD of one call of `model`; None if its price is unknown: the caller counts that, and guesses nothing.
@@ -49,16 +55,34 @@ class Prices:
         price = known(at_ns) if callable(known) else known
         return None if price is None else multiply(price, usage)
 
+    def call_cost(
+        self, provider: str, response_model: str, request_model: str, usage: Usage, at_ns: int
+    ) -> float | None:
+        """As `cost`, of a call that names the model that answered, the one that was asked for, or both: the first of
+        them whose price is known.
+        """
+        cost = self.cost(provider, response_model, usage, at_ns) if response_model else None
+        if cost is None and request_model and request_model != response_model:
+            cost = self.cost(provider, request_model, usage, at_ns)
+        return cost
+
     def _find(self, provider: str, model: str, day: int) -> Price | Callable[[int], Price | None] | None:
         """The price of that day; for a model that is cheaper at certain hours what tells it from the time."""
         name = canonical(provider)
         for wanted, price in self._overrides.fitting(model, bare(model)):
             if wanted in {"", name}:
                 return price
-        found = self._library.find(provider, model)
+        found = self._library.find(provider, model) if self._library is not None else None
         if found is None:
             return None
         return partial(_at, found) if changes_within_a_day(found) else _at(found, day * DAY_NS)
+
+
+def _installed() -> Library | None:
+    try:
+        return load()
+    except ValueError:
+        return None
 
 
 def _at(model: "ModelInfo", at_ns: int) -> Price | None:

@@ -198,3 +198,23 @@ def test_without_the_library_the_mend_is_said(monkeypatch: pytest.MonkeyPatch) -
 def test_a_broken_file_of_prices_stops_the_start() -> None:
     with pytest.raises(ValueError, match=r"Correct `file`"):
         Prices(PricesConfig(file="no/such"), now=lambda: NOW)
+
+
+def test_without_the_library_prices_of_ones_own_are_all_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "genai_prices.data", None)
+    load.cache_clear()
+    own = PriceOverride(match="^ours", input_per_million=1, output_per_million=2)
+    prices = Prices(PricesConfig(overrides=[own]), now=lambda: NOW, needs_library=False)
+    load.cache_clear()
+    assert not prices.has_library
+    assert prices.cost("", "ours", Usage(1_000_000, 0), 0) == 1
+    assert prices.cost("openai", "gpt-4o", Usage(1, 1), 0) is None
+
+
+def test_of_two_names_of_a_model_the_one_that_answered_counts_if_its_price_is_known(prices: Prices) -> None:
+    usage = Usage(1000, 1000)
+    mini = prices.cost("openai", "gpt-4o-mini", usage, NOW)
+    assert prices.call_cost("openai", "gpt-4o-mini", "gpt-4o", usage, NOW) == mini
+    assert prices.call_cost("openai", "no-such-model", "gpt-4o-mini", usage, NOW) == mini
+    assert prices.call_cost("openai", "", "gpt-4o-mini", usage, NOW) == mini
+    assert prices.call_cost("openai", "no-such-model", "", usage, NOW) is None
