@@ -249,6 +249,11 @@ class Host(Protocol):
     def histogram(self, name: str, *, unit: str = "", description: str = "", buckets: tuple[float, ...]) -> Histogram:
         """A histogram with these upper bounds, named as `counter` names."""
 
+    def reading(self, name: str) -> float | None:
+        """What the program's own gauge or counter `name` (docs/metrics.md, without `_total`) says now, all its series
+        added up; None where nobody has set it. From any thread.
+        """
+
     def emit(self, signal: Signal, batch: Batch) -> bool:
         """Send `batch` on: behind this processor in its own pipeline of `signal`, and into each pipeline that names
         it as receiver. From the chain thread alone. False: there is no room and nothing was taken; keep it and emit

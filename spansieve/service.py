@@ -377,16 +377,21 @@ class Service:
             ]
 
         for name, read, description in (
-            ("queue_size", lambda queue: queue.size, "What waits, in units of the queue's `sizer`."),
-            ("queue_capacity", lambda queue: queue.config.queue_size, "Room, in units of the queue's `sizer`."),
+            ("otelcol_exporter_queue_size", lambda queue: queue.size, "What waits, in units of the queue's `sizer`."),
             (
-                "in_flight_requests",
+                "otelcol_exporter_queue_capacity",
+                lambda queue: queue.config.queue_size,
+                "Room, in units of the queue's `sizer`.",
+            ),
+            ("spansieve_exporter_held_items", lambda queue: queue.held, "Items that wait or are in flight."),
+            (
+                "otelcol_exporter_in_flight_requests",
                 lambda queue: queue.in_flight_requests,
                 "Batches that the backend has not answered.",
             ),
         ):
             instruments.observed(
-                f"otelcol_exporter_{name}",
+                name,
                 lambda read=read: [(labels, read(queue)) for labels, queue in senders()],  # type: ignore[misc]
                 description,
             )

@@ -66,7 +66,8 @@ class FakeHost:
 
     `counts[name, *label values by label name]` holds counters, gauges and the sums of histograms; `emitted` the
     batches that were emitted (while `full` is True none is taken); `answers` what `receive` is answered with;
-    `failure` what `fail` said. `keeps_keys` says whether keys that it made outlive it.
+    `failure` what `fail` said; `readings` are the program's own metrics. `keeps_keys` says whether keys that it made
+    outlive it.
     """
 
     def __init__(self, component: str = "under_test") -> None:
@@ -88,6 +89,7 @@ class FakeHost:
         self.admission = Admission()
         self.keeps_keys = True
         self.common = InCommon()
+        self.readings: dict[str, float] = {}
 
     def others_bytes(self) -> float:
         """There are none."""
@@ -102,6 +104,10 @@ class FakeHost:
     def histogram(self, name: str, *, unit: str = "", description: str = "", buckets: tuple[float, ...]) -> _Series:
         """A sum in `counts`."""
         return _Series(self.counts, name)
+
+    def reading(self, name: str) -> float | None:
+        """One of `readings`."""
+        return self.readings.get(name)
 
     def emit(self, signal: Signal, batch: Batch) -> bool:
         """Remember it, unless `full`."""

@@ -101,6 +101,10 @@ class DryHost:
         """One that forgets."""
         return _Series(self, name)
 
+    def reading(self, name: str) -> float | None:
+        """The program that runs knows; a dry run does not."""
+        return None
+
     def emit(self, signal: Signal, batch: Batch) -> bool:
         """Tell what would be sent; there is always room."""
         self._emitted(signal, batch)

@@ -102,6 +102,11 @@ class Queue:
         return sum(lane.items for lane in lanes) if self._unit == 1 else sum(lane.size_bytes for lane in lanes)
 
     @property
+    def held(self) -> int:
+        """Items that wait or are in flight, in memory or on disk."""
+        return sum(lane.held for lane in list(self._lanes.values()))
+
+    @property
     def held_bytes(self) -> int:
         """Bytes that wait or are in flight, in memory or on disk."""
         return sum(lane.size_bytes for lane in list(self._lanes.values())) + self._in_flight_bytes

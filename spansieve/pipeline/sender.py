@@ -316,7 +316,7 @@ class Sender:
     @property
     def kept(self) -> int:
         """Items that stay on disk."""
-        return sum(lane.held for lane in self.queue.lanes()) if self.queue.on_disk else 0
+        return self.queue.held if self.queue.on_disk else 0
 
     def _abandon(self, batches: Iterable[Taken]) -> None:
         for taken in batches:

@@ -50,6 +50,11 @@ class _Series:
         with self._lock:
             return list(self._values.items())
 
+    def sum(self) -> float | None:
+        """All values added up; None where there is none."""
+        values = [value for _, value in self.items()]
+        return sum(values) if values else None
+
     def forget(self, labels: Labels) -> None:
         """Show the series of `labels` no more."""
         with self._lock:
@@ -80,8 +85,11 @@ class _Observed(Level):
 
     read: Read = staticmethod(lambda: ())
 
+    def items(self) -> list[tuple[Labels, float]]:
+        return list(self.read())
+
     def observe(self, _: CallbackOptions) -> Iterable[Observation]:
-        return [Observation(value, dict(labels)) for labels, value in self.read()]
+        return [Observation(value, dict(labels)) for labels, value in self.items()]
 
 
 class Spread:
@@ -173,6 +181,12 @@ class Instruments:
                 )
                 made = self._made[name] = Spread(instrument.record)
         return _as(Spread, made, name)
+
+    def reading(self, name: str) -> float | None:
+        """What the gauge or counter `name` says now, all its series added up; None where it has none."""
+        with self._lock:
+            made = self._made.get(name)
+        return made.sum() if isinstance(made, _Series) else None
 
     def made(self) -> dict[str, tuple[str, "Sum | Level"]]:
         """Counters and gauges that were set, by name, each with its description; not those that are read elsewhere."""
