@@ -6,7 +6,16 @@ functions of spans and log records and keep nothing, so that whoever samples, co
 """
 
 from .cascade import CASCADE_GAP_NS, TracedError, joined, root_causes, traced_errors
-from .context import OS_THREAD, THREAD_KEYS, USER_KEYS, ErrorContext, context_of, context_of_record, whom_of
+from .context import (
+    OS_THREAD,
+    THREAD_KEYS,
+    USER_KEYS,
+    ErrorContext,
+    context_of,
+    context_of_record,
+    identity_of,
+    whom_of,
+)
 from .details import GRPC_CODE, HTTP_CODES, Details, details_of, details_of_record
 from .forest import Forest, Judged, Node, forest_from, forest_of
 from .predicate import SOURCES, Failure, Rules, Source, failure_of, failure_of_record
@@ -49,6 +58,7 @@ __all__ = [
     "failure_of_record",
     "forest_from",
     "forest_of",
+    "identity_of",
     "joined",
     "label_of",
     "last_part",

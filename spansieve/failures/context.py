@@ -82,20 +82,23 @@ def whom_of(item: Span | LogRecord, ancestors: Iterable[Span]) -> tuple[str, str
     where nothing says them.
     """
     own, sender = item.attributes.raws(), item.resource.attributes.raws()
-    agent = _identity(own, AGENT_KEYS)
-    user = _identity(own, USER_KEYS) or _identity(sender, USER_KEYS)
-    thread = _identity(own, THREAD_KEYS) or _identity(sender, THREAD_KEYS)
+    agent = identity_of(own, AGENT_KEYS)
+    user = identity_of(own, USER_KEYS) or identity_of(sender, USER_KEYS)
+    thread = identity_of(own, THREAD_KEYS) or identity_of(sender, THREAD_KEYS)
     for ancestor in ancestors:
         if agent and user and thread:
             break
         raws = ancestor.attributes.raws()
-        agent = agent or _identity(raws, AGENT_KEYS)
-        user = user or _identity(raws, USER_KEYS)
-        thread = thread or _identity(raws, THREAD_KEYS)
+        agent = agent or identity_of(raws, AGENT_KEYS)
+        user = user or identity_of(raws, USER_KEYS)
+        thread = thread or identity_of(raws, THREAD_KEYS)
     return agent, user, thread
 
 
-def _identity(raws: Raws, keys: Iterable[str]) -> str:
+def identity_of(raws: Raws, keys: Iterable[str]) -> str:
+    """Who is named under the first of `keys` that names somebody: a text, or a number as one; at most 256 characters,
+    empty where none does.
+    """
     for key in keys:
         value = value_of(raws, key)
         if isinstance(value, int) and not isinstance(value, bool) and key != OS_THREAD:

@@ -34,6 +34,8 @@ class Traits(NamedTuple):
     """`gen_ai.request.stream`."""
     server_address: str
     server_port: int
+    is_tool: bool
+    """A tool's span, whether it says which one or not."""
 
     @property
     def model(self) -> str:
@@ -84,6 +86,7 @@ class AiSpan:
         "parent_span_id",
         "prompt_hash",
         "prompt_simhash",
+        "says_parallel",
         "service",
         "span_id",
         "start_ns",
@@ -134,6 +137,8 @@ class AiSpan:
     """Of the tools that were offered; empty: not known."""
     args_hash: str
     """Of what a tool was given."""
+    says_parallel: bool | None
+    """What the sender says of `is_parallel`, and whoever saw the whole request."""
     weight: float
     """How many spans it stands for: 1, but behind a sampler."""
 

@@ -23,6 +23,7 @@ NO_TRAITS = Traits(
     streams=False,
     server_address="",
     server_port=0,
+    is_tool=False,
 )
 _FRESH: dict[str, Any] = {
     "parent_span_id": b"",
@@ -44,6 +45,7 @@ _FRESH: dict[str, Any] = {
     "prompt_simhash": "",
     "tools_hash": "",
     "args_hash": "",
+    "says_parallel": None,
     "weight": 1.0,
     "failure": None,
     "outcome": "success",
@@ -62,7 +64,7 @@ def ai_span(**changes: Any) -> AiSpan:  # noqa: ANN401
     """
     traits = {name: changes.pop(name) for name in Traits._fields if name in changes}
     if traits.get("tool"):
-        traits = {"kind": "tool", "operation": "execute_tool", **traits}
+        traits = {"kind": "tool", "operation": "execute_tool", "is_tool": True, **traits}
     elif not {"kind", "operation"} & traits.keys():
         traits = {"kind": "model", "operation": "chat", **traits}
     span = AiSpan()
@@ -72,7 +74,7 @@ def ai_span(**changes: Any) -> AiSpan:  # noqa: ANN401
     follows = {
         "has_tokens": "tokens" in changes,
         "is_counted": "tokens" in changes,
-        "is_execution": bool(span.traits.tool),
+        "is_execution": span.traits.is_tool,
         "cost_of": span.traits.agent or span.traits.workflow or span.traits.label,
     }
     for name, value in {**_FRESH, **ids, **follows, **changes}.items():

@@ -6,7 +6,6 @@ it, so the trace is walked once from its leaves up.
 
 from collections.abc import Callable, Sequence
 from math import isclose
-from typing import NamedTuple
 
 from spansieve.pdata import Attributes, Span
 from spansieve.semconv.names import (
@@ -20,6 +19,7 @@ from spansieve.semconv.names import (
     OUTPUT_TOKENS,
     ROLLUP,
 )
+from spansieve.structure.spending import NOTHING_BELOW, NOTHING_SPENT, Below, Spent, counts, family_of, joined, with_own
 
 from ..facts import TraceFacts
 from .base import Now, Verdict
@@ -30,35 +30,8 @@ from .uphill import uphill
 
 PRODUCERS_COST = "gen_ai.usage.cost"
 
-_FAMILIES = {"chat": "model", "text_completion": "model", "generate_content": "model", "embeddings": "embedding"}
-"""Operations of model calls, and the kind that a span of it has."""
-_MODELS = frozenset(_FAMILIES.values())
 _TOKENS = frozenset({INPUT_TOKENS, OUTPUT_TOKENS, INPUT_EXCLUDES_CACHE})
 _COSTS = frozenset({COST, PRODUCERS_COST})
-_RUNS = frozenset({"agent", "workflow"})
-
-
-class Spent(NamedTuple):
-    """Tokens in and out, or USD as the first of the two."""
-
-    first: float
-    second: float = 0.0
-
-    def __bool__(self) -> bool:
-        return self.first > 0 or self.second > 0
-
-
-NOTHING_SPENT = Spent(0.0)
-
-
-class Below(NamedTuple):
-    """What the spans below one spent, and which families of model calls did."""
-
-    spent: Spent = NOTHING_SPENT
-    families: frozenset[str] = frozenset()
-
-
-_NOTHING = Below()
 
 Reader = Callable[[Attributes], Spent]
 
@@ -94,14 +67,14 @@ def spent(spans: Sequence[Span], read: Reader) -> Spent:
     own = [read(span.attributes) for span in spans]
     if not any(own):
         return NOTHING_SPENT
-    below = [_NOTHING] * len(spans)
-    total = _NOTHING
+    below = [NOTHING_BELOW] * len(spans)
+    total = NOTHING_BELOW
     for place, parent in uphill(spans):
         found = _with(below[place], own[place], spans[place].attributes)
         if parent is None:
-            total = _joined(total, found)
+            total = joined(total, found)
         else:
-            below[parent] = _joined(below[parent], found)
+            below[parent] = joined(below[parent], found)
     return total.spent
 
 
@@ -110,27 +83,8 @@ def _with(below: Below, own: Spent, attributes: Attributes) -> Below:
     if not own or look(attributes, ROLLUP) is True:
         return below
     kind, operation = look(attributes, KIND), look(attributes, OPERATION)
-    family = kind if isinstance(kind, str) and kind else _FAMILIES.get(str(operation), "")
-    if not _counts(family, operation, own, below):
-        return below
-    return _joined(below, Below(own, frozenset({family}) & _MODELS))
-
-
-def _counts(family: str, operation: object, own: Spent, below: Below) -> bool:
-    if not operation:
-        return not below.spent
-    if family in _MODELS:
-        return family not in below.families
-    if family in _RUNS:
-        return not all(map(isclose, own, below.spent))
-    return bool(family)
-
-
-def _joined(one: Below, other: Below) -> Below:
-    if not other.spent:
-        return one
-    spent = Spent(one.spent.first + other.spent.first, one.spent.second + other.spent.second)
-    return Below(spent, one.families | other.families)
+    family = family_of(kind if isinstance(kind, str) else "", str(operation))
+    return with_own(family, own, below) if counts(family, operation, own, below) else below
 
 
 class Tokens:
