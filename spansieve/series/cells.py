@@ -56,7 +56,7 @@ class Cell:
         self.pairs: list[bytes] = []
         """Its labels as KeyValues on the wire."""
         self.start_ns = 0
-        """Since when it counts, in nanoseconds since the Unix epoch."""
+        """Since when it counts, in nanoseconds since the Unix epoch; where deltas leave, since the last one."""
         self.seen = 0.0
         """When somebody saw that it was updated, in seconds of the monotonic clock."""
         self.is_live = True

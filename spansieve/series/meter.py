@@ -49,7 +49,6 @@ class Meter:
         self._pending: MetricBatch | None = None
         self._due = host.clock.monotonic() + config.interval
         self._step = 0
-        self._since_ns = host.clock.time_ns()
         self.refresh: Callable[[], None] = _nothing
         """Called before all is collected: who sets gauges only then, sets them now."""
 
@@ -127,12 +126,10 @@ class Meter:
     def collect(self) -> MetricBatch | None:
         """All points that there are now; of deltas those that were not collected before. None where there is none."""
         self.refresh()
-        now_ns = self._host.clock.time_ns()
         is_delta = self._config.temporality == "delta"
-        writer = Writer(self._scope, now_ns, self._since_ns if is_delta else None)
+        writer = Writer(self._scope, self._host.clock.time_ns(), deltas=is_delta)
         for family in self._families.values():
             self._write(writer, family, is_delta=is_delta)
-        self._since_ns = now_ns
         return writer.batch()
 
     def _write(self, writer: Writer, family: Family[Any], *, is_delta: bool) -> None:

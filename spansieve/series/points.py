@@ -16,11 +16,11 @@ _INT64 = 2**63
 class Writer:
     """Makes one request of families: an envelope a service, in it one a metric."""
 
-    def __init__(self, scope: str, time_ns: int, deltas_since_ns: int | None) -> None:
-        """Points are of `time_ns`; deltas since then, or (None) all that there is since each series began."""
+    def __init__(self, scope: str, time_ns: int, *, deltas: bool) -> None:
+        """Points are of `time_ns`; `deltas` tell what came since the last ones, else all since each series began."""
         self._scope = scope
         self._time_ns = time_ns
-        self._since_ns = deltas_since_ns
+        self._deltas = deltas
         self._request = CLASSES["ExportMetricsServiceRequest"]()
         self._services: dict[str, Wire] = {}
         self._is_empty = True
@@ -53,7 +53,7 @@ class Writer:
         if about.kind == "gauge":
             return metric.gauge.data_points
         data = metric.sum if about.kind == "counter" else metric.histogram
-        data.aggregation_temporality = CUMULATIVE if self._since_ns is None else DELTA
+        data.aggregation_temporality = DELTA if self._deltas else CUMULATIVE
         if about.kind == "counter":
             data.is_monotonic = True
         return data.data_points
@@ -68,27 +68,29 @@ class Writer:
             _set(point, cell.value)
             self._is_empty = False
 
-    def _start(self, cell: CounterCell | HistogramCell) -> int:
-        return cell.start_ns if self._since_ns is None else max(cell.start_ns, self._since_ns)
+    def _start(self, cell: Cell) -> int:
+        """When what a point tells of began; of deltas, where the series' last one ended, so that they can be added."""
+        start_ns = cell.start_ns
+        if self._deltas:
+            cell.start_ns = self._time_ns
+        return start_ns
 
     def _counter(self, points: Wire, cell: CounterCell) -> None:
         self._is_empty = False
         point = points.add(start_time_unix_nano=self._start(cell), time_unix_nano=self._time_ns, attributes=cell.pairs)
-        if self._since_ns is None:
-            _set(point, cell.value)
-        else:
-            _set(point, cell.value - cell.sent)
+        _set(point, cell.value - cell.sent)
+        if self._deltas:
             cell.sent = cell.value
         if cell.exemplar is not None:
             point.exemplars.append(_exemplar(cell.exemplar))
-            if self._since_ns is not None:
+            if self._deltas:
                 cell.exemplar = None
 
     def _histogram(self, points: Wire, cell: HistogramCell) -> None:
         self._is_empty = False
         counts, total = cell.rounded(), cell.total
         exemplars = [_exemplar(shown) for shown in cell.exemplars if shown is not None]
-        if self._since_ns is not None:
+        if self._deltas:
             (old, old_total), cell.sent = cell.sent, (counts, total)
             counts, total = [now - then for now, then in zip(counts, old, strict=True)], total - old_total
             cell.exemplars = [None] * len(counts)

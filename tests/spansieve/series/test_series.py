@@ -248,6 +248,8 @@ def test_deltas_tell_what_came_since_the_last_and_only_of_what_came() -> None:
     host.clock.advance(seconds=10)
     meter.tick()
     host.clock.advance(seconds=10)
+    meter.tick()
+    host.clock.advance(seconds=10)
     calls.cell("shop", "a").add(2)
     seconds.cell("shop").record(3)
     meter.tick()
