@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from spansieve import links
+from spansieve.alerts.matching import parse
 from spansieve.config.model import Config, Duration, Secret, Texts
 from spansieve.links import LinkTemplate
 from spansieve.otlp.client_config import Headers
@@ -17,7 +18,6 @@ from spansieve.plugin import ExporterConfig, RetryConfig
 from spansieve.tls import ClientTls
 
 from .addresses import Target, check, target_of
-from .matching import parse
 from .signing import key_of
 from .silences import Silence
 from .template_body import compiled

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from spansieve.alerts import STORM, Alert
+from spansieve.alerts.matching import every, parse
 from spansieve.plugin import Host, StorageError
 
 from .config import Endpoint, WebhookRetry
@@ -14,7 +15,6 @@ from .delivery import Delivery, Outcome
 from .fields import fields_of, grouping_of
 from .formats import requests_of
 from .groups import Group, Track
-from .matching import every, parse
 from .measures import Measures
 from .notification import Notification, Unsendable
 from .patience import wait_of, why_not

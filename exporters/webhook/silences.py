@@ -5,10 +5,10 @@ from math import inf
 from typing import NamedTuple
 
 from spansieve.alerts import Alert
+from spansieve.alerts.matching import Matcher, every
 from spansieve.alerts.status import SilencedRow
 
 from .fields import fields_of
-from .matching import Matcher, every
 
 
 class Silence(NamedTuple):

@@ -17,7 +17,7 @@ from spansieve.endpoint import is_this_machine
 from spansieve.exporters.webhook import Webhook, WebhookConfig
 from spansieve.exporters.webhook.addresses import is_refused, target_of
 from spansieve.exporters.webhook.links import links_of
-from spansieve.exporters.webhook.matching import parse
+from spansieve.alerts.matching import parse
 from spansieve.links import LinkTemplate
 from tests.exporters.webhook.receiving import Bench, Receiver, alert_of
 from tests.spansieve.alerts.samples import EXAMPLE, SPIKE

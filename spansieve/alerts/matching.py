@@ -1,4 +1,4 @@
-"""Matchers as Alertmanager writes them: `tool=~"web.*"`, `severity!="info"`."""
+"""Matchers as Prometheus and Alertmanager write them: `tool=~"web.*"`, `severity!="info"`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ _ESCAPES: Final = {"n": "\n", '"': '"', "\\": "\\"}
 
 
 class Matcher(NamedTuple):
-    """One condition on one field or label of an alert; what an alert does not have is an empty text."""
+    """One condition on one label, or one field of an alert; what is not there is an empty text."""
 
     name: str
     value: str
