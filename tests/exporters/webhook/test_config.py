@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from spansieve.alerts.matching import parse
 from spansieve.endpoint import is_this_machine
 from spansieve.exporters.webhook import Webhook, WebhookConfig
 from spansieve.exporters.webhook.addresses import is_refused, target_of
 from spansieve.exporters.webhook.links import links_of
-from spansieve.alerts.matching import parse
 from spansieve.links import LinkTemplate
 from tests.exporters.webhook.receiving import Bench, Receiver, alert_of
 from tests.spansieve.alerts.samples import EXAMPLE, SPIKE

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from spansieve.pdata import Span, TraceBatch, Value
 from spansieve.processors.ai_semantics import AiSemantics, AiSemanticsConfig
 from spansieve.processors.tail_sampling.policies.own_config import CostConfig, TokensConfig
-from spansieve.processors.tail_sampling.policies.tokens import Cost, Spent, Tokens, cost_of, spent, tokens_of
+from spansieve.processors.tail_sampling.policies.tokens import Cost, Tokens, cost_of, spent, tokens_of
+from spansieve.structure.spending import Spent
 from spansieve.testing import FakeHost
 from tests.captures import CAPTURES, as_protobuf
 from tests.processors.tail_sampling.whole_traces import NOT_SAMPLE, NOW, SAMPLE, Part, spans_of, trace_of
