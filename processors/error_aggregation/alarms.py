@@ -1,14 +1,12 @@
 """The alerts that fire: each is raised once, told again when it changes, and ended."""
 
-from base64 import b64decode, b64encode
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple
 
-from spansieve.alerts import STORM, Alert, Pattern, Severity, alerts_of, fingerprint_of, new_id, to_batch
+from spansieve.alerts import STORM, Alert, Pattern, Severity, fingerprint_of, new_id, packed, unpacked
 from spansieve.failures import ErrorContext
-from spansieve.pdata import LogBatch
 
 from .storm import Storm
 
@@ -204,24 +202,24 @@ class Alarms:
         """What to save, fit for JSON."""
         self.is_dirty = False
         firing = [
-            [*subject, one.heard_ns, one.raised_ns, one.told_ns, _packed([one.alert])]
+            [*subject, one.heard_ns, one.raised_ns, one.told_ns, packed([one.alert])]
             for subject, one in self.firing.items()
         ]
         return {
             "firing": firing,
-            "recent": _packed(self.recent),
-            "out": _packed(self.out),
+            "recent": packed(self.recent),
+            "out": packed(self.out),
             "storm": self._storm.state(),
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave."""
-        for type_, about, heard_ns, raised_ns, told_ns, packed in state["firing"]:
-            for alert in _unpacked(packed):
+        for type_, about, heard_ns, raised_ns, told_ns, text in state["firing"]:
+            for alert in unpacked(text):
                 firing = self.firing[Subject(type_, about)] = Firing(alert, heard_ns, raised_ns)
                 firing.told_ns = told_ns
-        self.recent.extend(_unpacked(state["recent"]))
-        self.out.extend(_unpacked(state["out"]))
+        self.recent.extend(unpacked(state["recent"]))
+        self.out.extend(unpacked(state["out"]))
         self._storm.load(state["storm"])
 
 
@@ -234,11 +232,3 @@ def _of_storm(storm: Storm) -> dict[str, Any]:
         "summary": f"{storm.count} more alerts in {storm.window_s} s: {by_type}; mostly {', '.join(top[:3])}",
         "labels": labels | {"patterns": ", ".join(top)},
     }
-
-
-def _packed(alerts: Iterable[Alert]) -> str:
-    return b64encode(to_batch(alerts).encode()).decode()
-
-
-def _unpacked(packed: str) -> list[Alert]:
-    return alerts_of(LogBatch.parse(b64decode(packed)))

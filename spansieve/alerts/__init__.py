@@ -3,6 +3,7 @@
 from .ids import fingerprint_of, new_id, ulid
 from .json_form import SCHEMA, as_json
 from .log_form import EVENT_NAME, SEVERITY_NUMBERS, alert_of, alerts_of, to_batch
+from .packed import packed, unpacked
 from .record import STORM, Alert, Pattern, Severity, State, Status
 from .shown import MAX_STACK_BYTES, WITHHELD, Scrub, scrubbed, shown
 from .times import rfc3339, time_ns_of
@@ -25,10 +26,12 @@ __all__ = [
     "as_json",
     "fingerprint_of",
     "new_id",
+    "packed",
     "rfc3339",
     "scrubbed",
     "shown",
     "time_ns_of",
     "to_batch",
     "ulid",
+    "unpacked",
 ]
