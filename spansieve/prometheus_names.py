@@ -1,58 +1,89 @@
-"""What Prometheus calls an OTLP metric and its attributes.
+"""What metrics and labels of OTLP are called in Prometheus.
 
-Source: the OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", as the Go Collector translates: a
-unit or `_total` is added only where the name lacks it.
+Source: OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility" (OTLP Metric points to Prometheus), and
+github.com/prometheus/otlptranslator, whose names ours equal.
 """
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
+
+Kind = Literal["counter", "gauge", "histogram", "summary"]
+"""Prometheus' type of a metric."""
 
 _UNITS: Final = {
-    "d": "days", "h": "hours", "min": "minutes", "s": "seconds", "ms": "milliseconds", "us": "microseconds",
-    "ns": "nanoseconds", "By": "bytes", "KiBy": "kibibytes", "MiBy": "mebibytes", "GiBy": "gibibytes",
-    "TiBy": "tibibytes", "KBy": "kilobytes", "MBy": "megabytes", "GBy": "gigabytes", "TBy": "terabytes",
-    "m": "meters", "V": "volts", "A": "amperes", "J": "joules", "W": "watts", "g": "grams", "Cel": "celsius",
-    "Hz": "hertz", "1": "", "%": "percent",
-}  # fmt: skip
+    "d": "days",
+    "h": "hours",
+    "min": "minutes",
+    "s": "seconds",
+    "ms": "milliseconds",
+    "us": "microseconds",
+    "ns": "nanoseconds",
+    "By": "bytes",
+    "KiBy": "kibibytes",
+    "MiBy": "mebibytes",
+    "GiBy": "gibibytes",
+    "TiBy": "tebibytes",
+    "KBy": "kilobytes",
+    "kBy": "kilobytes",
+    "MBy": "megabytes",
+    "GBy": "gigabytes",
+    "TBy": "terabytes",
+    "m": "meters",
+    "V": "volts",
+    "A": "amperes",
+    "J": "joules",
+    "W": "watts",
+    "g": "grams",
+    "Cel": "celsius",
+    "Hz": "hertz",
+    "1": "",
+    "%": "percent",
+}
 _PER: Final = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
-_WORD: Final = re.compile(r"[A-Za-z0-9:]+", re.ASCII)
-_NO_LABEL: Final = re.compile(r"[^A-Za-z0-9_]", re.ASCII)
+_TOKEN = re.compile("[a-zA-Z0-9:]+")
+_RUN = re.compile("[a-zA-Z0-9:_]+")
+_NO_LABEL = re.compile("[^a-zA-Z0-9_]")
 
 
 @lru_cache(4096)
-def metric_name(name: str, unit: str = "", *, is_counter: bool = False, is_gauge: bool = False) -> str:
-    """The name without what Prometheus adds for the parts of a histogram; `unit` as OTLP writes it (UCUM)."""
-    words = _WORD.findall(name)
-    main, per = _unit_words(unit)
-    words += [word for word in main if word not in words]
-    if per and per not in words:
-        words += ["per", per]
-    if is_gauge and unit == "1":
-        words = [*(word for word in words if word != "ratio"), "ratio"]
-    if is_counter:
-        words = [*(word for word in words if word != "total"), "total"]
-    return _begun("_".join(words))
+def metric_name(name: str, unit: str, kind: Kind, namespace: str, *, suffixes: bool) -> str:
+    """The name of a metric; empty if nothing of it can be one."""
+    tokens = _with_suffixes(name, unit, kind) if suffixes else _RUN.findall(name)
+    if not any(token.strip("_") for token in tokens):
+        return ""
+    whole = "_".join([*_TOKEN.findall(namespace), *tokens])
+    return f"_{whole}" if whole[0].isdigit() else whole
 
 
-def _unit_words(unit: str) -> tuple[list[str], str]:
-    """What it counts, and by what that is divided."""
-    main, _, per = unit.partition("/")
-    words = [] if "{" in main else _WORD.findall(_UNITS.get(main.strip(), main))
-    return words, "" if "{" in per else "_".join(_WORD.findall(_PER.get(per.strip(), per)))
+def _with_suffixes(name: str, unit: str, kind: Kind) -> list[str]:
+    tokens = _TOKEN.findall(name)
+    if not tokens:
+        return []
+    main, per = _unit_tokens(unit)
+    if main and main != tokens[-len(main) :] and "_".join(main) not in tokens:
+        tokens += main
+    if per and per != tokens[-len(per) :]:
+        tokens += per
+    if kind == "counter":
+        tokens = [word for word in tokens if word != "total"] + ["total"]
+    if unit == "1" and kind == "gauge":
+        tokens = [word for word in tokens if word != "ratio"] + ["ratio"]
+    return tokens
 
 
-@lru_cache(4096)
-def plain_name(name: str) -> str:
-    """A metric's name where units and types are not added."""
-    return _begun("_".join(_WORD.findall(name)))
+def _unit_tokens(unit: str) -> tuple[list[str], list[str]]:
+    """The words of a unit, and of what it is by; annotations (`{token}`) have none."""
+    main, _, per = (part.strip() for part in unit.partition("/"))
+    of = [] if {"{", "}"} & set(main) else _TOKEN.findall(_UNITS.get(main, main))
+    by = [] if {"{", "}"} & set(per) else _TOKEN.findall(_PER.get(per, per))
+    return of, ["per", *by] if by else []
 
 
 @lru_cache(4096)
 def label_name(key: str) -> str:
-    """The label of an attribute."""
-    return _begun(_NO_LABEL.sub("_", key), before="key_")
-
-
-def _begun(name: str, before: str = "_") -> str:
-    return before + name if name[:1].isdigit() else name
+    """The name of a label. What would be Prometheus' own (`__name__`) is another one."""
+    name = _NO_LABEL.sub("_", key)
+    if name[:1].isdigit():
+        return f"key_{name}"
+    return f"key{name}" if name.startswith("_") or not name else name

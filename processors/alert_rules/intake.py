@@ -68,7 +68,7 @@ class Intake:
     def _points(
         self, metric: Metric, points: Sequence[DataPoint], named: Mapping[str, str], now: float, now_ns: int
     ) -> None:
-        own, is_cumulative = sender(metric.resource), temporality(metric) == CUMULATIVE
+        own, is_cumulative = sender(metric.scope), temporality(metric) == CUMULATIVE
         source = (metric.resource.encode(), metric.scope.encode())
         for point in points:
             labels = {**own, **labels_of(point)}

@@ -41,10 +41,8 @@ def _firing(life: Life, verdict: Verdict, now: float, rule: Rule, interval: floa
     """It is over when it is back at `clear` for one interval, or without samples for the rule's time."""
     if verdict in {"holds", "lasts"}:
         return life._replace(quiet=None)
-    if life.quiet == "clear":
-        verdict = "clear"  # too few samples don't take it back
-    since = life.quiet_since if life.quiet == verdict else now
-    patience = interval if verdict == "clear" else rule.keep_seconds
-    if now - since >= patience - _ROUNDING:
+    quiet = "clear" if life.quiet == "clear" else verdict  # too few samples don't take that back
+    since = life.quiet_since if life.quiet else now
+    if now - since >= (interval if quiet == "clear" else rule.keep_seconds) - _ROUNDING:
         return Life("resolved", now)
-    return life._replace(quiet=verdict, quiet_since=since)
+    return life._replace(quiet=quiet, quiet_since=since)

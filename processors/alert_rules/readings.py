@@ -5,8 +5,9 @@ from typing import Final, NamedTuple
 
 from prometheus_client.utils import floatToGoString
 
-from spansieve.pdata import DataPoint, Metric, Resource, Value
-from spansieve.prometheus_names import label_name, metric_name, plain_name
+from spansieve.actions.text import as_text
+from spansieve.pdata import DataPoint, Metric, Scope
+from spansieve.prometheus_names import Kind, label_name, metric_name
 
 _NOT_RECORDED: Final = 1
 """The bit of a point's flags that says so."""
@@ -24,9 +25,9 @@ class Part(NamedTuple):
 
 def names_of(metric: Metric) -> tuple[str, ...]:
     """What Prometheus may call a metric: with unit and type, and without; parts of a histogram add to it."""
-    kind = metric.type
-    full = metric_name(metric.name, metric.unit, is_counter=metric.is_monotonic, is_gauge=kind == "gauge")
-    return tuple(dict.fromkeys([full, plain_name(metric.name)]))
+    kind: Kind = "counter" if metric.is_monotonic else "gauge" if metric.type in {"gauge", "sum"} else "histogram"
+    names = [metric_name(metric.name, metric.unit, kind, "", suffixes=suffixes) for suffixes in (True, False)]
+    return tuple(dict.fromkeys(names))
 
 
 def is_counter(metric: Metric) -> bool:
@@ -58,20 +59,17 @@ def parts(point: DataPoint) -> Iterator[Part]:
 
 def labels_of(point: DataPoint) -> dict[str, str]:
     """The labels of a point, without those of its sender."""
-    return {label_name(key): written(value) for key, value in point.attributes.items()}
+    return {label_name(key): as_text(value) for key, value in point.attributes.items()}
 
 
-def sender(resource: Resource) -> dict[str, str]:
-    """The labels that tell senders apart, as the Go Collector's exporters name them."""
-    name = resource.attributes.get("service.name", "")
-    space = resource.attributes.get("service.namespace", "")
-    instance = resource.attributes.get("service.instance.id", "")
-    found = {"job": f"{written(space)}/{written(name)}" if space else written(name), "instance": written(instance)}
+def sender(scope: Scope) -> dict[str, str]:
+    """The labels that tell senders apart, as the exporter `prometheus` and the Go Collector's name them."""
+    of = scope.resource.attributes
+    name, space = as_text(of.get("service.name")), as_text(of.get("service.namespace"))
+    found = {
+        "job": f"{space}/{name}" if name and space else name,
+        "instance": as_text(of.get("service.instance.id")),
+        "otel_scope_name": scope.name,
+        "otel_scope_version": scope.version,
+    }
     return {label: text for label, text in found.items() if text}
-
-
-def written(value: Value) -> str:
-    """A value as a label has it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if isinstance(value, str) else str(value)

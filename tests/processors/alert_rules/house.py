@@ -135,10 +135,10 @@ def request(
 
 def _point(metric: Metric, value: float, temporality: int) -> Any:  # noqa: ANN401
     if metric.name.endswith("_seconds"):
-        metric.histogram.aggregation_temporality = temporality  # type: ignore[method-assign]
+        metric.histogram.aggregation_temporality = temporality  # type: ignore[assignment]
         count = round(value)
         return metric.histogram.data_points.add(
             count=count, sum=value / 2, explicit_bounds=[0.5, 1], bucket_counts=[count, 0, 0]
         )
-    metric.sum.aggregation_temporality, metric.sum.is_monotonic = temporality, True  # type: ignore[method-assign]
+    metric.sum.aggregation_temporality, metric.sum.is_monotonic = temporality, True  # type: ignore[assignment]
     return metric.sum.data_points.add(as_double=value)
