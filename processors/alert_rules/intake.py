@@ -1,12 +1,12 @@
 """What rules take of the metrics that pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from spansieve.pdata import DataPoint, Metric, MetricBatch
 
 from .growth import Growth, Growths, Reading
-from .readings import CUMULATIVE, Part, is_counter, labels_of, names_of, parts, sender, temporality
+from .readings import CUMULATIVE, identity, is_counter, labels_of, names_of, parts, temporality
 from .selector import Selector
 from .watch import Term, Watch
 
@@ -44,21 +44,21 @@ class Intake:
     def _want(self, one: Wanted) -> None:
         self._wanted.setdefault(one.selector.metric, []).append(one)
 
-    @property
-    def names(self) -> list[str]:
-        """The metrics that rules name."""
-        return [*self._wanted]
-
     def take(self, batch: MetricBatch, now: float, now_ns: int) -> None:
         """Count what came; `now` is the monotonic clock's, in seconds."""
+        senders: dict[int, bytes] = {}
         for metric, points in batch.by_metric():
+            sender = senders.get(id(metric.resource))
+            if sender is None:
+                sender = senders[id(metric.resource)] = metric.resource.encode()
+            if points:
+                self.growths.meet(sender, points[0].time_unix_nano, now)
             named = self._named(metric)
-            if not named:
-                continue
-            if not is_counter(metric):
+            if named and is_counter(metric):
+                for one in self._points(metric, sender, points, named, now):
+                    self._count(*one, now_ns)
+            elif named:
                 self.unfit |= set(named.values())
-                continue
-            self._points(metric, points, named, now, now_ns)
 
     def _named(self, metric: Metric) -> dict[str, str]:
         """The parts of it that are wanted, by the ends of their names, with their names."""
@@ -66,10 +66,10 @@ class Intake:
         return {suffix: name for suffix, name in names if name in self._wanted}
 
     def _points(
-        self, metric: Metric, points: Sequence[DataPoint], named: Mapping[str, str], now: float, now_ns: int
-    ) -> None:
-        own, is_cumulative = sender(metric.scope), temporality(metric) == CUMULATIVE
-        source = (metric.resource.encode(), metric.scope.encode())
+        self, metric: Metric, sender: bytes, points: Sequence[DataPoint], named: Mapping[str, str], now: float
+    ) -> Iterator[tuple[str, Mapping[str, str], Growth]]:
+        """What grew: a metric's name, the labels of the series, and by how much."""
+        own, is_cumulative, scope = identity(metric.scope), temporality(metric) == CUMULATIVE, metric.scope.encode()
         for point in points:
             labels = {**own, **labels_of(point)}
             series = tuple(sorted(labels.items()))
@@ -81,15 +81,13 @@ class Intake:
                 growth: Growth | None = Growth(part.value)
                 if is_cumulative:
                     reading = Reading(part.value, point.start_time_unix_nano, point.time_unix_nano)
-                    growth = self.growths.take((*source, name), (series, part.le), reading, now)
+                    growth = self.growths.take(sender, (scope, name), (series, part.le), reading, now)
                 if growth is not None and growth.amount > 0:
-                    self._count(name, part, labels, growth, now_ns)
+                    yield name, {**labels, "le": part.le} if part.le else labels, growth
 
-    def _count(self, name: str, part: Part, labels: Mapping[str, str], growth: Growth, now_ns: int) -> None:
+    def _count(self, name: str, labels: Mapping[str, str], growth: Growth, now_ns: int) -> None:
         if 0 < growth.since_ns < self.counted_until_ns:
             return
-        if part.le:
-            labels = {**labels, "le": part.le}
         age = (now_ns - growth.since_ns) / 1e9 if 0 < growth.since_ns < self.looked_ns else None
         for watch, term, selector in self._wanted[name]:
             if selector.fits(labels):

@@ -62,7 +62,7 @@ def labels_of(point: DataPoint) -> dict[str, str]:
     return {label_name(key): as_text(value) for key, value in point.attributes.items()}
 
 
-def sender(scope: Scope) -> dict[str, str]:
+def identity(scope: Scope) -> dict[str, str]:
     """The labels that tell senders apart, as the exporter `prometheus` and the Go Collector's name them."""
     of = scope.resource.attributes
     name, space = as_text(of.get("service.name")), as_text(of.get("service.namespace"))

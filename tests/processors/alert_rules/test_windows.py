@@ -5,7 +5,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spansieve.processors.alert_rules.growth import FORGET_SECONDS, MAX_SERIES, Growth, Growths, Reading
+from spansieve.processors.alert_rules.growth import (
+    FORGET_SECONDS,
+    MAX_SENDERS,
+    MAX_SERIES,
+    ONE_EXPORT_NS,
+    Growth,
+    Growths,
+    Reading,
+)
 from spansieve.processors.alert_rules.window import STEPS, Window, step_seconds
 
 SECOND = 10**9
@@ -52,9 +60,16 @@ def test_steps_are_whole_intervals_and_few_enough() -> None:
     assert [step_seconds(seconds, 10.0) for seconds in (60, 1800, 1801, 3600, 21_600)] == [10, 10, 20, 20, 120]
 
 
-def counted(readings: list[Reading]) -> list[float | None]:
+def met(*senders: str, time_ns: int = 0) -> Growths:
     growths = Growths()
-    found = [growths.take("agent", "series", reading, 0.0) for reading in readings]
+    for sender in senders:
+        growths.meet(sender, time_ns, 0.0)
+    return growths
+
+
+def counted(readings: list[Reading]) -> list[float | None]:
+    growths = met("agent", time_ns=readings[0].time_ns)
+    found = [growths.take("agent", "metric", "series", reading, 0.0) for reading in readings]
     return [growth and growth.amount for growth in found]
 
 
@@ -86,21 +101,33 @@ def test_a_start_that_is_no_earlier_than_the_point_says_nothing() -> None:
 
 
 def test_a_series_that_was_not_there_before_counts_from_nothing() -> None:
-    growths = Growths()
-    assert growths.take("agent", "a", Reading(100, 0, 10), 0.0) is None
-    assert growths.take("agent", "b", Reading(100, 0, 10), 0.0) is None, "it came with the first"
-    assert growths.take("agent", "c", Reading(100, 0, 20), 0.0) == Growth(100)
-    assert growths.take("other", "c", Reading(100, 0, 20), 0.0) is None
+    growths = met("agent", "other")
+    first, later = ONE_EXPORT_NS - 1, ONE_EXPORT_NS
+    assert growths.take("agent", "m", "a", Reading(100, 0, first), 0.0) is None
+    assert growths.take("agent", "n", "a", Reading(100, 0, first), 0.0) is None, "it came with the first"
+    assert growths.take("agent", "m", "b", Reading(100, 0, later), 0.0) == Growth(100)
+    assert growths.take("agent", "o", "b", Reading(100, 0, later), 0.0) == Growth(100), (
+        "its sender was known"
+    )
+    assert growths.take("other", "m", "b", Reading(100, 0, first), 0.0) is None
 
 
 def test_series_are_bounded_and_those_unseen_for_an_hour_make_room() -> None:
-    growths = Growths()
+    growths = met("agent")
     for at in range(MAX_SERIES + 1):
-        growths.take("agent", at, Reading(1, 0, 10), 0.0)
+        growths.take("agent", "m", at, Reading(1, 0, 10), 0.0)
     assert (len(growths), growths.refused) == (MAX_SERIES, 1)
-    growths.take("agent", 0, Reading(2, 0, 20), 1800.0)
+    growths.meet("agent", 20, 1800.0)
+    growths.take("agent", "m", 0, Reading(2, 0, 20), 1800.0)
     growths.forget(FORGET_SECONDS)
     assert len(growths) == 1
-    assert growths.take("agent", 7, Reading(900, 0, 30), FORGET_SECONDS) is None, "it may be one that was forgotten"
+    late = Reading(900, 0, 2 * ONE_EXPORT_NS)
+    assert growths.take("agent", "m", 7, late, FORGET_SECONDS) is None, "it may be one that was forgotten"
     growths.forget(3 * FORGET_SECONDS)
     assert len(growths) == 0
+
+
+def test_senders_are_bounded() -> None:
+    growths = met(*map(str, range(MAX_SENDERS)), "one more")
+    assert growths.take("one more", "m", "a", Reading(1, 0, 10), 0.0) is None
+    assert growths.refused == 1
