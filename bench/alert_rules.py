@@ -1,5 +1,5 @@
-"""CPU of `alert_rules`: of an evaluation of 10 rules with 50 series each, of a data point that they count, and of one that
-none counts. Run: python -m bench.alert_rules
+"""CPU of `alert_rules`: of an evaluation of 10 rules with 50 series each, of a data point that they count, and of one
+that none counts. Run: python -m bench.alert_rules
 """
 
 from collections.abc import Sequence

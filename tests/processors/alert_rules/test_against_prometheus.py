@@ -53,7 +53,7 @@ def counts(dice: random.Random, steps: int = 100) -> dict[Series, list[int]]:
     }
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_what_fires_is_the_same_at_every_step(seed: int, tmp_path: Path) -> None:
     run = Run(config(), counts(random.Random(seed)))
     ours = run.ours()
@@ -61,7 +61,7 @@ def test_what_fires_is_the_same_at_every_step(seed: int, tmp_path: Path) -> None
     assert len(set().union(*ours)) > 2
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_by_label_it_is_the_same_too(seed: int, tmp_path: Path) -> None:
     run = Run(
         config()

@@ -106,9 +106,7 @@ def test_a_series_that_was_not_there_before_counts_from_nothing() -> None:
     assert growths.take("agent", "m", "a", Reading(100, 0, first), 0.0) is None
     assert growths.take("agent", "n", "a", Reading(100, 0, first), 0.0) is None, "it came with the first"
     assert growths.take("agent", "m", "b", Reading(100, 0, later), 0.0) == Growth(100)
-    assert growths.take("agent", "o", "b", Reading(100, 0, later), 0.0) == Growth(100), (
-        "its sender was known"
-    )
+    assert growths.take("agent", "o", "b", Reading(100, 0, later), 0.0) == Growth(100), "its sender was known"
     assert growths.take("other", "m", "b", Reading(100, 0, first), 0.0) is None
 
 
