@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -122,6 +123,15 @@ def target() -> Iterator[Target]:
     one.close()
 
 
+def is_ready(url: str) -> bool:
+    """Whether a Prometheus takes questions; until then it answers all of them with 503."""
+    try:
+        with urllib.request.urlopen(f"{url}/-/ready", timeout=10):  # noqa: S310 (loopback)
+            return True
+    except urllib.error.HTTPError:
+        return False
+
+
 def asked(url: str, path: str, **query: str) -> Any:  # noqa: ANN401
     address = f"{url}/api/v1/{path}?{urllib.parse.urlencode(query)}"
     with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 (loopback)
@@ -153,6 +163,7 @@ def test_a_real_prometheus_fires_and_ends_the_alert_of_the_file(tmp_path: Path, 
     ]
     with running_peer(command, log=tmp_path / "prometheus.log", port=port):
         url = f"http://127.0.0.1:{port}"
+        eventually(lambda: is_ready(url), "it is ready")
         eventually(lambda: asked(url, "query", query=OVERFLOWS)["result"], "it scrapes")
         target.count = 11
         [alert] = eventually(lambda: asked(url, "alerts")["alerts"], "it fires")
