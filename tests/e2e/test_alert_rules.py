@@ -24,7 +24,7 @@ from .program import eventually, export, running, typed
 from .test_webhook import Hook, reader
 
 OVERFLOWS = "spansieve_context_overflows_total"
-QUICK = {"interval": "1s", "rules": [{"name": "context_overflow", "window": "5s", "keep_firing_for": "1s"}]}
+QUICK = {"interval": "1s", "rules": [{"name": "context_overflow", "window": "3s", "keep_firing_for": "1s"}]}
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_metrics_that_come_raise_an_alert_and_end_it(tmp_path: Path, hook: Hook)
         program.check_books()
         assert program.stop() == 0
     first, last = hook.taken
-    assert (first["type"], first["status"], first["count"], first["window_s"]) == ("context_overflow", "firing", 11, 5)
-    assert first["summary"] == "11 model calls within 5s did not fit into the context window"
+    assert (first["type"], first["status"], first["count"], first["window_s"]) == ("context_overflow", "firing", 11, 3)
+    assert first["summary"] == "11 model calls within 3s did not fit into the context window"
     assert (last["id"], last["status"]) == (first["id"], "resolved")
 
 
@@ -168,7 +168,7 @@ def test_a_real_prometheus_fires_and_ends_the_alert_of_the_file(tmp_path: Path, 
         target.count = 11
         [alert] = eventually(lambda: asked(url, "alerts")["alerts"], "it fires")
         assert (alert["labels"]["alertname"], alert["state"]) == ("context_overflow", "firing")
-        assert alert["annotations"]["summary"] == "11 model calls within 5s did not fit into the context window"
+        assert alert["annotations"]["summary"] == "11 model calls within 3s did not fit into the context window"
         eventually(lambda: not asked(url, "alerts")["alerts"], "it is over")
         health = {rule["name"]: rule["health"] for rule in asked(url, "rules")["groups"][0]["rules"]}
         assert {*health.values()} == {"ok"}
