@@ -549,6 +549,10 @@ class Exporter(Component[ConfigT]):
     """For one with `send`: what it can carry. (Alerts go to it as logs.)"""
     stays: ClassVar[bool] = False
     """Whether what it is given stays on this host wherever it is configured to go, as in a file."""
+    listens: ClassVar[bool] = False
+    """Whether its `endpoints` are listeners, to which others come for what it is given. At a reload it is shut down
+    before its successor starts.
+    """
 
     @classmethod
     def off(cls, config: ConfigT) -> str | None:

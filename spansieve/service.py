@@ -15,7 +15,7 @@ from spansieve.config.problems import ConfigError, Problem
 from spansieve.host import Core
 from spansieve.inspector import Inspector, Running
 from spansieve.pipeline.chain import Chain
-from spansieve.plugin import Clock, Extension, Processor, Storage, StorageError
+from spansieve.plugin import Clock, Exporter, Extension, Processor, Storage, StorageError
 from spansieve.telemetry.endpoint import TelemetryEndpoint
 from spansieve.telemetry.instruments import Instruments
 from spansieve.telemetry.logs import component_log
@@ -265,7 +265,7 @@ class Service:
         replaced = {(one.kind, one.id) for one in fresh}
         try:
             for instance in gone:  # it may hold the port that its successor wants
-                if instance.kind == "extensions" and (instance.kind, instance.id) in replaced:
+                if _listens_behind(instance) and (instance.kind, instance.id) in replaced:
                     self._close(instance)
             self._start_behind_receivers(assembly)
             for instance in gone:
@@ -308,21 +308,22 @@ class Service:
         log.error("going back to the former configuration")
         failed = self._assembly
         for instance in fresh:
-            if failed is former or instance.kind in {"receivers", "extensions"}:
+            if failed is former or instance.kind == "receivers" or _listens_behind(instance):
                 self._close(instance)  # what the graph that runs knows is finished when it is exchanged
         kept = {key: one for key, one in former.instances.items() if one.running}
+        replaced = [one for one in fresh if one.running or one.kind == "exporters"]  # whose senders may run
         try:
             base = Assembly(former.loaded, {**failed.instances, **kept}, former.graph, former.wiring)
             again = self._assembler.build(former.loaded, base)
             self._start_behind_receivers(again)
             with self._workers.changed(former.loaded):
-                self._switch(failed, again, [one for one in fresh if one.running])
+                self._switch(failed, again, replaced)
                 self._start_all(again.instances.values())
         except BaseException as error:
             self.core.faults.saw("service", "reload", error, ", on the way back; stopping")
             self.core.failed.set()
             return
-        self._retire([one for one in fresh if one.running])
+        self._retire(replaced)
         self._tell_extensions("ready", [one for one in again.of_kind("extensions") if one not in kept.values()])
 
     def _retire(self, gone: Iterable[Instance]) -> None:
@@ -403,3 +404,8 @@ class Service:
                 [Problem("", 0, 0, owner, f"wants storage of {extension}, which is not in service.extensions")]
             )
         return instance.component.storage(owner)
+
+
+def _listens_behind(instance: Instance) -> bool:
+    """Whether it may hold a port, and is no receiver."""
+    return instance.kind == "extensions" or (isinstance(instance.component, Exporter) and instance.component.listens)

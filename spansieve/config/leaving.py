@@ -33,7 +33,7 @@ def _check_way(known: Known, why: Mistake, exporter: Known, report: Report) -> N
     target = exporter.ask(_way_out, None, report)
     if target is not None:
         at = descend(known.node, known.key, why.path)
-        text = f"{why.text}, and the exporter {exporter.id} sends it {target}"
+        text = f"{why.text}, and the exporter {exporter.id} {target}"
         report.problem(at.key, (*known.path, *at.path), text, why.hint)
 
 
@@ -54,11 +54,13 @@ def _confines(component: type[Any], config: Any) -> Mistake | None:  # noqa: ANN
 
 
 def _way_out(component: type[Any], config: Any) -> str | None:  # noqa: ANN401
-    """Where an exporter sends data outside this host; None where it sends none there."""
+    """What takes data outside this host in an exporter; None where nothing does."""
     if not issubclass(component, Exporter) or component.stays or component.off(config) is not None:
         return None
     targets = [str(one) for one in component.endpoints(config)]
-    far = [shown(one) for one in targets if not is_here(one)]
+    far = [shown(one) for one in targets if not is_here(one, listens=component.listens)]
     if targets and not far:
         return None
-    return f"to {', '.join(far)}, outside this host" if far else "to a place that it does not name"
+    if component.listens:
+        return f"shows it on {', '.join(far)}, to other hosts"
+    return f"sends it to {', '.join(far)}, outside this host" if far else "sends it to a place that it does not name"

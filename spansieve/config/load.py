@@ -155,7 +155,10 @@ def _check(tree: Node, sections: Sections, report: Report) -> Service | None:
     used = [known for role in KINDS[:3] for known in _used(pipelines, role)]
     check_references([*used, *extensions], extensions, sections, report)
     servers = [*_used(pipelines, "receivers"), *extensions]
-    check_ports(servers, _used(pipelines, "exporters"), service.telemetry.metrics.endpoint if service else "", report)
+    exporters = _used(pipelines, "exporters")
+    listening = [known for known in exporters if getattr(known.component, "listens", False)]
+    targets = [known for known in exporters if known not in listening]
+    check_ports([*servers, *listening], targets, service.telemetry.metrics.endpoint if service else "", report)
     _unused(pipelines, extensions, sections, report)
     return service
 

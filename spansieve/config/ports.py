@@ -89,10 +89,14 @@ def shown(endpoint: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def is_here(endpoint: str) -> bool:
-    """Whether a target is on this host for sure: a loopback address, or a socket's path."""
+def is_here(endpoint: str, *, listens: bool = False) -> bool:
+    """Whether a target is on this host for sure: a loopback address, or a socket's path. `listens`: it is a listener,
+    that others reach where it takes every address.
+    """
     found = _parsed(endpoint)
-    return _is_local(found[0]) if found else endpoint.startswith(("unix:", "/"))
+    if found is None:
+        return endpoint.startswith(("unix:", "/"))
+    return is_this_machine(found[0]) if listens else _is_local(found[0])
 
 
 def _parsed(endpoint: str) -> tuple[str, int] | None:

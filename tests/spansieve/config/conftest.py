@@ -162,6 +162,21 @@ class Backend(Exporter[BackendConfig]):
         return [config.endpoint] if config.endpoint else []
 
 
+class Shown(Exporter[BackendConfig]):
+    """Shows what it is given to who comes."""
+
+    config = BackendConfig
+    listens = True
+
+    def send(self, signal: Signal, body: bytes) -> None:
+        """Show."""
+
+    @classmethod
+    def endpoints(cls, config: BackendConfig) -> list[str]:
+        """The one listener."""
+        return [config.endpoint]
+
+
 class Kept(Exporter[Plain]):
     """Keeps what it is given."""
 
@@ -234,7 +249,7 @@ class Guard(Extension[Plain]):
 CLASSES: dict[Kind, dict[str, type[Component[Any]]]] = {
     "receivers": {"otlp": Otlp},
     "processors": {"throttle": Throttle, "aggregate": Aggregate, "privacy": Privacy, "trying": Trying},
-    "exporters": {"backend": Backend, "traces_only": TracesOnly, "guarded": Guarded, "kept": Kept},
+    "exporters": {"backend": Backend, "traces_only": TracesOnly, "guarded": Guarded, "kept": Kept, "shown": Shown},
     "extensions": {"health": Health, "guard": Guard},
 }
 

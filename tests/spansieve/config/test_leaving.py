@@ -58,3 +58,15 @@ def test_what_is_emitted_into_another_pipeline_has_no_way_out_either(problems: P
 def test_one_processor_in_several_pipelines_is_told_of_once(problems: Problems) -> None:
     again = "    traces/2: {receivers: [otlp], processors: [trying, privacy], exporters: [backend]}\n"
     assert len(problems(config("  backend: {endpoint: 'far.example.com:1'}", pipelines=again))) == 1
+
+
+@pytest.mark.parametrize("endpoint", ["0.0.0.0:8889", ":8889", "10.0.0.7:8889"])
+def test_an_exporter_that_others_come_to_is_refused_where_other_hosts_reach_it(
+    problems: Problems, endpoint: str
+) -> None:
+    [said] = problems(config(f"  shown: {{endpoint: '{endpoint}'}}"))
+    assert f"the exporter shown shows it on {endpoint}, to other hosts" in said
+
+
+def test_an_exporter_that_only_this_host_comes_to_is_allowed(problems: Problems) -> None:
+    assert problems(config("  shown: {endpoint: 'localhost:8889'}")) == []

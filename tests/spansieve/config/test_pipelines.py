@@ -138,3 +138,13 @@ def test_two_can_not_listen_on_one_port(problems: Problems, protocols: str, said
     found = problems(text + "  extensions: [health]\n")
     assert len(found) == bool(said)
     assert said in "".join(found)
+
+
+@pytest.mark.parametrize("endpoint", ["localhost:8888", "localhost:13133", "0.0.0.0:4317"])
+def test_an_exporter_that_listens_needs_a_port_of_its_own(problems: Problems, endpoint: str) -> None:
+    text = _config(TRACES).replace(
+        "exporters: {backend: ,", f"exporters: {{shown: {{endpoint: '{endpoint}'}}, backend: ,"
+    )
+    text = text.replace("otlp: }", "otlp: {protocols: {grpc: {endpoint: 'localhost:4317'}}}}")
+    [said] = problems(text.replace("exporters: [backend", "exporters: [shown, backend") + "  extensions: [health]\n")
+    assert f"exporters.shown.endpoint: {endpoint} is an endpoint of" in said
