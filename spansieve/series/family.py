@@ -129,7 +129,14 @@ class Family(Generic[CellT]):
     def expire(self, ttl: float) -> None:
         """Drop the series that nobody updated for `ttl` seconds, and free their labels."""
         oldest = self._clock.monotonic() - ttl
-        gone = [key for key, cell in self._live.items() if cell.seen <= oldest]
+        self._end([key for key, cell in self._live.items() if cell.seen <= oldest])
+
+    def drop(self, service: str) -> None:
+        """Drop all series of `service`, as if nobody had updated them for long."""
+        self.gather()
+        self._end([key for key in self._live if key[0] == service])
+
+    def _end(self, gone: list[Labels]) -> None:
         for key in gone:
             cell = self._live.pop(key)
             cell.is_live = False
