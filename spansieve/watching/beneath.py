@@ -15,6 +15,8 @@ class Beneath(NamedTuple):
     spent: Below = NOTHING_BELOW
     tools: frozenset[str] = frozenset()
     """Tools that were executed."""
+    calls: frozenset[str] = frozenset()
+    """Families of the model calls."""
 
 
 NOTHING: Final = Beneath()
@@ -46,7 +48,9 @@ class Beneaths:
             spans[span_id] = more
             self._forget()
         else:
-            spans[span_id] = Beneath(joined(known.spent, more.spent), known.tools | more.tools)
+            spans[span_id] = Beneath(
+                joined(known.spent, more.spent), known.tools | more.tools, known.calls | more.calls
+            )
 
     def take(self, trace_id: bytes, span_id: bytes) -> Beneath:
         """What was counted below this span, which is remembered no longer."""

@@ -113,7 +113,7 @@ class Reader:
         read.call_id = read.prompt_hash = read.prompt_simhash = read.tools_hash = read.args_hash = ""
         read.error_class = read.error_type = ""
         read.failure, read.outcome = None, "success"
-        read.is_counted = read.is_execution = False
+        read.is_call = read.is_counted = read.is_execution = False
         read.is_parallel = False
         read.says_parallel = _says_parallel(raws) if plan.has_parallel else None
         read.weight = weight_of(span.trace_state) if self.weighs else 1.0

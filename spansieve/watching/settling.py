@@ -7,7 +7,7 @@ so far. A span that comes again while it waits takes the place of the former one
 from collections import OrderedDict, deque
 from typing import Final
 
-from . import calls, people, tools
+from . import calls, nested, people, tools
 from .beneath import Beneaths
 from .outcomes import heard
 from .passing import arrived, settled
@@ -149,10 +149,11 @@ class Settling:
         people.fill_in(trace, due.values())
         tools.judge(trace, due, before)
         calls.judge(trace, due, before)
+        nested.judge(trace, due, before)
         for key, span in due.items():
             del trace.waiting[key]
             trace.notes[key] = note_of(span)
             self._told.add(trace_id + key)
         for key, span in due.items():
-            if before or span.is_counted or span.is_execution:
+            if before or span.is_counted or span.is_call or span.is_execution:
                 settled(trace_id, trace, key, span, self._beneaths)

@@ -79,6 +79,7 @@ class AiSpan:
         "first_token_s",
         "has_tokens",
         "input_bytes",
+        "is_call",
         "is_counted",
         "is_execution",
         "is_parallel",
@@ -149,6 +150,8 @@ class AiSpan:
     """Of `model_api_errors_total`'s vocabulary, for a failed one; else empty."""
     error_type: str
     """`error.type`, or what stands for it."""
+    is_call: bool
+    """A model call, and none of its family is below it: of two instrumentations of one call the inner one."""
     is_counted: bool
     """A model call whose tokens count: no roll-up, and nothing below it bears them."""
     is_execution: bool

@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+from .nested import is_call
 from .span import AiSpan, Tokens, Traits
 
 _ids = itertools.count(1)
@@ -73,6 +74,7 @@ def ai_span(**changes: Any) -> AiSpan:  # noqa: ANN401
     ids = {"trace_id": number.to_bytes(16, "big"), "span_id": number.to_bytes(8, "big")}
     follows = {
         "has_tokens": "tokens" in changes,
+        "is_call": is_call(span),
         "is_counted": "tokens" in changes,
         "is_execution": span.traits.is_tool,
         "cost_of": span.traits.agent or span.traits.workflow or span.traits.label,
