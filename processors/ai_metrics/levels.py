@@ -1,0 +1,94 @@
+"""What is only looked at when metrics leave: levels, and what others count.
+
+Source: METRICS.md section 2.
+"""
+
+from collections import Counter
+from typing import Final
+
+from spansieve.pdata import MetricBatch, TraceBatch
+from spansieve.plugin import Host
+
+from .concurrency import Concurrency
+from .conversations import Conversations
+from .cpu import AgentCpu
+from .instruments import Instruments
+from .pending import Pending
+from .senders import service_of
+
+OWN_SERVICE: Final = "spansieve"
+"""The service of what belongs to none."""
+_UNDECIDED: Final = "otelcol_processor_tail_sampling_sampling_traces_on_memory"
+_HELD: Final = "spansieve_exporter_held_items"
+_OWN_CPU: Final = "otelcol_process_cpu_seconds"
+
+
+class Levels:
+    """Sets the gauges."""
+
+    def __init__(
+        self, host: Host, instruments: Instruments, concurrency: Concurrency, conversations: Conversations, lag: float
+    ) -> None:
+        """Of these, and of what `host` says; tools are counted as of `lag` seconds ago."""
+        self._host = host
+        self._to = instruments
+        self._concurrency = concurrency
+        self._conversations = conversations
+        self._lag_ns = round(lag * 1e9)
+        self.pending = Pending()
+        self._cpu = AgentCpu()
+        self._own_cpu: float | None = None
+
+    def see(self, batch: TraceBatch) -> None:
+        """Spans came."""
+        fresh = self.pending.see(batch, self._host.clock.monotonic())
+        if fresh:
+            for service, count in _by_service(batch, fresh).items():
+                self._to.traces.cell(service).add(count)
+
+    def hear(self, batch: MetricBatch) -> None:
+        """Agents may say here what CPU they used."""
+        clock = self._host.clock
+        for service, seconds in self._cpu.hear(batch, clock.monotonic(), clock.time_ns()).items():
+            self._to.cpu.cell(service).add(seconds)
+
+    def refresh(self) -> None:
+        """Set all to what they are now."""
+        now = self._host.clock.monotonic()
+        self._tools()
+        self._waiting(now)
+        for service, held in self._conversations.sums(now).items():
+            self._to.context_bytes.cell(service).set(held.size_bytes)
+            self._to.conversations.cell(service).set(held.conversations)
+        self._count_own_cpu(now)
+
+    def _tools(self) -> None:
+        for service, swept in self._concurrency.sweep(self._host.clock.time_ns() - self._lag_ns).items():
+            self._to.concurrent.cell(service).set(swept.at_end)
+            self._to.most_concurrent.cell(service).set(swept.most)
+
+    def _waiting(self, now: float) -> None:
+        self.pending.expire(now)
+        waiting = {
+            "trace": len(self.pending.traces),
+            "operation": len(self.pending.parents),
+            "decision": self._host.reading(_UNDECIDED) or 0,
+            "export": self._host.reading(_HELD) or 0,
+        }
+        for kind, count in waiting.items():
+            self._to.pending.cell(OWN_SERVICE, kind).set(count)
+
+    def _count_own_cpu(self, now: float) -> None:
+        """The collector's, for as long as no agent says what it uses."""
+        used = self._host.reading(_OWN_CPU)
+        if used is None:
+            return
+        if self._own_cpu is not None and not self._cpu.is_heard(now):
+            self._to.cpu.cell(OWN_SERVICE).add(max(0.0, used - self._own_cpu))
+        self._own_cpu = used
+
+
+def _by_service(batch: TraceBatch, fresh: set[bytes]) -> Counter[str]:
+    """How many of the traces `fresh` there are, by the service of their first span here."""
+    first = {span.trace_id: span for span in reversed(list(batch)) if span.trace_id in fresh}
+    return Counter(service_of(span.resource) for span in first.values())
