@@ -4,95 +4,118 @@ Source: METRICS.md sections 1 and 2. Tokens are those of *counted* calls, so tha
 model call, since a failed one bears no tokens.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Final
 
 from spansieve.failures import UNKNOWN
-from spansieve.plugin import Clock
-from spansieve.series import Exemplar, GaugeCell
+from spansieve.series import GaugeCell
 from spansieve.watching import AiSpan
 
+from .alike import Group, Plan, exemplar_of
 from .conversations import Conversations
 from .duplicates import Duplicates
 from .genai import GenAiMetrics
 from .instruments import Instruments
-from .plans import Plan
-from .roles import has_overflown
+from .roles import CONTEXT_OVERFLOW
 
 BYTES_PER_TOKEN: Final = 4
 _MAX_MODELS: Final = 5000
-_KINDS: Final = (("prompt", "input"), ("completion", "output"))
-_DETAILS: Final = tuple((kind, kind) for kind in ("cache_read", "cache_write", "reasoning"))
-"""Values of the labels, and the fields of the counts."""
 
 
 class Calls:
     """Adds model calls to the numbers, and keeps what they are compared with."""
 
-    def __init__(
-        self, instruments: Instruments, genai: GenAiMetrics | None, limits: Mapping[str, int], clock: Clock
-    ) -> None:
+    def __init__(self, instruments: Instruments, genai: GenAiMetrics | None, limits: Mapping[str, int]) -> None:
         """`limits` are the tokens that models take in, where spans don't say it."""
         self._to = instruments
         self._genai = genai
         self._limits = limits
-        self._clock = clock
         self._newest: dict[GaugeCell, int] = {}
         """When the call ended whose utilization is shown, in nanoseconds since the Unix epoch."""
         self.duplicates = Duplicates()
         self.conversations = Conversations()
 
-    def count(self, span: AiSpan, plan: Plan, exemplar: Exemplar | None) -> None:
-        """A model call settled; `exemplar` is for what went wrong."""
-        now = self._clock.monotonic()
-        service, model, weight = span.service, plan.model, span.weight
-        self._to.model_requests.cell(service).add(weight)
-        if self.duplicates.is_one(span.prompt_hash, model, span.tools_hash, now):
-            self._to.duplicates.cell(service).add(weight)
-        if has_overflown(span, self._limit(span, model)):
-            self._to.overflows.cell(service, model).add(weight, exemplar)
+    def count(self, group: Group, now: float) -> None:
+        """The model calls among spans of models; `now` is in seconds of the monotonic clock."""
+        plan = group.plan
+        calls = [span for span in group.spans if span.is_call]
+        if not calls:
+            return
+        self._to.model_requests.cell(plan.service).add(len(calls) * plan.weight)
+        repeated = self.duplicates.count(calls, plan.model, now)
+        if repeated:
+            self._to.duplicates.cell(plan.service).add(repeated * plan.weight)
+        self._count_overflows(plan, calls)
         if plan.is_error:
-            self._to.model_errors.cell(service, model, span.error_class or UNKNOWN).add(weight, exemplar)
-        if span.input_bytes is not None:
-            self._hold(span, span.input_bytes, now)
-        if span.first_token_s is not None:
-            self._to.first_tokens.cell(service, model).record(span.first_token_s, None, weight)
+            self._count_errors(plan, calls)
+        waits = [span.first_token_s for span in calls if span.first_token_s is not None]
+        if waits:
+            self._to.first_tokens.cell(plan.service, plan.model).record_all(waits, None, plan.weight)
         if self._genai is not None:
-            self._genai.called(span, now)
+            self._genai.called(plan, calls, now)
 
-    def tokens(self, span: AiSpan, plan: Plan) -> None:
-        """The tokens of a counted call, or of a run that alone tells its own."""
-        now = self._clock.monotonic()
-        service, model, tokens, weight = span.service, plan.model, span.tokens, span.weight
-        for family, kinds in ((self._to.tokens, _KINDS), (self._to.details, _DETAILS)):
-            for kind, field in kinds:
-                number = getattr(tokens, field)
-                if number:
-                    family.cell(service, model, kind).add(number * weight)
+    def tokens(self, group: Group, now: float) -> None:
+        """The tokens of counted calls, and of runs that alone tell their own."""
+        plan = group.plan
+        counted = [span for span in group.spans if span.is_counted]
+        if not counted:
+            return
+        prompt, completion, read, write, reasoning = map(sum, zip(*[span.tokens for span in counted], strict=True))
+        for kind, number in (("prompt", prompt), ("completion", completion)):
+            if number:
+                self._to.tokens.cell(plan.service, plan.model, kind).add(number * plan.weight)
+        for kind, number in (("cache_read", read), ("cache_write", write), ("reasoning", reasoning)):
+            if number:
+                self._to.details.cell(plan.service, plan.model, kind).add(number * plan.weight)
         if plan.is_model:
-            self._utilize(span, model)
-            if span.input_bytes is None:
-                self._hold(span, tokens.input * BYTES_PER_TOKEN, now)
+            self._utilize(plan, max(counted, key=_end))
         if self._genai is not None:
-            self._genai.used(span, now)
+            self._genai.used(plan, counted, now)
 
-    def _limit(self, span: AiSpan, model: str) -> int | None:
-        return span.window or self._limits.get(model)
+    def _limit(self, plan: Plan, span: AiSpan) -> int | None:
+        return span.window or self._limits.get(plan.model)
 
-    def _utilize(self, span: AiSpan, model: str) -> None:
-        share, limit = span.utilization, self._limit(span, model)
+    def _count_overflows(self, plan: Plan, calls: Sequence[AiSpan]) -> None:
+        """Those that are said to be too long, or are not below the limit."""
+        limit = self._limits.get(plan.model, inf)
+        over = [span for span in calls if span.is_counted and span.tokens[0] >= (span.window or limit)]
+        if plan.traits.finish == CONTEXT_OVERFLOW:
+            over = [*calls]
+        elif plan.is_error:
+            over = [span for span in calls if span.error_class == CONTEXT_OVERFLOW or span in over]
+        if over:
+            cell = self._to.overflows.cell(plan.service, plan.model)
+            cell.add(len(over) * plan.weight, exemplar_of(over[-1], plan))
+
+    def _count_errors(self, plan: Plan, calls: Sequence[AiSpan]) -> None:
+        last = {span.error_class or UNKNOWN: span for span in calls}
+        for class_, count in Counter(span.error_class or UNKNOWN for span in calls).items():
+            cell = self._to.model_errors.cell(plan.service, plan.model, class_)
+            cell.add(count * plan.weight, exemplar_of(last[class_], plan))
+
+    def _utilize(self, plan: Plan, span: AiSpan) -> None:
+        """The context of a model is as full as that of the call that ended last."""
+        share, limit = span.utilization, self._limit(plan, span)
         if share is None and limit:
             share = span.tokens.input / limit
         if share is None:
             return
-        cell = self._to.utilization.cell(span.service, model)
+        cell = self._to.utilization.cell(plan.service, plan.model)
         if len(self._newest) > _MAX_MODELS:
             self._newest.clear()
         if span.end_ns >= self._newest.get(cell, 0):
             self._newest[cell] = span.end_ns
             cell.set(share)
 
-    def _hold(self, span: AiSpan, size_bytes: int, now: float) -> None:
-        """The conversation has so much in its context."""
-        if span.thread:
-            self.conversations.called(span.service, span.thread, size_bytes, span.end_ns, now)
+    def hold(self, group: Group, now: float) -> None:
+        """Conversations have in their context what their newest call was given."""
+        said = [span for span in group.spans if span.thread and (span.is_counted or span.input_bytes is not None)]
+        for span in {span.thread: span for span in sorted(said, key=_end)}.values():
+            size_bytes = span.tokens.input * BYTES_PER_TOKEN if span.input_bytes is None else span.input_bytes
+            self.conversations.called(group.plan.service, span.thread, size_bytes, span.end_ns, now)
+
+
+def _end(span: AiSpan) -> int:
+    return span.end_ns

@@ -4,19 +4,14 @@ Source: METRICS.md section 2. A span is seen when it ends, so the present can't 
 lies far enough behind for nearly all spans of then to have come.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
+
+Interval = tuple[int, int, float]
+"""From when a tool ran until before when, in nanoseconds since the Unix epoch, and for how many runs it stands."""
 
 MAX_INTERVALS: Final = 20_000
 """Runs that are remembered, over all services; what comes on top is not counted."""
-
-
-class Interval(NamedTuple):
-    """A tool ran from `start_ns` until before `end_ns`, and stands for `weight` runs."""
-
-    start_ns: int
-    end_ns: int
-    weight: float = 1.0
 
 
 class Swept(NamedTuple):
@@ -58,21 +53,19 @@ class Concurrency:
         self.left_out = 0
         """Runs that were not counted, because too many are remembered."""
 
-    def add(self, service: str, interval: Interval) -> None:
-        """A tool of `service` ran."""
-        if self._count >= MAX_INTERVALS:
-            self.left_out += 1
-        else:
-            self._running.setdefault(service, []).append(interval)
-            self._count += 1
+    def add(self, service: str, intervals: Sequence[Interval]) -> None:
+        """Tools of `service` ran."""
+        kept = intervals[: MAX_INTERVALS - self._count]
+        if kept:
+            self._running.setdefault(service, []).extend(kept)
+        self._count += len(kept)
+        self.left_out += len(intervals) - len(kept)
 
     def sweep(self, now_ns: int) -> dict[str, Swept]:
         """What ran from the last sweep to `now_ns`, of services with runs; once more of those that have none left."""
         swept = {service: sweep(intervals, self._begin_ns, now_ns) for service, intervals in self._running.items()}
         swept |= dict.fromkeys(self._idle - swept.keys(), Swept(0, 0))
-        left = {
-            service: [one for one in intervals if one.end_ns > now_ns] for service, intervals in self._running.items()
-        }
+        left = {service: [one for one in intervals if one[1] > now_ns] for service, intervals in self._running.items()}
         self._running = {service: intervals for service, intervals in left.items() if intervals}
         self._idle = left.keys() - self._running.keys()
         self._count = sum(map(len, self._running.values()))

@@ -1,17 +1,16 @@
 """Adds settled spans to the numbers."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 from spansieve.plugin import Clock
-from spansieve.series import Exemplar
 from spansieve.watching import AiSpan
 
+from .alike import Group, Plans, seconds_of
 from .calls import Calls
-from .concurrency import Concurrency, Interval
+from .concurrency import Concurrency
 from .instruments import Instruments
 from .latencies import Latencies
-from .plans import Plans
 
 
 class Counting:
@@ -28,31 +27,38 @@ class Counting:
 
     def count(self, spans: Sequence[AiSpan]) -> None:
         """These have settled."""
-        plan_of = self._plans.of
-        taken: defaultdict[str, list[float]] = defaultdict(list)
-        for span in spans:
-            plan = plan_of(span)
-            seconds, weight = span.duration_s, span.weight
-            exemplar = Exemplar(span.trace_id, span.span_id, span.end_ns, plan.is_error)
-            plan.duration.record(seconds, exemplar, weight)
-            taken[plan.operation] += [seconds] * max(1, round(weight))
-            if not span.parent_span_id:
-                self._to.requests.cell(span.service, span.service, span.outcome).add(
-                    weight, exemplar if plan.is_error else None
-                )
-            if span.is_execution:
-                self._tool(span, exemplar if plan.is_error else None)
-            elif span.is_call:
-                self._calls.count(span, plan, exemplar if plan.is_error else None)
-            elif plan.is_run:
-                self._to.operations.cell(span.service, span.cost_of).add(weight)
-            if span.is_counted:
-                self._calls.tokens(span, plan)
         now = self._clock.monotonic()
-        for operation, values in taken.items():
-            self.latencies.add(operation, values, now)
+        for group in self._plans.grouped(spans):
+            self._operations(group, now)
+            plan = group.plan
+            if plan.traits.is_tool:
+                self._tools(group)
+            elif plan.is_model:
+                self._calls.count(group, now)
+                self._calls.hold(group, now)
+            elif plan.is_run:
+                for operation, runs in Counter(span.cost_of for span in group.spans).items():
+                    self._to.operations.cell(plan.service, operation).add(runs * plan.weight)
+            self._calls.tokens(group, now)
 
-    def _tool(self, span: AiSpan, exemplar: Exemplar | None) -> None:
-        parallel = "true" if span.is_parallel else "false"
-        self._to.tools.cell(span.service, span.traits.tool, span.outcome, parallel).add(span.weight, exemplar)
-        self._concurrency.add(span.service, Interval(span.start_ns, span.end_ns, span.weight))
+    def _operations(self, group: Group, now: float) -> None:
+        """What all of them are counted by."""
+        plan, spans = group
+        seconds = seconds_of(spans)
+        plan.duration.record_all(seconds, group.exemplar, plan.weight)
+        self.latencies.add(plan.operation, seconds, round(plan.weight), now)
+        roots = [span.parent_span_id for span in spans].count(b"")
+        if roots:
+            cell = self._to.requests.cell(plan.service, plan.service, plan.outcome)
+            cell.add(roots * plan.weight, group.exemplar() if plan.is_error else None)
+
+    def _tools(self, group: Group) -> None:
+        """Each execution once."""
+        plan = group.plan
+        runs = [span for span in group.spans if span.is_execution]
+        parallel = [span.is_parallel for span in runs].count(True)
+        for label, count in (("true", parallel), ("false", len(runs) - parallel)):
+            if count:
+                cell = self._to.tools.cell(plan.service, plan.traits.tool, plan.outcome, label)
+                cell.add(count * plan.weight, group.exemplar() if plan.is_error else None)
+        self._concurrency.add(plan.service, [(span.start_ns, span.end_ns, plan.weight) for span in runs])

@@ -3,8 +3,10 @@
 Source: METRICS.md section 6, `duplicateRequestRate`.
 """
 
-from hashlib import blake2b
+from collections.abc import Iterable
 from typing import Final
+
+from spansieve.watching import AiSpan
 
 MAX_AGE: Final = 600.0
 """Seconds after which a request is new again."""
@@ -17,24 +19,27 @@ class Duplicates:
 
     def __init__(self) -> None:
         """None was made."""
-        self._seen: dict[bytes, float] = {}
+        self._seen: dict[int, float] = {}
         self.forgotten = 0
         """Requests that went for want of room before their time."""
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def is_one(self, prompt_hash: str, model: str, tools_hash: str, now: float) -> bool:
-        """Whether the request was made before, and remember it. One whose prompt nobody hashed is none."""
-        if not prompt_hash:
-            return False
-        key = blake2b(f"{prompt_hash}\0{model}\0{tools_hash}".encode(), digest_size=8).digest()
-        last = self._seen.pop(key, None)
-        self._seen[key] = now
-        if len(self._seen) > MAX_HASHES:
-            del self._seen[next(iter(self._seen))]
+    def count(self, calls: Iterable[AiSpan], model: str, now: float) -> int:
+        """How many of `calls` to `model` were made before; they are remembered. One whose prompt nobody hashed was
+        not.
+        """
+        seen, found = self._seen, 0
+        for key in [hash((one.prompt_hash, model, one.tools_hash)) for one in calls if one.prompt_hash]:
+            last = seen.pop(key, None)
+            seen[key] = now
+            if last is not None and now <= last + MAX_AGE:
+                found += 1
+        while len(seen) > MAX_HASHES:
+            del seen[next(iter(seen))]
             self.forgotten += 1
-        return last is not None and now <= last + MAX_AGE
+        return found
 
     def expire(self, now: float) -> None:
         """Forget what is too old to matter."""

@@ -3,12 +3,19 @@
 Source: METRICS.md section 1, "OTel GenAI client metrics"; the attributes are the conventions'.
 """
 
+from collections.abc import Sequence
+from typing import Final
+
 from spansieve.pdata import MetricBatch
 from spansieve.series import Family, HistogramCell
 from spansieve.watching import AiSpan
 
+from .alike import Plan, seconds_of
 from .instruments import Instruments
 from .senders import Senders
+
+_NOT_KNOWN: Final = "_OTHER"
+"""The conventions' word for a value that a required attribute has none of."""
 
 
 class GenAiMetrics:
@@ -27,27 +34,33 @@ class GenAiMetrics:
             self._tokens.drop(service)
             self._durations.drop(service)
 
-    def called(self, span: AiSpan, now: float) -> None:
-        """A model call took its time."""
-        if not self._senders.sends(span.service, now):
-            error = None if span.outcome == "success" else span.error_type or "_OTHER"
-            self._cell(self._durations, span, error).record(span.duration_s, None, span.weight)
-
-    def used(self, span: AiSpan, now: float) -> None:
-        """A call used tokens."""
-        if self._senders.sends(span.service, now):
+    def called(self, plan: Plan, calls: Sequence[AiSpan], now: float) -> None:
+        """Model calls took their time."""
+        if self._senders.sends(plan.service, now):
             return
-        for kind, number in (("input", span.tokens.input), ("output", span.tokens.output)):
-            if number:
-                self._cell(self._tokens, span, kind).record(number, None, span.weight)
+        by_error: dict[str | None, list[AiSpan]] = {} if plan.is_error else {None: [*calls]}
+        for span in calls if plan.is_error else ():
+            by_error.setdefault(span.error_type or _NOT_KNOWN, []).append(span)
+        for error, some in by_error.items():
+            self._cell(self._durations, plan, error).record_all(seconds_of(some), None, plan.weight)
 
-    def _cell(self, family: Family[HistogramCell], span: AiSpan, last: str | None) -> HistogramCell:
-        traits = span.traits
+    def used(self, plan: Plan, counted: Sequence[AiSpan], now: float) -> None:
+        """Calls used tokens."""
+        if self._senders.sends(plan.service, now):
+            return
+        given, taken, *_ = zip(*[span.tokens for span in counted], strict=True)
+        for kind, numbers in (("input", given), ("output", taken)):
+            known = [number for number in numbers if number]
+            if known:
+                self._cell(self._tokens, plan, kind).record_all(known, None, plan.weight)
+
+    def _cell(self, family: Family[HistogramCell], plan: Plan, last: str | None) -> HistogramCell:
+        traits = plan.traits
         address, port = (traits.server_address, traits.server_port) if self._has_server else ("", 0)
         return family.cell(
-            span.service,
-            traits.label,
-            traits.provider or "_OTHER",
+            plan.service,
+            plan.operation,
+            traits.provider or _NOT_KNOWN,
             traits.request_model or None,
             traits.response_model or None,
             address or None,

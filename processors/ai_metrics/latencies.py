@@ -4,7 +4,7 @@ Source: METRICS.md section 6, "Percentiles here come from DDSketch".
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from spansieve.sketches import Sketch
@@ -43,13 +43,18 @@ class Latencies:
         """Nothing ran."""
         self._operations: dict[str, Minutes] = {}
 
-    def add(self, operation: str, seconds: Iterable[float], now: float) -> None:
-        """`operation` took so long, several times; beyond 50 operations the rest share one name."""
-        if operation not in self._operations and len(self._operations) >= MAX_OPERATIONS:
-            operation = OTHER
-        add = self._operations.setdefault(operation, Minutes()).of(_minute(now)).add
-        for one in seconds:
-            add(one)
+    def add(self, operation: str, seconds: Sequence[float], weight: int, now: float) -> None:
+        """`operation` took so long, several times, and each `weight` times; beyond 50 operations the rest share one
+        name.
+        """
+        minutes = self._operations.get(operation)
+        if minutes is None:
+            if len(self._operations) >= MAX_OPERATIONS:
+                operation = OTHER
+            minutes = self._operations.setdefault(operation, Minutes())
+        sketch = minutes.of(_minute(now))
+        for _ in range(max(1, weight)):
+            sketch.add_all(seconds)
 
     def quantile(self, share: float, minutes: int, now: float) -> float | None:
         """The quantile over all operations, of so many minutes and the one that runs; None where none ran."""

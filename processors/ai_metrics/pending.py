@@ -92,8 +92,7 @@ class Pending:
 
     def see(self, batch: TraceBatch, now: float) -> set[bytes]:
         """Look at the ids of a batch: the traces that were not seen before."""
-        rows = [(span.trace_id, span.span_id, span.parent_span_id) for span in batch]
-        rows += batch.dropped
+        rows = batch.ids() + batch.dropped
         came = {trace_id + span_id for trace_id, span_id, _ in rows}
         rooted = {trace_id for trace_id, _, parent in rows if parent in NO_SPAN}
         traces = {trace_id for trace_id, _, _ in rows}

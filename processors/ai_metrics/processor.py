@@ -40,7 +40,7 @@ class AiMetrics(Processor[AiMetricsConfig]):
         self._instruments = made = Instruments(self._meter)
         self._genai = GenAiMetrics(made, server=config.genai_metrics.server) if config.genai_metrics.enabled else None
         concurrency = Concurrency(clock.time_ns() - round(config.lag * 1e9))
-        calls = Calls(made, self._genai, config.context_limits, clock)
+        calls = Calls(made, self._genai, config.context_limits)
         self._levels = Levels(host, made, concurrency, calls.conversations, config.lag)
         self._counting = Counting(made, calls, concurrency, clock)
         self._given_up = GivenUp(host, calls, concurrency, self._levels.pending)

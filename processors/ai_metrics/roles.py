@@ -3,7 +3,7 @@
 from typing import Final
 
 from spansieve.structure.spending import MODELS, RUNS, family_of
-from spansieve.watching import AiSpan, Traits
+from spansieve.watching import Traits
 
 CONTEXT_OVERFLOW: Final = "context_overflow"
 _RUN_OPERATIONS: Final = frozenset({"invoke_agent", "invoke_workflow"})
@@ -20,10 +20,3 @@ def is_run(traits: Traits) -> bool:
     if traits.kind:
         return traits.kind in RUNS and traits.operation != _NO_RUN
     return traits.operation in _RUN_OPERATIONS
-
-
-def has_overflown(span: AiSpan, limit: int | None) -> bool:
-    """Whether the input was too long: it is said to be, or is not below the limit."""
-    if CONTEXT_OVERFLOW in (span.error_class, span.traits.finish):
-        return True
-    return limit is not None and span.is_counted and span.tokens.input >= limit

@@ -5,7 +5,9 @@ looks through now and then: what is due to time (windows, expiry) is done there.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple, Self
 
 SECOND_NS: Final = 1_000_000_000
@@ -184,6 +186,22 @@ class HistogramCell(Cell):
             self._touch()
         if exemplar is not None:
             self.exemplars[at] = better(self.exemplars[at], (value, exemplar))
+
+    def record_all(
+        self, values: Sequence[float], exemplar: Callable[[int], Exemplar] | None = None, weight: float = 1.0
+    ) -> None:
+        """Count each of `values` in, as `record` does, for less: `exemplar` is asked for the span of a value, by its
+        place, and only for the last one of each bucket.
+        """
+        places = list(map(partial(bisect_left, self.bounds), values))
+        for at, count in Counter(places).items():
+            self.counts[at] += count * weight
+        self.total += sum(values) * weight
+        if not self._is_touched:
+            self._touch()
+        if exemplar is not None:
+            for at, last in dict(zip(places, range(len(places)), strict=True)).items():
+                self.exemplars[at] = better(self.exemplars[at], (values[last], exemplar(last)))
 
     def rounded(self) -> list[int]:
         """The counts as integers, which never run back: neither by bucket, nor added up from the first on."""

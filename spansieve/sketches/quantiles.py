@@ -4,6 +4,8 @@ Source: Masson, Rim and Lee, "DDSketch: a fast and fully-mergeable quantile sket
 (VLDB 2019), with the lowest bins collapsed where there are too many.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from itertools import accumulate
 from math import ceil, isfinite, log
 
@@ -37,6 +39,20 @@ class Sketch:
         else:
             self._zeros += 1
         self.count += 1
+
+    def add_all(self, values: Sequence[float]) -> None:
+        """Count each of `values` in, as `add` does, for less. Raises ValueError as it does, and has then added none."""
+        if not values:
+            return
+        least = min(values)
+        _check(least)
+        _check(max(values))
+        some = values if least > 0 else [value for value in values if value]
+        numbers = Counter(map(ceil, [one / _LOG_GAMMA for one in map(log, some)]))  # raises for nan
+        for number, count in numbers.items():
+            self._add(number, count)
+        self._zeros += len(values) - len(some)
+        self.count += len(values)
 
     def remove(self, value: float) -> None:
         """Count `value` out, which was added before."""

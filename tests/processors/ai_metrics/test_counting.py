@@ -32,7 +32,7 @@ class House:
         self.meter = Meter(self.host, settings, "spansieve.ai_metrics", limits=settings.limits.by_label())
         made = Instruments(self.meter)
         self.genai = GenAiMetrics(made, server=settings.genai_metrics.server)
-        self.calls = Calls(made, self.genai, settings.context_limits, self.host.clock)
+        self.calls = Calls(made, self.genai, settings.context_limits)
         self.counting = Counting(made, self.calls, Concurrency(0), self.host.clock)
 
     def count(self, *spans: AiSpan) -> "House":

@@ -13,15 +13,16 @@ from spansieve.processors.ai_metrics.conversations import Conversations, Sum
 from spansieve.processors.ai_metrics.duplicates import Duplicates
 from spansieve.processors.ai_metrics.latencies import Latencies
 from spansieve.processors.ai_metrics.pending import Pending
+from spansieve.watching.testing import ai_span
 
 from .house import Row, request
 
 MOMENTS = st.integers(0, 30)
-INTERVALS = st.lists(st.builds(Interval, MOMENTS, MOMENTS, st.sampled_from([1.0, 2.5])), max_size=12)
+INTERVALS = st.lists(st.tuples(MOMENTS, MOMENTS, st.sampled_from([1.0, 2.5])), max_size=12)
 
 
 def running_at(intervals: Sequence[Interval], moment: int) -> float:
-    return sum(one.weight for one in intervals if one.start_ns <= moment < one.end_ns)
+    return sum(weight for start, end, weight in intervals if start <= moment < end)
 
 
 @given(INTERVALS, MOMENTS, MOMENTS)
@@ -34,9 +35,9 @@ def test_a_sweep_finds_what_looking_at_every_moment_finds(intervals: list[Interv
 
 def test_tools_are_swept_by_service_and_those_that_went_idle_are_told_once() -> None:
     tools = Concurrency(0)
-    tools.add("shop", Interval(5, 15))
-    tools.add("shop", Interval(8, 25))
-    tools.add("bank", Interval(1, 2))
+    tools.add("shop", [(5, 15, 1.0)])
+    tools.add("shop", [(8, 25, 1.0)])
+    tools.add("bank", [(1, 2, 1.0)])
     assert tools.sweep(10) == {"shop": Swept(2, 2), "bank": Swept(0, 1)}
     assert tools.sweep(20) == {"shop": Swept(1, 2), "bank": Swept(0, 0)}
     assert tools.sweep(30) == {"shop": Swept(0, 1)}
@@ -48,7 +49,7 @@ def test_of_too_many_tool_runs_the_rest_is_left_out_and_counted(monkeypatch: pyt
     monkeypatch.setattr("spansieve.processors.ai_metrics.concurrency.MAX_INTERVALS", 2)
     tools = Concurrency(0)
     for _ in range(5):
-        tools.add("shop", Interval(5, 15))
+        tools.add("shop", [(5, 15, 1.0)])
     assert tools.left_out == 3
     assert tools.sweep(10)["shop"].most == 2
 
@@ -110,28 +111,32 @@ def test_nothing_is_pending_once_all_spans_of_a_trace_came_in_whatever_order(ord
     assert (len(table.traces), len(table.parents), fresh) == (0, 0, 1)
 
 
+def asked(seen: Duplicates, now: float, *prompts: str, model: str = "gpt", tools: str = "") -> int:
+    return seen.count([ai_span(prompt_hash=prompt, tools_hash=tools) for prompt in prompts], model, now)
+
+
 def test_a_request_is_a_duplicate_within_ten_minutes_of_the_last_one_like_it() -> None:
     seen = Duplicates()
-    assert not seen.is_one("hash", "gpt", "", 0)
-    assert seen.is_one("hash", "gpt", "", 600)
-    assert seen.is_one("hash", "gpt", "", 1200), "each one counts from the last"
-    assert not seen.is_one("hash", "gpt", "", 1801)
+    assert asked(seen, 0, "hash") == 0
+    assert asked(seen, 600, "hash") == 1
+    assert asked(seen, 1200, "hash") == 1, "each one counts from the last"
+    assert asked(seen, 1801, "hash") == 0
+    assert asked(seen, 1802, "a", "a", "b", "a") == 2
 
 
 def test_requests_that_differ_in_model_or_tools_or_have_no_hash_are_none() -> None:
     seen = Duplicates()
-    for prompt, model, tools in (("a", "gpt", ""), ("a", "claude", ""), ("a", "gpt", "tools"), ("", "gpt", "")):
-        assert not seen.is_one(prompt, model, tools, 0)
-    assert not seen.is_one("", "gpt", "", 1)
+    assert asked(seen, 0, "a") + asked(seen, 0, "a", model="claude") + asked(seen, 0, "a", tools="t") == 0
+    assert asked(seen, 0, "", "") == 0
 
 
 def test_of_too_many_requests_the_longest_unseen_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duplicates, "MAX_HASHES", 2)
     seen = Duplicates()
     for prompt in "abac":
-        seen.is_one(prompt, "gpt", "", 0)
+        asked(seen, 0, prompt)
     assert seen.forgotten == 1
-    assert not seen.is_one("b", "gpt", "", 1)
+    assert asked(seen, 1, "b") == 0
     seen.expire(602)
     assert len(seen) == 0
 
@@ -166,9 +171,9 @@ def test_of_too_many_conversations_the_longest_inactive_is_forgotten(monkeypatch
 
 def test_percentiles_are_of_their_window_and_by_operation() -> None:
     taken = Latencies()
-    taken.add("chat", [10.0] * 100, now=0)
-    taken.add("chat", [1.0] * 100, now=1800)
-    taken.add("execute_tool", [0.1] * 100, now=1800)
+    taken.add("chat", [10.0] * 100, 1, now=0)
+    taken.add("chat", [1.0] * 100, 1, now=1800)
+    taken.add("execute_tool", [0.1] * 100, 1, now=1800)
     assert taken.quantile(0.95, 5, 1810) == pytest.approx(1.0, rel=0.02)
     assert taken.quantile(0.95, 60, 1810) == pytest.approx(10.0, rel=0.02)
     by_operation = taken.by_operation(0.95, 5, 1810)
@@ -182,7 +187,7 @@ def test_percentiles_are_of_their_window_and_by_operation() -> None:
 def test_where_nothing_ran_there_is_no_percentile() -> None:
     taken = Latencies()
     assert taken.quantile(0.95, 5, 0) is None
-    taken.add("chat", [1.0], now=0)
+    taken.add("chat", [1.0], 1, now=0)
     assert taken.quantile(0.95, 60, 3700) is None
     taken.expire(3700)
     assert taken.by_operation(0.95, 60, 0) == {}
@@ -191,6 +196,6 @@ def test_where_nothing_ran_there_is_no_percentile() -> None:
 def test_operations_beyond_fifty_share_one_name() -> None:
     taken = Latencies()
     for number in range(60):
-        taken.add(f"operation {number}", [1.0], now=0)
+        taken.add(f"operation {number}", [1.0], 1, now=0)
     assert len(taken.by_operation(0.5, 5, 1)) == 51
     assert "other" in taken.by_operation(0.5, 5, 1)

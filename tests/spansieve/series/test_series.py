@@ -443,3 +443,17 @@ def test_a_sum_too_large_for_an_integer_is_a_double() -> None:
     cell.add(2**63 - 1)
     cell.add(2**63 - 1)
     assert points(meter.collect())["shop", "tokens_total"].value == pytest.approx(2.0**64)
+
+
+@given(st.lists(st.floats(0, 20), max_size=30))
+def test_many_values_at_once_count_as_one_after_another(values: list[float]) -> None:
+    _, meter = made()
+    family = meter.histogram("took_seconds", "Time.", buckets=(1, 5, 10), labels=("how",))
+    once, singly = family.cell("shop", "once"), family.cell("shop", "singly")
+    once.record_all(values, lambda at: span(0, name=str(at % 10).encode()), 2.0)
+    for at, value in enumerate(values):
+        singly.record(value, span(at, name=str(at % 10).encode()), 2.0)
+    assert once.counts == singly.counts
+    assert once.total == pytest.approx(singly.total)
+    shown = [[one and (one[0], one[1].span_id) for one in cell.exemplars] for cell in (once, singly)]
+    assert shown[0] == shown[1], "the last one of each bucket"

@@ -33,6 +33,17 @@ def test_a_quantile_is_within_one_percent_of_the_true_one(numbers: list[float], 
     assert sketch_of(numbers).quantile(share) == pytest.approx(true, rel=ACCURACY * 1.000001, abs=0)
 
 
+@given(values)
+@settings(max_examples=50)
+def test_many_at_once_are_the_same_as_one_after_another(numbers: list[float]) -> None:
+    sketch = Sketch()
+    sketch.add_all(numbers[:3])
+    sketch.add_all(numbers[3:])
+    one_by_one = sketch_of(numbers)
+    assert [sketch.quantile(at / 20) for at in range(21)] == [one_by_one.quantile(at / 20) for at in range(21)]
+    assert sketch.count == len(numbers)
+
+
 @given(values, values, shares)
 @settings(max_examples=50)
 def test_two_added_up_are_the_same_as_one_that_saw_all(one: list[float], other: list[float], share: float) -> None:
@@ -76,6 +87,14 @@ def test_numbers_as_far_apart_as_can_be_are_held() -> None:
     assert sketch.quantile(1) == pytest.approx(1.7e300, rel=ACCURACY)
     assert sketch.quantile(0) == 0
     assert sketch.count == 3
+
+
+@pytest.mark.parametrize("number", [-1.0, nan, inf])
+def test_of_many_with_one_that_is_none_nothing_is_added(number: float) -> None:
+    sketch = Sketch()
+    with pytest.raises(ValueError, match=r"."):
+        sketch.add_all([1.0, number, 2.0])
+    assert sketch.count == 0
 
 
 @pytest.mark.parametrize("number", [-1.0, nan, inf])
