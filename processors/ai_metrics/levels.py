@@ -3,11 +3,12 @@
 Source: METRICS.md section 2.
 """
 
-from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
-from spansieve.pdata import MetricBatch, TraceBatch
+from spansieve.pdata import MetricBatch, Span, TraceBatch
 from spansieve.plugin import Host
+from spansieve.watching.weights import samplers_before, weight_of
 
 from .concurrency import Concurrency
 from .conversations import Conversations
@@ -43,8 +44,10 @@ class Levels:
         """Spans came."""
         fresh = self.pending.see(batch, self._host.clock.monotonic())
         if fresh:
-            for service, count in _by_service(batch, fresh).items():
-                self._to.traces.cell(service).add(count)
+            weighs = bool(samplers_before(self._host.pipeline("traces")))
+            for span in _first_of(batch, fresh):
+                weight = weight_of(span.trace_state) if weighs else 1
+                self._to.traces.cell(service_of(span.resource)).add(weight)
 
     def hear(self, batch: MetricBatch) -> None:
         """Agents may say here what CPU they used."""
@@ -88,7 +91,6 @@ class Levels:
         self._own_cpu = used
 
 
-def _by_service(batch: TraceBatch, fresh: set[bytes]) -> Counter[str]:
-    """How many of the traces `fresh` there are, by the service of their first span here."""
-    first = {span.trace_id: span for span in reversed(list(batch)) if span.trace_id in fresh}
-    return Counter(service_of(span.resource) for span in first.values())
+def _first_of(batch: TraceBatch, traces: set[bytes]) -> Iterable[Span]:
+    """The first span of each of `traces`."""
+    return {span.trace_id: span for span in reversed(list(batch)) if span.trace_id in traces}.values()

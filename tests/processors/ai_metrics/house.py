@@ -7,7 +7,8 @@ from typing import NamedTuple
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from spansieve.pdata import DataPoint
+from spansieve.pdata import DataPoint, MetricBatch
+from spansieve.testing import FakeHost
 
 
 class Row(NamedTuple):
@@ -52,3 +53,9 @@ def series_of(points: Iterable[DataPoint]) -> dict[str, float]:
         value = point.count if point.metric.type == "histogram" else point.value
         found[f"{point.metric.name}{{{labels}}}"] += value or 0
     return dict(found)
+
+
+def emitted(host: FakeHost) -> dict[str, float]:
+    """The series of the last batch that left."""
+    _, batch = host.emitted[-1]
+    return series_of(MetricBatch.parse(batch.encode()))
