@@ -156,16 +156,15 @@ TRUTH: Final[dict[str, dict[str, float]]] = {
 }
 """By capture."""
 
-MOVING: Final = (
+LEVELS: Final = (
     "pending_operations",
     "process_cpu_seconds",
     "concurrent_tool_executions",
     "spansieve_concurrent_tool_executions_max",
-    "gen_ai",
 )
-"""Metrics that depend on when they are looked at, or on who else sends them."""
+"""Metrics that depend on when they are looked at."""
 
 
 def counted(series: dict[str, float]) -> dict[str, float]:
-    """The rest of them."""
-    return {key: value for key, value in series.items() if not key.startswith(MOVING)}
+    """The others, but for those that are not made where agents send them themselves."""
+    return {key: value for key, value in series.items() if not key.startswith((*LEVELS, "gen_ai"))}
