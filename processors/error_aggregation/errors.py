@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from spansieve.cli.live import page_of
 from spansieve.cli.options import read, recordings, show_warnings, warn, with_config
+from spansieve.cli.screen import console, screen
 from spansieve.cli.status_page import StatusPage
 from spansieve.dryrun import chosen
 
 from .errors_fingerprint import fingerprint
-from .errors_live import TYPE, Source, console, follow, once, screen
+from .errors_live import TYPE, Source, follow, once
 from .errors_run import ErrorsRun
 from .errors_table import drawn
 
@@ -67,21 +69,12 @@ def show(
     if files:
         _recorded(files, sources, sets, processor, as_json=as_json)
     else:
-        _live(_page(sources, sets, endpoint), processor, is_followed=is_followed, as_json=as_json)
+        _live(page_of(sources, sets, endpoint), processor, is_followed=is_followed, as_json=as_json)
 
 
 def _live(page: StatusPage, processor: str | None, *, is_followed: bool, as_json: bool) -> None:
     source = Source.find(page, processor)
     (follow if is_followed else once)(source, as_json=as_json)
-
-
-def _page(sources: Sequence[str], sets: Sequence[str], endpoint: str | None) -> StatusPage:
-    if endpoint is None:
-        return StatusPage.of(read(sources, sets))
-    try:
-        return StatusPage.at(endpoint)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--endpoint") from error
 
 
 def _recorded(

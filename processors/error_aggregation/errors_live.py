@@ -1,24 +1,20 @@
 """Asks a running collector for its patterns and alerts, once or again and again."""
 
 import json
-import sys
-import time
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import click
-from rich.console import Console, RenderableType
-from rich.live import Live
+from rich.console import RenderableType
 
 from spansieve.alerts.status import ErrorsStatus, is_errors
+from spansieve.cli import live
+from spansieve.cli.screen import console, screen
 from spansieve.cli.status_page import StatusPage, Unanswered
 
-from .errors_table import Screen, drawn
+from .errors_table import drawn
 
 TYPE: Final = "error_aggregation"
-EVERY_SECONDS: Final = 2.0
-_UNBOUNDED: Final = 100_000
-"""Columns where no terminal wraps."""
+_WHERE: Final = "write one under processors, and name it in a pipeline of traces behind ai_semantics and prompt_privacy"
 
 
 class Source(NamedTuple):
@@ -30,18 +26,7 @@ class Source(NamedTuple):
     @classmethod
     def find(cls, page: StatusPage, wanted: str | None) -> "Source":
         """The one that a collector has, or the one with the id `wanted`. Raises Unanswered."""
-        found = [name for name in page.names() if name.partition("/")[0] == TYPE]
-        if wanted is None and len(found) == 1:
-            return cls(page, found[0])
-        if wanted in found:
-            return cls(page, str(wanted))
-        if not found:
-            raise Unanswered(
-                f"the collector at {page.url} has no {TYPE}: write one under processors, and name it in a pipeline of "
-                "traces behind ai_semantics and prompt_privacy"
-            )
-        what = f"no processor {wanted}" if wanted else f"several {TYPE}"
-        raise Unanswered(f"the collector at {page.url} has {what}; choose with --processor: {', '.join(found)}")
+        return cls(page, live.the_one(page, TYPE, wanted, _WHERE))
 
     def ask(self) -> ErrorsStatus:
         """What it knows now. Raises Unanswered."""
@@ -49,20 +34,6 @@ class Source(NamedTuple):
         if not is_errors(value):
             raise Unanswered(f"the collector at {self.page.url} is of a version that this command does not know")
         return value
-
-
-def console() -> Console:
-    """Standard output; what goes elsewhere than to a terminal is never cut."""
-    made = Console(highlight=False, markup=False, emoji=False, legacy_windows=False)
-    if not made.is_terminal:
-        made.width = _UNBOUNDED
-    return made
-
-
-def screen(of: Console, *, is_whole: bool = True) -> Screen:
-    """As wide as the terminal, and unless it `is_whole` no longer."""
-    height = None if is_whole or not of.is_terminal else of.height
-    return Screen(of.width, height, sys.stdout.encoding or "utf-8", of.is_terminal)
 
 
 def once(source: Source, *, as_json: bool) -> None:
@@ -77,34 +48,9 @@ def once(source: Source, *, as_json: bool) -> None:
 
 def follow(source: Source, *, as_json: bool) -> None:
     """Show it again and again, until Ctrl-C. Raises Unanswered where it does not answer at the beginning."""
-    try:
-        if as_json:
-            _repeat(source, lambda status, _: click.echo(json.dumps(status)))
-        else:
-            _redraw(source, console())
-    except KeyboardInterrupt:
-        pass
+    whole = console()
 
-
-def _redraw(source: Source, out: Console) -> None:
     def made(status: ErrorsStatus, problem: str) -> RenderableType:
-        heading = f"{source.name} of {source.page.url}{problem}"
-        return drawn(status, heading, screen(out, is_whole=False))
+        return drawn(status, f"{source.name} of {source.page.url}{problem}", screen(whole, is_whole=False))
 
-    if not out.is_terminal:
-        _repeat(source, lambda status, problem: out.print(made(status, problem)))
-        return
-    with Live(console=out, auto_refresh=False, vertical_overflow="crop") as live:
-        _repeat(source, lambda status, problem: live.update(made(status, problem), refresh=True))
-
-
-def _repeat(source: Source, show: Callable[[ErrorsStatus, str], object]) -> None:
-    """Ask and show; while there is no answer, show the last one, and why."""
-    status, problem = source.ask(), ""
-    while True:
-        show(status, problem)
-        time.sleep(EVERY_SECONDS)
-        try:
-            status, problem = source.ask(), ""
-        except Unanswered as error:
-            problem = f" ({error.message})"
+    live.follow(source.ask, made, as_json=as_json)

@@ -1,8 +1,7 @@
 """Patterns and alerts drawn in a terminal."""
 
 from collections.abc import Iterator, Sequence
-from math import ceil
-from typing import Final, NamedTuple
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -10,43 +9,16 @@ from rich.text import Text
 
 from spansieve.alerts import time_ns_of
 from spansieve.alerts.status import AlertRow, ErrorsStatus, PatternRow
-from spansieve.terminal import moment, number, plural, safe
+from spansieve.cli.screen import Screen
+from spansieve.terminal import moment, number, plural
 
 from .told import lasting
 
-_BARS: Final = ("▁▂▃▄▅▆▇█", "_.:-=+*#")
-"""A letter for nothing, and those for more and more; the second where the first can't be written."""
 _WIDTHS: Final = ((200, 60), (150, 30), (110, 20))
 """From so many columns on a sparkline has so many letters."""
 _NARROW: Final = 10
-_MOST_TEXT: Final = 300
 _STYLES: Final = {"new": "yellow", "active": "red", "regressed": "bold red", "resolved": "green", "fires": "bold red"}
 _NUMBERS: Final = ("COUNT", "/MIN", "RECOVERED", "LAST SEEN", "USERS")
-
-
-class Screen(NamedTuple):
-    """What is drawn on: columns, lines (None: as many as it takes), the encoding of what is written, and whether
-    texts are cut so that all columns have room.
-    """
-
-    width: int
-    height: int | None
-    encoding: str
-    is_cut: bool
-
-    def text(self, content: str, style: str = "", *, wraps: bool = False) -> Text:
-        """`content` as far as it can be written, on one line unless it `wraps`; nothing in it is markup."""
-        written = safe(content, _MOST_TEXT).encode(self.encoding, "backslashreplace").decode(self.encoding)
-        return Text(written, style, no_wrap=not wraps, overflow="ellipsis" if self.is_rich else "crop")
-
-    @property
-    def is_rich(self) -> bool:
-        """Whether letters beyond ASCII can be written."""
-        try:
-            (_BARS[0] + "…").encode(self.encoding)
-        except UnicodeEncodeError:
-            return False
-        return True
 
 
 def drawn(status: ErrorsStatus, heading: str, screen: Screen, *, all_alerts: bool = False) -> RenderableType:
@@ -112,18 +84,8 @@ def _cells(row: PatternRow, now_ns: int, screen: Screen) -> Iterator[Text]:
     yield screen.text(row["key"])
     yield screen.text(row["template"])
     letters = next((letters for width, letters in _WIDTHS if screen.width >= width), _NARROW)
-    yield screen.text(sparkline(row["last_hour"]["sparkline"], letters, _BARS[not screen.is_rich]), "cyan")
+    yield screen.line(row["last_hour"]["sparkline"], letters)
 
 
 def _lasting(nanoseconds: int) -> str:
     return lasting(max(0, nanoseconds // 1_000_000_000))
-
-
-def sparkline(values: Sequence[float], letters: int, bars: str = _BARS[0]) -> str:
-    """`values` as so many `letters`, each of which stands for several of them; `bars` begin with that for nothing."""
-    if not values:
-        return ""
-    size = -(-len(values) // letters)
-    sums = [sum(values[at : at + size]) for at in range(0, len(values), size)]
-    most, last = max(*sums, 1), len(bars) - 1
-    return "".join(bars[min(last, ceil(one * last / most))] for one in sums)

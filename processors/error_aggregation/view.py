@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Final
 
 from spansieve.alerts import Alert, Scrub, fingerprint_of, rfc3339, scrubbed
-from spansieve.alerts.status import ERRORS, AlertRow, ErrorsStatus, PatternRow
+from spansieve.alerts.status import ERRORS, ErrorsStatus, PatternRow, in_order, row_of
 
 from .kept import Kept
 from .pattern import Base, Pattern
@@ -36,7 +36,7 @@ class View:
             "time": rfc3339(self._now_ns),
             "patterns": [self._pattern(*pair) for pair in self._every[:MOST]],
             "patterns_in_all": len(self._every),
-            "alerts": [self._alert(alert) for alert in sorted(told.values(), key=_rank)],
+            "alerts": in_order(row_of(alert, self._last_hour_of(alert)) for alert in told.values()),
         }
 
     def _pattern(self, base: Base, pattern: Pattern) -> PatternRow:
@@ -70,28 +70,6 @@ class View:
             "example_span": context.span_id.hex() if context else "",
         }
 
-    def _alert(self, alert: Alert) -> AlertRow:
-        pattern, example = alert.pattern, alert.example
-        return {
-            "id": alert.id,
-            "type": alert.type,
-            "status": alert.status,
-            "severity": alert.severity,
-            "fingerprint": alert.fingerprint,
-            "summary": alert.summary,
-            "count": alert.count,
-            "pattern": pattern.key if pattern else "",
-            "starts_at": rfc3339(alert.starts_at_ns),
-            "updated_at": rfc3339(alert.updated_at_ns),
-            "ends_at": "" if alert.ends_at_ns is None else rfc3339(alert.ends_at_ns),
-            "last_hour": {"sparkline": self._last_hour_of(alert)},
-            "path": " → ".join(alert.path),
-            "service": alert.labels.get("service", ""),
-            "tool": alert.labels.get("tool", ""),
-            "example_trace": example.trace_id.hex() if example else "",
-            "example_span": example.span_id.hex() if example else "",
-        }
-
     def _last_hour_of(self, alert: Alert) -> list[float]:
         """The errors that an alert is about: of a fingerprint, of a key, or all."""
         told = alert.pattern
@@ -112,8 +90,3 @@ class View:
         for one in patterns:
             minutes.join(one.rates.minutes)
         return [*minutes.until(self._now_ns)]
-
-
-def _rank(alert: Alert) -> tuple[bool, int]:
-    """Those that fire come first, of either the newest."""
-    return alert.ends_at_ns is not None, -(alert.ends_at_ns or alert.starts_at_ns)

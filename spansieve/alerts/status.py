@@ -3,12 +3,13 @@
 Plain data, fit for JSON; times are RFC 3339. Texts are scrubbed: the status page has no password.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypedDict, TypeGuard
 
 from spansieve.plugin import Sparkline
 
-from .record import Severity, State, Status
+from .record import Alert, Severity, State, Status
+from .times import rfc3339, time_ns_of
 
 ERRORS: Final = "spansieve.errors/v1"
 """Marks an `ErrorsStatus`."""
@@ -49,7 +50,7 @@ class PatternRow(About):
 
 
 class AlertRow(About):
-    """An alert; `last_hour` are the errors of its pattern, or all of them where it is about all."""
+    """An alert; `last_hour` are the errors that it is about, empty where it is about none."""
 
     id: str
     type: str
@@ -85,6 +86,36 @@ class SilencedRow(TypedDict):
     type: str
     summary: str
     silence: str
+
+
+def row_of(alert: Alert, last_hour: Sequence[float] = ()) -> AlertRow:
+    """An alert as it is shown."""
+    pattern, example = alert.pattern, alert.example
+    return {
+        "id": alert.id,
+        "type": alert.type,
+        "status": alert.status,
+        "severity": alert.severity,
+        "fingerprint": alert.fingerprint,
+        "summary": alert.summary,
+        "count": alert.count,
+        "pattern": pattern.key if pattern else "",
+        "starts_at": rfc3339(alert.starts_at_ns),
+        "updated_at": rfc3339(alert.updated_at_ns),
+        "ends_at": "" if alert.ends_at_ns is None else rfc3339(alert.ends_at_ns),
+        "last_hour": {"sparkline": [*last_hour]},
+        "path": " → ".join(alert.path),
+        "service": alert.labels.get("service", ""),
+        "tool": alert.labels.get("tool", ""),
+        "example_trace": example.trace_id.hex() if example else "",
+        "example_span": example.span_id.hex() if example else "",
+    }
+
+
+def in_order(rows: Iterable[AlertRow]) -> list[AlertRow]:
+    """Those that fire first, of either the newest first."""
+    newest = sorted(rows, key=lambda row: time_ns_of(row["ends_at"] or row["starts_at"]), reverse=True)
+    return sorted(newest, key=lambda row: row["status"] != "firing")
 
 
 def is_errors(value: object) -> TypeGuard[ErrorsStatus]:

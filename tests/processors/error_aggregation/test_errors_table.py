@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from spansieve.processors.error_aggregation.errors_table import Screen, drawn, sparkline
+from spansieve.cli.screen import Screen, sparkline
+from spansieve.processors.error_aggregation.errors_table import drawn
 
 from .house import House, error, errors
 
