@@ -6,7 +6,7 @@ from typing import NamedTuple
 from spansieve.alerts.status import AlertRow
 from spansieve.plugin import Inspection
 
-from .failures import Failures
+from .failures import AlertShown
 from .history import History
 from .words import number, span
 
@@ -25,10 +25,10 @@ class Note(NamedTuple):
     bad: bool
 
 
-def notes(inspection: Inspection, history: History, failures: Iterable[Failures] = ()) -> list[Note]:
+def notes(inspection: Inspection, history: History, alerts: Sequence[AlertShown] = ()) -> list[Note]:
     """The remarks, the bad ones first."""
     found = [*_process(inspection), *_queues(inspection), *_books(inspection, history), *_faults(inspection)]
-    found += _alerts([alert for one in failures for alert in one.firing])
+    found += _alerts([one.row for one in alerts if one.fires])
     return sorted(found, key=lambda note: not note.bad)
 
 

@@ -13,7 +13,7 @@ _SMALL_PAGES = "the status page takes no request body and is asked by people"
 
 
 class ZpagesConfig(Config):
-    """Keys and defaults as the Go Collector's zpages extension, `allowed_hosts` apart."""
+    """Keys and defaults as the Go Collector's zpages extension, `allowed_hosts` and `show_users` apart."""
 
     tunes_go: ClassVar[dict[str, str]] = {
         "expvar": "it shows variables of Go's runtime; the page and /metrics tell of the process",
@@ -22,6 +22,7 @@ class ZpagesConfig(Config):
 
     endpoint: str = Field(default="localhost:55679", description="`host:port` to listen on.")
     allowed_hosts: Texts = Field(default=[], description="Further host names under which browsers may ask.")
+    show_users: bool = Field(default=False, description="Show tables about users, under their pseudonyms.")
     tls: ServerTls | None = Field(default=None, description="Serve HTTPS.")
 
     @field_validator("endpoint")

@@ -12,6 +12,7 @@ from spansieve.plugin import Extension, Host, Inspection
 from spansieve.small_server import serve
 from spansieve.tls_reload import server_context
 
+from .agents import without_users
 from .config import ZpagesConfig
 from .history import SAMPLE_SECONDS, History, sample
 from .hosts import allowed
@@ -54,7 +55,7 @@ class Zpages(Extension[ZpagesConfig]):
         """Nothing is open yet."""
         self._settings = config
         self._host = host
-        self._pages = Pages()
+        self._pages = Pages(show_users=config.show_users)
         self._history = History()
         self._turn = asyncio.Lock()
         self._waiting = 0
@@ -171,7 +172,8 @@ class Zpages(Extension[ZpagesConfig]):
         if name == OWN:
             return _json(200, asdict(self._host.inspect()))
         try:
-            return _json(200, self._host.show(name))
+            value = self._host.show(name)
+            return _json(200, value if self._settings.show_users else without_users(value))
         except LookupError:
             return _json(404, {"error": "unknown name", "names": [OWN, *self._host.inspect().tables]})
         except (TimeoutError, RuntimeError) as error:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from spansieve.alerts import time_ns_of
-from spansieve.alerts.status import SILENCED, AlertRow, ErrorsStatus, PatternRow, is_errors
+from spansieve.alerts.status import SILENCED, AlertRow, ErrorsStatus, PatternRow, in_order, is_errors
+from spansieve.dashboard import is_dashboard
 from spansieve.links import FilledLink, LinkTemplate, filled
 
 from .lines import Line, line
@@ -12,6 +13,7 @@ from .tables import short
 
 MAX_PATTERNS = 50
 """Patterns on the page; JSON has more."""
+MAX_ALERTS = 100
 
 
 class PatternShown(NamedTuple):
@@ -37,6 +39,11 @@ class AlertShown(NamedTuple):
     line: Line | None
     links: Sequence[FilledLink]
 
+    @property
+    def fires(self) -> bool:
+        """Whether somebody is to look at it."""
+        return not self.until_ns and self.silence is None
+
 
 class Failures(NamedTuple):
     """What one component knows of errors; `more` patterns are not on the page."""
@@ -44,20 +51,22 @@ class Failures(NamedTuple):
     name: str
     patterns: Sequence[PatternShown]
     more: int
-    alerts: Sequence[AlertShown]
-
-    @property
-    def firing(self) -> Sequence[AlertRow]:
-        """Alerts that somebody is to look at."""
-        return [one.row for one in self.alerts if not one.until_ns and one.silence is None]
 
 
 def failures(values: Mapping[str, object], templates: Sequence[LinkTemplate]) -> Iterator[Failures]:
-    """Of all that components show, what is about errors; `templates` lead to trace backends."""
-    silences = dict(_silences(values))
+    """The patterns of errors of all components; `templates` lead to trace backends."""
     for name, value in sorted(values.items()):
         if is_errors(value):
-            yield _failures(name, value, templates, silences)
+            yield _failures(name, value, templates)
+
+
+def alerts(values: Mapping[str, object], templates: Sequence[LinkTemplate]) -> list[AlertShown] | None:
+    """The alerts of all components, those that fire first; None where no component raises any."""
+    every = [value["alerts"] for value in values.values() if is_errors(value)]
+    every += [value["alerts"] for value in values.values() if is_dashboard(value) and "alerts" in value]
+    silences = dict(_silences(values))
+    rows = in_order(row for rows in every for row in rows)[:MAX_ALERTS]
+    return [_alert(row, templates, silences.get(row["id"])) for row in rows] if every else None
 
 
 def _silences(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -67,13 +76,10 @@ def _silences(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield from ((row["alert"], row["silence"]) for row in rows)
 
 
-def _failures(
-    name: str, errors: ErrorsStatus, templates: Sequence[LinkTemplate], silences: Mapping[str, str]
-) -> Failures:
+def _failures(name: str, errors: ErrorsStatus, templates: Sequence[LinkTemplate]) -> Failures:
     now_ns = time_ns_of(errors["time"])
     patterns = [_pattern(row, now_ns, templates) for row in errors["patterns"][:MAX_PATTERNS]]
-    alerts = [_alert(row, templates, silences.get(row["id"])) for row in errors["alerts"]]
-    return Failures(name, patterns, errors["patterns_in_all"] - len(patterns), alerts)
+    return Failures(name, patterns, errors["patterns_in_all"] - len(patterns))
 
 
 def _pattern(row: PatternRow, now_ns: int, templates: Iterable[LinkTemplate]) -> PatternShown:

@@ -9,11 +9,13 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from spansieve.alerts.status import is_errors
+from spansieve.dashboard import is_dashboard
 from spansieve.plugin import Inspection
 
 from . import words
+from .agents import FIRST_SHARES, details, groups
 from .attention import notes
-from .failures import failures
+from .failures import alerts, failures
 from .history import History
 from .lines import HEIGHT, WIDTH, line
 from .tables import Table, tables
@@ -39,7 +41,8 @@ class Shown(NamedTuple):
 
 def shown(values: Mapping[str, object], problems: Mapping[str, str]) -> list[Shown]:
     """The components' tables by name, without what has a part of the page for itself."""
-    found = [Shown(name, list(tables(value))) for name, value in values.items() if not is_errors(value)]
+    others = {name: value for name, value in values.items() if not is_errors(value) and not is_dashboard(value)}
+    found = [Shown(name, list(tables(value))) for name, value in others.items()]
     found += [Shown(name, problem=problem) for name, problem in problems.items()]
     return sorted(found)
 
@@ -47,8 +50,9 @@ def shown(values: Mapping[str, object], problems: Mapping[str, str]) -> list[Sho
 class Pages:
     """Makes HTML of templates, everything escaped."""
 
-    def __init__(self) -> None:
-        """Read the templates."""
+    def __init__(self, *, show_users: bool = False) -> None:
+        """Read the templates; `show_users`: tables about users are shown too."""
+        self._show_users = show_users
         environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -56,8 +60,9 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= {name: getattr(words, name) for name in ("number", "size", "span", "moment")}
+        environment.filters |= {name: getattr(words, name) for name in ("number", "amount", "size", "span", "moment")}
         environment.globals |= {"style": _STYLE, "outcomes": OUTCOMES, "width": WIDTH, "height": HEIGHT, "line": line}
+        environment.globals["first"] = FIRST_SHARES
         self._status = environment.get_template("status.html")
         self._message = environment.get_template("message.html")
 
@@ -73,12 +78,15 @@ class Pages:
         """The status page, with `values` that components show, and `problems`, why some can't; with `refresh` it comes
         again every `REFRESH_SECONDS`.
         """
-        found = list(failures(values, inspection.links))
+        raised = alerts(values, inspection.links)
         return self._status.render(
             now=inspection,
-            notes=notes(inspection, history, found),
+            notes=notes(inspection, history, raised or ()),
             history=history,
-            failures=found,
+            groups=groups(values),
+            alerts=raised,
+            failures=list(failures(values, inspection.links)),
+            details=details(values, show_users=self._show_users),
             components=shown(values, problems),
             refresh=REFRESH_SECONDS if refresh else 0,
         )

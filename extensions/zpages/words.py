@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from spansieve.dashboard import Unit, amounts
+
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -11,6 +13,11 @@ def number(value: float) -> str:
     whole = float(value).is_integer()
     text = f"{value:,.0f}" if whole or abs(value) >= 1_000 else f"{value:.3g}"
     return text.replace(",", "\u202f")
+
+
+def amount(value: float | None, unit: Unit) -> str:
+    """A measure's value with its unit; thousands are parted as in `number`."""
+    return amounts.amount(value, unit).replace(",", "\u202f")
 
 
 def size(value: float) -> str:

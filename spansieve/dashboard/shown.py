@@ -2,6 +2,8 @@
 
 from typing import Literal, NotRequired, TypedDict, TypeGuard
 
+from spansieve.alerts.status import AlertRow
+
 DASHBOARD: Literal["spansieve.dashboard/1"] = "spansieve.dashboard/1"
 
 Cell = str | int | float | bool | None
@@ -38,6 +40,8 @@ class DashboardStatus(TypedDict):
     measures: list[Measure]
     tables: dict[str, list[dict[str, Cell]]]
     """Further tables by name, such as `costs by model`: rows with the same keys each."""
+    alerts: NotRequired[list[AlertRow]]
+    """Of those who raise some: the ones that fire, and the last ones that did."""
     private: NotRequired[dict[str, list[dict[str, Cell]]]]
     """Tables about users: shown only with `zpages.show_users`."""
 

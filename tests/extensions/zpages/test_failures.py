@@ -4,6 +4,7 @@ from typing import Any
 
 from spansieve.alerts import rfc3339
 from spansieve.alerts.status import ERRORS
+from spansieve.dashboard.testing import status as dashboard_status
 from spansieve.extensions.zpages.failures import MAX_PATTERNS
 from spansieve.links import LinkTemplate, jaeger
 
@@ -99,6 +100,23 @@ def test_alerts_that_fire_need_attention_unless_they_are_silenced() -> None:
     seen = plain(read(inspection(), {"error_aggregation": shown, "webhook.silenced": held}))
     assert "Nothing needs attention." in seen
     assert seen.count("silenced known since May") == 2
+
+
+def test_alerts_of_those_who_measure_stand_in_the_same_table() -> None:
+    spent = alert("al_9", type="cost_budget", summary="the budget is spent", starts_at=rfc3339(NOW_NS - MINUTE_NS))
+    costs = dashboard_status() | {"alerts": [spent]}
+    shown: dict[str, object] = {
+        "error_aggregation": errors(patterns=[], alerts=[alert(), RESOLVED]),
+        "costs": costs,
+    }
+    seen = plain(read(inspection(), shown))
+    assert "2 alerts fire, the latest: the budget is spent." in seen
+    assert seen.index("cost_budget fires") < seen.index("error_spike fires") < seen.index("new_error_type resolved")
+
+
+def test_alerts_are_a_part_of_the_page_only_where_something_raises_some() -> None:
+    assert "Alerts" not in plain(read(inspection(), {"ai_metrics": dashboard_status()}))
+    assert "None was raised." in plain(read(inspection(), {"costs": dashboard_status() | {"alerts": []}}))
 
 
 def test_no_error_and_no_alert_is_said() -> None:

@@ -5,6 +5,7 @@ import json
 import socket
 import ssl
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from pydantic import ValidationError
 
+from spansieve.dashboard.testing import status as dashboard_status
 from spansieve.extensions.zpages import Zpages, ZpagesConfig
 from spansieve.extensions.zpages.extension import MAX_WAITING
 from spansieve.testing import LoopHost
@@ -117,6 +119,16 @@ def test_json_has_what_the_page_has(ask: Ask, host: LoopHost) -> None:
     assert (one.headers["Content-Type"], json.loads(one.text)) == ("application/json", {"patterns": 3})
     missing = ask("/api/v1/gone")
     assert (missing.status, json.loads(missing.text)["names"]) == (404, ["spansieve", "jaeger/eu"])
+
+
+@pytest.mark.parametrize("shows", [False, True])
+def test_tables_about_users_leave_only_where_that_is_asked_for(host: LoopHost, port: int, shows: bool) -> None:
+    host.status("costs", lambda: dashboard_status(private={"costs by user": [{"user": "PERSON_x"}]}))
+    host.inspection = replace(host.inspection, tables=("costs",))
+    zpages = served(host, port, show_users=shows)
+    answers = [urllib.request.urlopen(f"http://127.0.0.1:{port}{path}").read() for path in ("/", "/api/v1/costs")]
+    zpages.shutdown()
+    assert [b"PERSON_x" in answer for answer in answers] == [shows, shows]
 
 
 def test_a_component_that_cannot_be_shown_costs_neither_the_page_nor_the_others(ask: Ask, host: LoopHost) -> None:
