@@ -10,10 +10,12 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC's own log quotes what pe
 
 from spansieve import __version__
 
+from .dashboard import dashboard
 from .demo import demo
 from .inspect import components, config, validate
 from .run import run
 from .send import send
+from .top import top
 from .verbs import Verbs
 
 
@@ -31,5 +33,5 @@ def main() -> None:
     """  # noqa: D301 (click reads the \b: lines as they are)
 
 
-for verb in (run, validate, components, config, send, demo):
+for verb in (run, validate, components, config, send, demo, dashboard, top):
     main.add_command(verb)
