@@ -28,7 +28,9 @@ def _is(known: Known, trait: str) -> bool:
 
 
 def _check_privacy(wired: Wired, report: Report) -> None:
-    """Nothing may be kept before it is scrubbed (law 2 of the architecture)."""
+    """Nothing may be kept before it is scrubbed (law 2 of the architecture). What processors emit came through a
+    pipeline of theirs, where this is checked.
+    """
     stateful: Known | None = None
     for reference, known in wired.processors:
         if stateful is not None and _is(known, "privacy"):
@@ -37,7 +39,7 @@ def _check_privacy(wired: Wired, report: Report) -> None:
         if stateful is None and _is(known, "stateful"):
             stateful = known
     scrubbed = any(_is(known, "privacy") or known.component is None for _, known in wired.processors)
-    if not scrubbed and wired.complete and wired.signal != "alerts":
+    if not scrubbed and wired.complete and wired.receivers and wired.signal != "alerts":
         text = "content is not scrubbed: no processor of this pipeline takes personal data and secrets out"
         report.warn(wired.key, wired.path, text)
 

@@ -98,6 +98,11 @@ def test_an_emitter_that_stands_nowhere_is_a_warning(load_text: Load) -> None:
     assert not any("not scrubbed" in str(one) for one in loaded.warnings)
 
 
+def test_what_a_processor_emits_was_scrubbed_where_it_stands(load_text: Load) -> None:
+    lines = _line("traces/in", "otlp", "privacy, aggregate"), _line("traces/out", "aggregate")
+    assert [str(one) for one in load_text(_config(*lines)).warnings if "not scrubbed" in str(one)] == []
+
+
 @pytest.mark.parametrize(
     ("listen", "send", "clash"),
     [
