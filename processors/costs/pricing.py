@@ -1,0 +1,31 @@
+"""What a call cost, written on its span at once, so that whatever stands behind can tell by it."""
+
+from typing import Final
+
+from spansieve.pdata import Span
+from spansieve.prices import Prices, Usage
+from spansieve.semconv.names import COST
+from spansieve.watching import AiSpan
+
+from .money import is_cost
+
+_OPERATIONS: Final = frozenset({"chat", "text_completion", "generate_content", "embeddings"})
+"""Of model calls, where nobody gave the span a kind."""
+
+
+def price(prices: Prices, span: Span, seen: AiSpan) -> None:
+    """Give a call with tokens its cost, unless it has one. An unknown price is no cost."""
+    traits = seen.traits
+    if not seen.has_tokens or traits.is_rollup or not (traits.kind or traits.operation in _OPERATIONS):
+        return
+    if not is_cost(seen.cost_usd):
+        seen.cost_usd = _cost(prices, seen)
+    if seen.cost_usd is not None and COST not in span.attributes.raws():
+        span.attributes[COST] = seen.cost_usd
+
+
+def _cost(prices: Prices, seen: AiSpan) -> float | None:
+    traits, tokens = seen.traits, seen.tokens
+    usage = Usage(tokens.input, tokens.output, tokens.cache_read, tokens.cache_write)
+    at_ns = seen.start_ns or seen.end_ns
+    return prices.call_cost(traits.provider, traits.response_model, traits.request_model, usage, at_ns)

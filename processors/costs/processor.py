@@ -1,0 +1,153 @@
+"""`costs`: calls are priced as they pass, and booked once they have settled."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from spansieve.alerts import to_batch
+from spansieve.dashboard import DashboardStatus
+from spansieve.pdata import TraceBatch
+from spansieve.plugin import Host, Processor, Signal, StorageError
+from spansieve.prices import Prices
+from spansieve.watching import AiSpan, Watch
+
+from .alarms import Alarms
+from .anomalies import Anomalies
+from .budgets import Budgets
+from .call import Call, call_of
+from .config import CostsConfig
+from .ledger import Ledgers
+from .measures import Measures
+from .news import of_hour, of_level
+from .pricing import price
+from .store import Store
+from .view import shown
+
+_RUNS = frozenset({"agent", "workflow"})
+
+
+class Costs(Processor[CostsConfig]):
+    """Holds nothing up: batches go on at once, each call with its cost on it."""
+
+    config = CostsConfig
+    stateful: ClassVar[bool] = True
+    on_error: ClassVar = "pass"
+    emits: ClassVar[frozenset[Signal]] = frozenset({"metrics", "alerts"})
+
+    def __init__(self, config: CostsConfig, host: Host) -> None:
+        """Nothing was spent. Raises ValueError for a file of prices that can't be used."""
+        self._settings = config
+        self._host = host
+        self._prices = Prices(config.prices, host.clock.time_ns, needs_library=False)
+        self._suppressed = host.counter("spansieve_alerts_suppressed", description="Alerts that were not raised.")
+        self._gone = host.counter("spansieve_cost_rows_replaced", description="Rows that gave way to dearer ones.")
+        self._late = host.counter("spansieve_cost_late_calls", description="Calls too old for a table or a budget.")
+        self._told: tuple[int, float] = (0, 0.0)
+        self._measures = Measures(host, config)
+        self._ledgers = Ledgers()
+        self._budgets = Budgets(config.budgets)
+        self._anomalies = Anomalies(config.anomaly) if config.anomaly.enabled else None
+        self._alarms = Alarms(host.clock.time_ns, lambda: self._suppressed.add(1, reason="bound"))
+        self._store = Store()
+        self._is_dirty = False
+        self._watch: Watch
+
+    def start(self) -> None:
+        """Take over what was known when the process ended. Raises StorageError."""
+        if not self._prices.has_library:
+            self._host.log.warning(
+                "the price library is not installed: only costs that senders say, and prices of the configuration, "
+                'are known. Install it: pip install "spansieve[cost]"'
+            )
+        if self._settings.storage is not None:
+            self._store.open(self._host.storage(self._settings.storage))
+            self._load()
+        self._host.status(self._host.id, self.snapshot)
+        self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle)
+
+    def traces(self, batch: TraceBatch) -> None:
+        """Write on each call what it cost."""
+        for span, seen in self._watch.see(batch):
+            price(self._prices, span, seen)
+
+    def tick(self) -> None:
+        """Book what has settled; send alerts and metrics; write what changed."""
+        self._watch.tick()
+        if self._anomalies is not None:
+            for one in self._anomalies.found():
+                self._alarms.raise_(of_hour(one))
+        self._alarms.tick()
+        self._emit()
+        self._count_bounds()
+        self._measures.tick()
+        self._save()
+
+    def shutdown(self) -> None:
+        """Book what waits, and write all of it."""
+        if hasattr(self, "_watch"):
+            self._watch.leave(self._settled)
+            self._emit()
+            self._measures.meter.flush()
+            self._save(whole=True)
+
+    def snapshot(self) -> DashboardStatus:
+        """Tables, budgets and measures as plain data."""
+        now_ns = self._host.clock.time_ns()
+        return shown(now_ns, self._measures, self._ledgers, self._budgets, self._alarms)
+
+    def _settled(self, spans: Sequence[AiSpan]) -> None:
+        now_ns = self._host.clock.time_ns()
+        self._measures.advance()
+        for span in spans:
+            if span.is_counted:
+                self._book(span.service, call_of(span, now_ns))
+            if span.traits.kind in _RUNS:
+                self._measures.ran(span.traits.agent or span.traits.workflow or span.cost_of, span.weight)
+
+    def _book(self, service: str, call: Call) -> None:
+        self._is_dirty = True
+        self._measures.count(service, call)
+        self._ledgers.add(call)
+        if self._anomalies is not None:
+            self._anomalies.add(call)
+        for reached in self._budgets.add(call):
+            self._alarms.raise_(of_level(reached))
+
+    def _emit(self) -> None:
+        """Send what is to be told; where there is no room, on a later tick."""
+        alerts = self._alarms.out
+        if alerts and self._host.emit("alerts", to_batch(alerts, self._host.scrub)):
+            alerts.clear()
+            self._alarms.is_dirty = True
+
+    def _count_bounds(self) -> None:
+        replaced, late = self._told
+        self._told = (self._ledgers.replaced + self._budgets.replaced, self._ledgers.late + self._budgets.late)
+        if self._told != (replaced, late):
+            self._gone.add(self._told[0] - replaced)
+            self._late.add(self._told[1] - late)
+
+    def _save(self, *, whole: bool = False) -> None:
+        """Write what changed: at once what was told, the rest now and then."""
+        try:
+            if self._alarms.is_dirty:
+                self._store.write({"alarms": self._alarms.state, "budgets": self._budgets.state})
+                self._alarms.is_dirty = False
+            if self._is_dirty and (self._store.is_due(self._host.clock.monotonic()) or whole):
+                self._store.write({"budgets": self._budgets.state, "days": self._ledgers.state} | self._of_anomalies())
+                self._is_dirty = False
+        except StorageError as error:
+            self._host.fault(error, then="what was spent is written later")
+
+    def _of_anomalies(self) -> dict[str, Callable[[], Any]]:
+        return {} if self._anomalies is None else {"anomalies": self._anomalies.state}
+
+    def _load(self) -> None:
+        load = self._store.load
+        load("alarms", self._alarms.load)
+        load("budgets", self._budgets.load)
+        load("days", self._ledgers.load)
+        if self._anomalies is not None:
+            load("anomalies", self._anomalies.load)
+        if self._store.unread:
+            text = "%d records of the former state could not be read, and were left out"
+            self._host.log.warning(text, self._store.unread)
