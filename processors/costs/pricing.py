@@ -1,22 +1,18 @@
 """What a call cost, written on its span at once, so that whatever stands behind can tell by it."""
 
-from typing import Final
-
 from spansieve.pdata import Span
 from spansieve.prices import Prices, Usage
 from spansieve.semconv.names import COST
+from spansieve.structure.spending import family_of
 from spansieve.watching import AiSpan
 
 from .money import is_cost
-
-_OPERATIONS: Final = frozenset({"chat", "text_completion", "generate_content", "embeddings"})
-"""Of model calls, where nobody gave the span a kind."""
 
 
 def price(prices: Prices, span: Span, seen: AiSpan) -> None:
     """Give a call with tokens its cost, unless it has one. An unknown price is no cost."""
     traits = seen.traits
-    if not seen.has_tokens or traits.is_rollup or not (traits.kind or traits.operation in _OPERATIONS):
+    if not seen.has_tokens or traits.is_rollup or not family_of(traits.kind, traits.operation):
         return
     if not is_cost(seen.cost_usd):
         seen.cost_usd = _cost(prices, seen)

@@ -9,6 +9,7 @@ from spansieve.pdata import TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
 from spansieve.prices import Prices
 from spansieve.watching import AiSpan, Watch
+from spansieve.watching.people import is_run
 
 from .alarms import Alarms
 from .anomalies import Anomalies
@@ -21,8 +22,6 @@ from .news import of_hour, of_level
 from .pricing import price
 from .store import Store
 from .view import shown
-
-_RUNS = frozenset({"agent", "workflow"})
 
 
 class Costs(Processor[CostsConfig]):
@@ -100,8 +99,8 @@ class Costs(Processor[CostsConfig]):
         for span in spans:
             if span.is_counted:
                 self._book(span.service, call_of(span, now_ns))
-            if span.traits.kind in _RUNS:
-                self._measures.ran(span.traits.agent or span.traits.workflow or span.cost_of, span.weight)
+            if is_run(span.traits):
+                self._measures.ran(span.cost_of, span.weight)
 
     def _book(self, service: str, call: Call) -> None:
         self._is_dirty = True
