@@ -8,6 +8,7 @@ from spansieve.dashboard import DashboardStatus
 from spansieve.pdata import TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
 from spansieve.prices import Prices
+from spansieve.saved import Saved
 from spansieve.watching import AiSpan, Watch
 from spansieve.watching.people import is_run
 
@@ -20,7 +21,6 @@ from .ledger import Ledgers
 from .measures import Measures
 from .news import of_hour, of_level
 from .pricing import price
-from .store import Store
 from .view import shown
 
 
@@ -46,7 +46,7 @@ class Costs(Processor[CostsConfig]):
         self._budgets = Budgets(config.budgets)
         self._anomalies = Anomalies(config.anomaly) if config.anomaly.enabled else None
         self._alarms = Alarms(host.clock.time_ns, lambda: self._suppressed.add(1, reason="bound"))
-        self._store = Store()
+        self._store = Saved()
         self._is_dirty = False
         self._watch: Watch
 

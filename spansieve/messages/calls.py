@@ -74,6 +74,22 @@ def conversation(
     return _read(steps, attributes, events, memory) if steps else Conversation()
 
 
+def tools_called(attributes: Attributes, events: Events = ()) -> list[str] | None:
+    """The tools that the answer of a model call calls, by name, in order, whatever instrumentation wrote it down; None
+    where the answer is not there. Without reading what was asked. Never raises.
+    """
+    try:
+        keys = tuple(attributes)
+    except DecodeError:
+        return None
+    kind = kind_of(_text(attributes, KIND), _text(attributes, OPERATION))
+    steps = steps_of(keys, frozenset([name for name, _ in events]), _text(attributes, DIALECT), kind)
+    entries = _first(steps.get(OUTPUT, ()), attributes, events, None)
+    if not entries:
+        return None
+    return [str(entry.said["call"]) for entry in entries if isinstance(entry.said, dict) and "call" in entry.said]
+
+
 def conversation_of_record(
     name: str, body: Value, attributes: Attributes, *, memory: Growing | None = None
 ) -> Conversation:

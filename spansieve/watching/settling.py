@@ -82,6 +82,11 @@ class Settling:
             self._known += 1
         links[span_id] = parent
 
+    def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
+        """The parent of a span that is no AI span, empty for a root; None for any other."""
+        trace = self._traces.get(trace_id)
+        return None if trace is None or trace.known(span_id) is not None else trace.links.get(span_id)
+
     def pass_by(self, trace_id: bytes, span_id: bytes, parent: bytes) -> None:
         """A span that is no AI span has come, or one was dropped by a filter."""
         self.place(trace_id, span_id, parent)

@@ -60,6 +60,12 @@ class Watch:
         self._follow()
         self._sight.hear(batch)
 
+    def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
+        """The parent (empty: none) of a span that has come and is no AI span, or that a filter dropped; None for all
+        others, and for what is not remembered any more.
+        """
+        return self._sight.plumbing(trace_id, span_id)
+
     def tick(self) -> None:
         """Tell all who share of what has settled."""
         self._sight.tick()
@@ -166,6 +172,10 @@ class Sight:
                 self._settling.records.hear(record, until)
             except DecodeError as error:
                 self._fault(error, then=_UNREAD)
+
+    def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
+        """The parent of what is no AI span."""
+        return self._settling.plumbing(trace_id, span_id)
 
     def tick(self) -> None:
         """Tell what has settled."""

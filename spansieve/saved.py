@@ -1,4 +1,4 @@
-"""What outlives the process: who spent what, budgets, and alerts that fire."""
+"""The state of a component that outlives the process: a few records by name, as JSON."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,8 +10,8 @@ EVERY: Final = 10.0
 """Seconds between two writes."""
 
 
-class Store:
-    """Writes state by name. Until it is opened, it does nothing; then every method raises StorageError."""
+class Saved:
+    """Writes records now and then. Until it is opened, it does nothing; then every method raises StorageError."""
 
     def __init__(self) -> None:
         """It is not open."""

@@ -1,0 +1,115 @@
+"""What a model was offered, and what it called, as far as its span still says so."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from spansieve.messages import read
+from spansieve.messages.calls import tools_called
+from spansieve.messages.given import Given
+from spansieve.messages.jsontext import container
+from spansieve.messages.sources import OUTPUT, steps_of
+from spansieve.messages.tools import collect
+from spansieve.pdata import Span, Value
+from spansieve.semconv.names import DIALECT
+from spansieve.watching import AiSpan
+
+_DEFINITIONS: Final = ("gen_ai.tool.definitions", "ai.prompt.tools", "mlflow.chat.tools", "gen_ai.agent.tools")
+_FLAT: Final = {"llm.tools.0.tool.json_schema": "llm.tools.", "llm.request.functions.0.name": "llm.request.functions."}
+"""First attributes of lists that are flattened, and how all of theirs begin."""
+_CALLS: Final = re.compile(rb"(?i)tool|function")
+"""Stands in every answer that calls a tool, in whatever shape."""
+_CALLED: Final = "tool_call"
+"""The finish of an answer that calls tools, wherever they went."""
+_MOST_KEPT: Final = 256
+_MOST_TOOLS: Final = 1_000
+
+
+class Answer(NamedTuple):
+    """None: it is not known."""
+
+    offered: tuple[str, ...] | None
+    called: tuple[str, ...] | None
+
+
+UNKNOWN: Final = Answer(None, None)
+
+
+class Answers:
+    """Reads them; definitions of tools are remembered, because each call repeats them."""
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self._offers: OrderedDict[tuple[int, int], tuple[str, ...] | None] = OrderedDict()
+
+    def of(self, span: Span, seen: AiSpan) -> Answer:
+        """What the model call `span` says. Raises DecodeError."""
+        return Answer(self._offered(span), _called(span, seen))
+
+    def _offered(self, span: Span) -> tuple[str, ...] | None:
+        raws = span.attributes.raws()
+        for key in _DEFINITIONS:
+            raw = raws.get(key)
+            if raw is not None:
+                return self._remembered(raw, span.attributes.get(key))
+        for first, start in _FLAT.items():
+            if first in raws:
+                return _names({key: value for key, value in span.attributes.items() if key.startswith(start)})
+        return None
+
+    def _remembered(self, raw: bytes, value: Value) -> tuple[str, ...] | None:
+        key = hash(raw), len(raw)
+        if key in self._offers:
+            self._offers.move_to_end(key)
+            return self._offers[key]
+        found = self._offers[key] = tuple(_defined(container(value)))[:_MOST_TOOLS] or None
+        if len(self._offers) > _MOST_KEPT:
+            self._offers.popitem(last=False)
+        return found
+
+
+def _names(flat: Mapping[str, Value]) -> tuple[str, ...] | None:
+    schemas = collect(flat) or read("ollm_functions", Given(flat))
+    return tuple(_defined(schemas))[:_MOST_TOOLS] or None
+
+
+def _defined(definitions: Value) -> Iterator[str]:
+    """The names of tools in any API's way to define them."""
+    if isinstance(definitions, list):
+        for each in definitions:
+            yield from _defined(container(each))
+    elif isinstance(definitions, dict):
+        function = definitions.get("function")
+        inner = definitions.get("function_declarations", definitions.get("functionDeclarations"))
+        name = definitions.get("name", function.get("name") if isinstance(function, dict) else None)
+        if isinstance(name, str) and name:
+            yield name
+        elif inner is not None:
+            yield from _defined(inner)
+
+
+def _called(span: Span, seen: AiSpan) -> tuple[str, ...] | None:
+    """The tools that the answer calls; empty for an answer that can be read and calls none."""
+    raws = span.attributes.raws()
+    steps = steps_of(tuple(raws), frozenset(), _dialect(span), seen.traits.kind).get(OUTPUT, ())
+    held = [raws[key] for _, keys in steps for key in keys]
+    in_events = span.has_events and (span.events_mention(b"tool") or span.events_mention(b"function"))
+    called: list[str] | None = None
+    if in_events or any(map(_CALLS.search, held)):
+        called = tools_called(span.attributes, [(event.name, event.attributes) for event in span.events])
+    elif any(map(_is_readable, held)):
+        called = []
+    if called is None or (not called and seen.traits.finish == _CALLED):
+        return None
+    return tuple(called)
+
+
+def _dialect(span: Span) -> str:
+    dialect = span.attributes.get(DIALECT)
+    return dialect if isinstance(dialect, str) else ""
+
+
+def _is_readable(raw: bytes) -> bool:
+    """Whether an answer is still what a model says, and not what stands for it since privacy took it out."""
+    return b"[" in raw or b"{" in raw

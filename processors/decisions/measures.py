@@ -1,0 +1,40 @@
+"""What is counted of decisions. Source: METRICS.md, section 4."""
+
+from typing import Final
+
+from spansieve.plugin import Host
+from spansieve.series import Exemplar, Meter
+
+from .config import DecisionsConfig
+from .inferring import Decided
+
+CONFIDENCES: Final = tuple(tenth / 10 for tenth in range(1, 11))
+OPTIONS: Final = (1, 2, 3, 4, 5, 8, 16, 32, 64, 128)
+
+
+class Measures:
+    """The metrics of one processor."""
+
+    def __init__(self, host: Host, config: DecisionsConfig) -> None:
+        """Register them."""
+        self.meter = Meter(host, config, "spansieve.decisions")
+        self._count = self.meter.counter(
+            "spansieve_decisions_total", "Decisions, reported or inferred.", labels=("type", "inferred")
+        )
+        self._confidence = self.meter.histogram(
+            "spansieve_decision_confidence", "How sure a decision was.", labels=("type",), buckets=CONFIDENCES
+        )
+        self._options = self.meter.histogram(
+            "spansieve_decision_options", "Out of how many a decision was made.", labels=("type",), buckets=OPTIONS
+        )
+
+    def count(self, one: Decided) -> None:
+        """A decision."""
+        span = one.span
+        service, weight = span.service, span.weight
+        self._count.cell(service, one.type, "true" if one.inferred else "false").add(weight)
+        exemplar = Exemplar(span.trace_id, span.span_id, span.end_ns, span.outcome != "success")
+        if one.confidence is not None:
+            self._confidence.cell(service, one.type).record(one.confidence, exemplar, weight)
+        if one.options is not None:
+            self._options.cell(service, one.type).record(one.options, exemplar, weight)

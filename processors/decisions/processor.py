@@ -1,0 +1,161 @@
+"""`decisions`: what spans report is read as they pass; what they show is looked for once their trace is there."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final
+
+from spansieve.actions.patterns import compile_pattern
+from spansieve.dashboard import DashboardStatus
+from spansieve.pdata import NO_SPAN, DecodeError, LogBatch, Span, TraceBatch
+from spansieve.plugin import Host, Processor, Signal, StorageError
+from spansieve.pseudonyms import Keyring, Pseudonyms
+from spansieve.saved import Saved
+from spansieve.structure.spending import family_of
+from spansieve.watching import AiSpan, Watch
+
+from .answers import UNKNOWN, Answers
+from .config import DecisionsConfig
+from .explicit import said_by
+from .inferring import decided
+from .measures import Measures
+from .patterns import Patterns
+from .traces import NOTHING_TOLD, Member, Told, Traces
+from .view import shown
+
+_MOST_TOLD: Final = 50_000
+"""Spans of which is remembered what was read until they settle."""
+_MOST_BETWEEN: Final = 100
+"""Spans that are climbed from one AI span to the next."""
+_HASH_BYTES: Final = 8
+
+
+class Decisions(Processor[DecisionsConfig]):
+    """Holds nothing up: batches go on at once, without the text of reasoning."""
+
+    config = DecisionsConfig
+    stateful: ClassVar[bool] = True
+    on_error: ClassVar = "pass"
+    emits: ClassVar[frozenset[Signal]] = frozenset({"metrics"})
+
+    def __init__(self, config: DecisionsConfig, host: Host) -> None:
+        """Know no decision. Raises ValueError for a file of a key that can't be used."""
+        Keyring.configured(config.hash)
+        self._settings = config
+        self._host = host
+        self._early = host.counter("spansieve_decision_traces_early", description="Traces looked at for want of room.")
+        self._evicted = host.counter("spansieve_decision_patterns_evicted", description="Patterns that gave way.")
+        self._counted = (0, 0)
+        self._measures = Measures(host, config)
+        self._patterns = Patterns()
+        self._traces = Traces(config.max_spans, config.idle)
+        self._answers = Answers()
+        self._families = [compile_pattern(pattern) for pattern in config.families]
+        self._told: OrderedDict[tuple[bytes, bytes], Told] = OrderedDict()
+        self._saved = Saved()
+        self._is_dirty = False
+        self._pseudonyms: Pseudonyms
+        self._watch: Watch
+
+    def start(self) -> None:
+        """Take over what was known when the process ended. Raises StorageError, and ValueError as the constructor."""
+        self._pseudonyms = Pseudonyms(Keyring.open(self._settings.hash, self._host))
+        if self._settings.storage is not None:
+            self._saved.open(self._host.storage(self._settings.storage))
+            self._saved.load("patterns", self._patterns.load)
+            if self._saved.unread:
+                self._host.log.warning("the former table of patterns could not be read, and was left out")
+        self._host.status(self._host.id, self.snapshot)
+        self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle)
+
+    def traces(self, batch: TraceBatch) -> None:
+        """Read what spans report, and take reasoning out."""
+        for span, seen in self._watch.see(batch):
+            try:
+                told = self._read(span, seen)
+            except DecodeError as error:
+                self._host.fault(error, then="a span that can't be read is passed on, and not looked at")
+                continue
+            if told is not NOTHING_TOLD:
+                self._told[seen.trace_id, seen.span_id] = told
+        while len(self._told) > _MOST_TOLD:
+            self._told.popitem(last=False)
+
+    def logs(self, batch: LogBatch) -> None:
+        """Records tell of failures that no span shows: how a decision turned out."""
+        self._watch.hear(batch)
+
+    def tick(self) -> None:
+        """Look at the traces that are there; send metrics; write what changed."""
+        self._watch.tick()
+        self._look()
+        self._count_bounds()
+        self._measures.meter.tick()
+        self._save()
+
+    def shutdown(self) -> None:
+        """Look at all that waits, and write it."""
+        if hasattr(self, "_watch"):
+            self._watch.leave(self._settled)
+            self._look(all_=True)
+            self._measures.meter.flush()
+            self._save(whole=True)
+
+    def snapshot(self) -> DashboardStatus:
+        """The table of patterns as plain data."""
+        now_ns = self._host.clock.time_ns()
+        return shown(now_ns, self._patterns, missing_as_zero=self._settings.missing_as_zero)
+
+    def _read(self, span: Span, seen: AiSpan) -> Told:
+        said = said_by(span, self._hashed)
+        is_model = family_of(seen.traits.kind, seen.traits.operation) == "model"
+        answer = self._answers.of(span, seen) if is_model else UNKNOWN
+        return NOTHING_TOLD if not said and answer == UNKNOWN else Told(tuple(said), answer)
+
+    def _hashed(self, text: str) -> str:
+        return self._pseudonyms.mac(text.encode("utf-8", "surrogatepass"))[:_HASH_BYTES].hex()
+
+    def _settled(self, spans: Sequence[AiSpan]) -> None:
+        now = self._host.clock.monotonic()
+        for span in spans:
+            self._traces.add(Member(span, self._told.pop((span.trace_id, span.span_id), NOTHING_TOLD)), now)
+
+    def _look(self, *, all_: bool = False) -> None:
+        for members in self._traces.due(self._host.clock.monotonic(), all_=all_):
+            for one in decided(members, self._above, self._is_routed):
+                self._is_dirty = True
+                self._measures.count(one)
+                self._patterns.add(one)
+
+    def _above(self, span: AiSpan) -> Sequence[tuple[bytes, bytes]]:
+        return [*self._climbed(span)]
+
+    def _climbed(self, span: AiSpan) -> Iterator[tuple[bytes, bytes]]:
+        at = span.parent_span_id
+        for _ in range(_MOST_BETWEEN):
+            parent = None if at in NO_SPAN else self._watch.plumbing(span.trace_id, at)
+            if parent is None:
+                return
+            yield at, parent
+            at = parent
+
+    def _is_routed(self, asked: str, answered: str) -> bool:
+        return bool(self._families) and self._family(asked) != self._family(answered)
+
+    def _family(self, model: str) -> int | None:
+        name = model.encode(errors="replace")
+        return next((at for at, pattern in enumerate(self._families) if pattern.search(name)), None)
+
+    def _count_bounds(self) -> None:
+        early, evicted = self._counted
+        self._counted = (self._traces.early, self._patterns.evicted)
+        if self._counted != (early, evicted):
+            self._early.add(self._traces.early - early)
+            self._evicted.add(self._patterns.evicted - evicted)
+
+    def _save(self, *, whole: bool = False) -> None:
+        try:
+            if self._is_dirty and (self._saved.is_due(self._host.clock.monotonic()) or whole):
+                self._saved.write({"patterns": self._patterns.state})
+                self._is_dirty = False
+        except StorageError as error:
+            self._host.fault(error, then="decisions are written later")
