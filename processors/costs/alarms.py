@@ -28,8 +28,8 @@ class Firing(NamedTuple):
 class Alarms:
     """The alerts that fire, and those that are to be sent."""
 
-    def __init__(self, now_ns: Callable[[], int], suppressed: Callable[[], None]) -> None:
-        """None does; `suppressed` is told of each that has no room."""
+    def __init__(self, now_ns: Callable[[], int], suppressed: Callable[[str], None]) -> None:
+        """None does; `suppressed` is told why one is not raised."""
         self._now_ns = now_ns
         self._suppressed = suppressed
         self.firing: dict[str, Firing] = {}
@@ -44,7 +44,7 @@ class Alarms:
         if fingerprint in self.firing:
             return
         if len(self.firing) >= MOST_FIRING:
-            self._suppressed()
+            self._suppressed("bound")
             return
         alert = Alert(
             id=new_id(now),

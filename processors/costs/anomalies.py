@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 from .calendar import HOUR_NS
-from .call import Call
+from .call import Calls
 from .config import AnomalyConfig
 from .money import units
 
@@ -36,10 +36,10 @@ class Anomalies:
         self._told: set[int] = set()
         self._changed: set[int] = set()
 
-    def add(self, call: Call) -> None:
-        """Count what a call cost."""
-        hour = call.time_ns // HOUR_NS
-        self._hours[hour] = self._hours.get(hour, 0) + (call.units or 0)
+    def add(self, calls: Calls) -> None:
+        """Count what calls cost."""
+        hour = calls.whose.hour
+        self._hours[hour] = self._hours.get(hour, 0) + calls.units
         self._changed.add(hour)
 
     def found(self) -> list[Unusual]:

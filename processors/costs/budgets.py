@@ -7,7 +7,7 @@ from spansieve.actions.patterns import compile_pattern
 from spansieve.sketches import Ranked, SpaceSaving
 
 from .calendar import Period, period_of
-from .call import Call
+from .call import Calls, Whose
 from .config import BudgetConfig, Scope
 from .money import units
 
@@ -16,11 +16,11 @@ MOST_VALUES: Final = 10_000
 _PERIODS: Final = 3
 """Periods kept of a budget, the newest, for what comes late."""
 
-_VALUE: Final[Mapping[Scope, Callable[[Call], str]]] = {
-    "user": lambda call: call.user,
-    "tenant": lambda call: call.tenant,
-    "model": lambda call: call.model,
-    "operation": lambda call: call.operation,
+_VALUE: Final[Mapping[Scope, Callable[[Whose], str]]] = {
+    "user": lambda whose: whose.user,
+    "tenant": lambda whose: whose.tenant,
+    "model": lambda whose: whose.model,
+    "operation": lambda whose: whose.operation,
 }
 
 
@@ -63,17 +63,19 @@ class Budget:
         self._steps = [(level, round(units(config.usd) * level)) for level in config.levels]
         self._least = self._steps[0][1]
         self._periods: dict[int, Spending] = {}
+        self._last: Spending | None = None
+        """What was counted in last."""
 
-    def add(self, call: Call) -> list[Reached]:
-        """Count what a call cost; returns the levels that this reached, each once in a period."""
-        value = "" if self._value is None else self._value(call)
-        if not call.units or (self._value is not None and not (value and self._is_meant(value))):
+    def add(self, calls: Calls) -> list[Reached]:
+        """Count what calls cost; returns the levels that this reached, each once in a period."""
+        value = "" if self._value is None else self._value(calls.whose)
+        if not calls.units or (self._value is not None and not (value and self._is_meant(value))):
             return []
-        spending = self._spending(period_of(self.config.per, call.time_ns))
+        spending = self._spending_at(calls.time_ns)
         if spending is None:
-            self.late += call.calls
+            self.late += calls.calls
             return []
-        gone = spending.spent.add(value, call.units)
+        gone = spending.spent.add(value, calls.units)
         if gone is not None:
             spending.told.pop(gone, None)
             self.replaced += 1
@@ -96,6 +98,12 @@ class Budget:
                 self._fits.clear()
             fits = self._fits[value] = self._pattern.search(value.encode(errors="replace")) is not None
         return fits
+
+    def _spending_at(self, time_ns: int) -> Spending | None:
+        last = self._last
+        if last is None or not last.period.start_ns <= time_ns < last.period.end_ns:
+            last = self._last = self._spending(period_of(self.config.per, time_ns))
+        return last
 
     def _spending(self, period: Period) -> Spending | None:
         spending = self._periods.get(period.start_ns)
@@ -137,9 +145,9 @@ class Budgets:
         """Nothing was spent."""
         self.all = [Budget(config) for config in configs]
 
-    def add(self, call: Call) -> list[Reached]:
-        """Count what a call cost in all of them; returns the levels that this reached."""
-        return [reached for budget in self.all for reached in budget.add(call)]
+    def add(self, calls: Calls) -> list[Reached]:
+        """Count what calls cost in all of them; returns the levels that this reached."""
+        return [reached for budget in self.all for reached in budget.add(calls)]
 
     @property
     def late(self) -> float:

@@ -10,7 +10,7 @@ from spansieve.series.labels import clean
 from spansieve.sketches import Ranked, SpaceSaving
 
 from .calendar import DAY_NS
-from .call import Call
+from .call import Calls
 
 By = Literal["model", "operation", "user", "tenant", "thread"]
 BY: Final[tuple[By, ...]] = get_args(By)
@@ -46,18 +46,17 @@ class Ledger:
         self._sums: dict[str, list[float]] = {}
         """By name: calls, tokens, calls whose cost is not known."""
 
-    def add(self, name: str, call: Call) -> bool:
-        """Book `call` under `name`; whether another one had to give way."""
-        gone = self._spent.add(name, call.units or 0)
+    def add(self, name: str, calls: Calls) -> bool:
+        """Book `calls` under `name`; whether another one had to give way."""
+        gone = self._spent.add(name, calls.units)
         if gone is not None:
             del self._sums[gone]
         sums = self._sums.get(name)
         if sums is None:
             sums = self._sums[name] = [0.0, 0.0, 0.0]
-        sums[0] += call.calls
-        sums[1] += call.tokens
-        if call.units is None:
-            sums[2] += call.calls
+        sums[0] += calls.calls
+        sums[1] += calls.tokens
+        sums[2] += calls.unpriced
         return gone is not None
 
     def rows(self) -> list[Entry]:
@@ -86,16 +85,17 @@ class Ledgers:
         self.replaced = 0
         """Names that gave way."""
 
-    def add(self, call: Call) -> None:
-        """Book a call on the day that it ended."""
-        tables = self._tables(call.time_ns // DAY_NS)
+    def add(self, calls: Calls) -> None:
+        """Book calls on the day that they ended."""
+        tables = self._tables(calls.time_ns // DAY_NS)
         if tables is None:
-            self.late += call.calls
+            self.late += calls.calls
             return
-        names = clean(call.model), clean(call.operation), call.user, call.tenant, call.thread
+        whose = calls.whose
+        names = clean(whose.model), clean(whose.operation), whose.user, whose.tenant, whose.thread
         for by, name in zip(BY, names, strict=True):
             if name or by not in _OPTIONAL:
-                self.replaced += tables[by].add(name, call)
+                self.replaced += tables[by].add(name, calls)
 
     def newest(self) -> tuple[int, dict[By, Ledger]] | None:
         """The newest day by its start, in nanoseconds since the Unix epoch, and its tables; None before any call."""

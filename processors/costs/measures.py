@@ -8,7 +8,7 @@ from spansieve.series import OTHER, Meter
 from spansieve.series.labels import clean
 from spansieve.series.recent import LONG_S, SHORT_S, Recent
 
-from .call import Call
+from .call import Calls
 from .config import CostsConfig
 from .money import dollars
 
@@ -45,20 +45,27 @@ class Measures:
         self.meter.refresh = self._burn
         self._tokens = Recent(self._clock.monotonic())
         self._runs = Recent(self._clock.monotonic())
+        self._names: set[str] = set()
+        """Agents and workflows that ran, those of the last hour among them."""
+        self._named = self._clock.monotonic()
 
-    def count(self, service: str, call: Call) -> None:
-        """A counted call of `service`."""
-        if call.units is None:
-            self._unknown.cell(service, call.model).add(call.calls)
-        else:
-            self._usd.cell(service, call.model, call.operation).add(dollars(call.units))
-        self._tokens.add((), call.tokens)
+    def count(self, calls: Calls) -> None:
+        """Counted calls."""
+        whose = calls.whose
+        if calls.unpriced:
+            self._unknown.cell(whose.service, whose.model).add(calls.unpriced)
+        if calls.calls > calls.unpriced:
+            self._usd.cell(whose.service, whose.model, whose.operation).add(dollars(calls.units))
+        self._tokens.add((), calls.tokens)
 
     def ran(self, name: str, runs: float) -> None:
         """An agent or workflow ran."""
-        known = (clean(name),)
-        seen = self._runs.sums(LONG_S)
-        self._runs.add(known if known in seen or len(seen) < _MOST_RUNS else (OTHER,), runs)
+        name = clean(name)
+        if name not in self._names:
+            if len(self._names) >= _MOST_RUNS:
+                name = OTHER
+            self._names.add(name)
+        self._runs.add((name,), runs)
 
     def tick(self) -> None:
         """Let time pass, and send what is due."""
@@ -104,3 +111,6 @@ class Measures:
         now = self._clock.monotonic()
         self._tokens.advance(now)
         self._runs.advance(now)
+        if now - self._named >= LONG_S:
+            self._named = now
+            self._names = {str(name) for (name,) in self._runs.sums(LONG_S)}

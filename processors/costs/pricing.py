@@ -1,12 +1,19 @@
 """What a call cost, written on its span at once, so that whatever stands behind can tell by it."""
 
-from spansieve.pdata import Span
+from struct import Struct
+from typing import Final
+
+from spansieve.pdata import Span, encode_pair
 from spansieve.prices import Prices, Usage
 from spansieve.semconv.names import COST
 from spansieve.structure.spending import family_of
 from spansieve.watching import AiSpan
 
 from .money import is_cost
+
+_HEAD: Final = encode_pair(COST, 0.0)[:-8]
+"""All of the attribute but for its number."""
+_DOUBLE: Final = Struct("<d").pack
 
 
 def price(prices: Prices, span: Span, seen: AiSpan) -> None:
@@ -17,7 +24,7 @@ def price(prices: Prices, span: Span, seen: AiSpan) -> None:
     if not is_cost(seen.cost_usd):
         seen.cost_usd = _cost(prices, seen)
     if seen.cost_usd is not None and COST not in span.attributes.raws():
-        span.attributes[COST] = seen.cost_usd
+        span.attributes.extend_raw({COST: _HEAD + _DOUBLE(seen.cost_usd)})
 
 
 def _cost(prices: Prices, seen: AiSpan) -> float | None:

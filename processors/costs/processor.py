@@ -1,7 +1,7 @@
 """`costs`: calls are priced as they pass, and booked once they have settled."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from spansieve.alerts import to_batch
 from spansieve.dashboard import DashboardStatus
@@ -15,13 +15,16 @@ from spansieve.watching.people import is_run
 from .alarms import Alarms
 from .anomalies import Anomalies
 from .budgets import Budgets
-from .call import Call, call_of
+from .call import Calls, Gathered
 from .config import CostsConfig
 from .ledger import Ledgers
 from .measures import Measures
 from .news import of_hour, of_level
 from .pricing import price
 from .view import shown
+
+_BOOKS_EVERY: Final = 1.0
+"""Seconds."""
 
 
 class Costs(Processor[CostsConfig]):
@@ -45,7 +48,9 @@ class Costs(Processor[CostsConfig]):
         self._ledgers = Ledgers()
         self._budgets = Budgets(config.budgets)
         self._anomalies = Anomalies(config.anomaly) if config.anomaly.enabled else None
-        self._alarms = Alarms(host.clock.time_ns, lambda: self._suppressed.add(1, reason="bound"))
+        self._alarms = Alarms(host.clock.time_ns, lambda reason: self._suppressed.add(1, reason=reason))
+        self._gathered = Gathered()
+        self._booked = host.clock.monotonic()
         self._store = Saved()
         self._is_dirty = False
         self._watch: Watch
@@ -71,6 +76,10 @@ class Costs(Processor[CostsConfig]):
     def tick(self) -> None:
         """Book what has settled; send alerts and metrics; write what changed."""
         self._watch.tick()
+        now = self._host.clock.monotonic()
+        if now - self._booked >= _BOOKS_EVERY:
+            self._booked = now
+            self._book()
         if self._anomalies is not None:
             for one in self._anomalies.found():
                 self._alarms.raise_(of_hour(one))
@@ -84,12 +93,14 @@ class Costs(Processor[CostsConfig]):
         """Book what waits, and write all of it."""
         if hasattr(self, "_watch"):
             self._watch.leave(self._settled)
+            self._book()
             self._emit()
             self._measures.meter.flush()
             self._save(whole=True)
 
     def snapshot(self) -> DashboardStatus:
         """Tables, budgets and measures as plain data."""
+        self._book()
         now_ns = self._host.clock.time_ns()
         return shown(now_ns, self._measures, self._ledgers, self._budgets, self._alarms)
 
@@ -98,17 +109,22 @@ class Costs(Processor[CostsConfig]):
         self._measures.advance()
         for span in spans:
             if span.is_counted:
-                self._book(span.service, call_of(span, now_ns))
+                self._gathered.add(span, now_ns)
             if is_run(span.traits):
                 self._measures.ran(span.cost_of, span.weight)
 
-    def _book(self, service: str, call: Call) -> None:
-        self._is_dirty = True
-        self._measures.count(service, call)
-        self._ledgers.add(call)
+    def _book(self) -> None:
+        self._measures.advance()
+        for calls in self._gathered.take():
+            self._is_dirty = True
+            self._enter(calls)
+
+    def _enter(self, calls: Calls) -> None:
+        self._measures.count(calls)
+        self._ledgers.add(calls)
         if self._anomalies is not None:
-            self._anomalies.add(call)
-        for reached in self._budgets.add(call):
+            self._anomalies.add(calls)
+        for reached in self._budgets.add(calls):
             self._alarms.raise_(of_level(reached))
 
     def _emit(self) -> None:

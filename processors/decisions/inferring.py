@@ -5,9 +5,11 @@ hand-off, a route, the reason why it stopped. Source: METRICS.md, section 4.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from spansieve.pdata import NO_SPAN
 from spansieve.structure import Decision, Step, decisions
 from spansieve.structure.spending import family_of
 from spansieve.watching import AiSpan
@@ -15,12 +17,16 @@ from spansieve.watching.people import is_run
 
 from .traces import Member
 
-Above = Callable[[AiSpan], Sequence[tuple[bytes, bytes]]]
-"""The spans between one and the next AI span above it, with their parents."""
+Plumbing = Callable[[bytes, bytes], bytes | None]
+"""By trace and span: the parent of a span that is no AI span; None for any other, and what is not known."""
 IsRouted = Callable[[str, str], bool]
 """Whether the model that was asked for is of another family than the one that answered."""
 
+_SOURCES: Final = ("tool_choice", "model_fallback", "handoff")
+"""Of several that see the same span, the first one counts."""
 _HANDOFFS: Final = frozenset({"handoff", "agent_handoff"})
+_MOST_BETWEEN: Final = 100
+"""Spans that are climbed from one AI span to the next."""
 _ROUTER: Final = re.compile(r"(?i)(?<![a-z])router(?![a-z])")
 
 
@@ -41,12 +47,12 @@ class Decided(NamedTuple):
     """How what was chosen turned out."""
 
 
-def decided(members: Sequence[Member], above: Above, is_routed: IsRouted) -> list[Decided]:
+def decided(members: Sequence[Member], plumbing: Plumbing, is_routed: IsRouted) -> list[Decided]:
     """All decisions of a trace."""
     context = _Context([member.span for member in members])
     found = [*_reported(members, context)]
     sources = {member.span.span_id for member in members if member.told.said}
-    for place, one in _inferred(members, above, is_routed):
+    for place, one in _inferred(members, plumbing, is_routed):
         span_id = members[place].span.span_id
         if span_id not in sources or not span_id:
             sources.add(span_id)
@@ -74,15 +80,16 @@ class _Context:
 
     def __init__(self, spans: Sequence[AiSpan]) -> None:
         calls = (span for span in spans if span.has_tokens and _is_model(span))
-        self._calls = sorted((span.start_ns, span.tokens.input) for span in calls)
+        by_start = sorted((span.start_ns, span.tokens.input) for span in calls)
+        self._starts = [start_ns for start_ns, _ in by_start]
+        self._tokens = [tokens for _, tokens in by_start]
 
     def of(self, span: AiSpan, time_ns: int) -> int:
         """Of a decision of `span` at that time: the newest call is the last one begun by then, if there is one."""
         if span.has_tokens and _is_model(span):
             return span.tokens.input
-        before = [tokens for start_ns, tokens in self._calls if start_ns <= time_ns]
-        after = [tokens for _, tokens in self._calls]
-        return (before or after or [0])[-1]
+        begun = bisect_right(self._starts, time_ns)
+        return self._tokens[begun - 1] if self._tokens else 0
 
 
 def _is_model(span: AiSpan) -> bool:
@@ -90,11 +97,11 @@ def _is_model(span: AiSpan) -> bool:
     return family_of(span.traits.kind, span.traits.operation) == "model" and not span.traits.is_rollup
 
 
-def _inferred(members: Sequence[Member], above: Above, is_routed: IsRouted) -> Iterator[tuple[int, Decided]]:
+def _inferred(members: Sequence[Member], plumbing: Plumbing, is_routed: IsRouted) -> Iterator[tuple[int, Decided]]:
     """Each with the place of the span that it is seen by; earlier sources first."""
     steps = [_step(member.span) for member in members]
-    for kind in _structural(members, steps, above):
-        yield from ((_source(one), _of_structure(one, members)) for one in kind)
+    for one in _structural(members, steps, plumbing):
+        yield _source(one), _of_structure(one, members)
     for place, (span, _) in enumerate(members):
         traits = span.traits
         if steps[place].kind != "model":
@@ -107,19 +114,36 @@ def _inferred(members: Sequence[Member], above: Above, is_routed: IsRouted) -> I
             yield place, Decided("finish", inferred=True, span=span)
 
 
-def _structural(members: Sequence[Member], steps: Sequence[Step], above: Above) -> Iterator[list[Decision]]:
+def _structural(members: Sequence[Member], steps: Sequence[Step], plumbing: Plumbing) -> list[Decision]:
     models = {place: member.told.answer for place, member in enumerate(members) if steps[place].kind == "model"}
-    if not models and not any(step.kind == "agent" for step in steps):
-        return
-    between = {link for member in members for link in above(member.span)}
+    handoffs = {place for place, member in enumerate(members) if member.span.traits.operation in _HANDOFFS}
+    is_alone = len(members) == 1 and not any(answer.called for answer in models.values())
+    if not handoffs and (is_alone or not (models or any(step.kind == "agent" for step in steps))):
+        return []
     found = decisions(
-        [*steps, *(Step(span_id, parent, 0, 0) for span_id, parent in between)],
+        [*steps, *(Step(span_id, parent, 0, 0) for span_id, parent in _between(members, plumbing).items())],
         offered={place: answer.offered for place, answer in models.items() if answer.offered is not None},
         called={place: answer.called for place, answer in models.items() if answer.called is not None},
-        handoffs={place for place, member in enumerate(members) if member.span.traits.operation in _HANDOFFS},
+        handoffs=handoffs,
     )
-    for type_ in ("tool_choice", "model_fallback", "handoff"):
-        yield [one for one in found if one.type == type_ and one.place < len(members)]
+    known = (one for one in found if one.place < len(members))  # the others are plumbing, in a circle
+    return sorted(known, key=lambda one: _SOURCES.index(one.type))
+
+
+def _between(members: Sequence[Member], plumbing: Plumbing) -> dict[bytes, bytes]:
+    """The spans between AI spans, with their parents: whoever looks for the agent of a call climbs over them."""
+    passed = {member.span.span_id for member in members}
+    between: dict[bytes, bytes] = {}
+    for span, _ in members:
+        at = span.parent_span_id
+        for _ in range(_MOST_BETWEEN):
+            parent = None if at in passed or at in NO_SPAN else plumbing(span.trace_id, at)
+            if parent is None:
+                break
+            passed.add(at)
+            between[at] = parent
+            at = parent
+    return between
 
 
 def _source(one: Decision) -> int:

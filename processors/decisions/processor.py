@@ -1,12 +1,12 @@
 """`decisions`: what spans report is read as they pass; what they show is looked for once their trace is there."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from spansieve.actions.patterns import compile_pattern
 from spansieve.dashboard import DashboardStatus
-from spansieve.pdata import NO_SPAN, DecodeError, LogBatch, Span, TraceBatch
+from spansieve.pdata import DecodeError, LogBatch, Span, TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
 from spansieve.pseudonyms import Keyring, Pseudonyms
 from spansieve.saved import Saved
@@ -24,8 +24,6 @@ from .view import shown
 
 _MOST_TOLD: Final = 50_000
 """Spans of which is remembered what was read until they settle."""
-_MOST_BETWEEN: Final = 100
-"""Spans that are climbed from one AI span to the next."""
 _HASH_BYTES: Final = 8
 
 
@@ -121,22 +119,10 @@ class Decisions(Processor[DecisionsConfig]):
 
     def _look(self, *, all_: bool = False) -> None:
         for members in self._traces.due(self._host.clock.monotonic(), all_=all_):
-            for one in decided(members, self._above, self._is_routed):
+            for one in decided(members, self._watch.plumbing, self._is_routed):
                 self._is_dirty = True
                 self._measures.count(one)
                 self._patterns.add(one)
-
-    def _above(self, span: AiSpan) -> Sequence[tuple[bytes, bytes]]:
-        return [*self._climbed(span)]
-
-    def _climbed(self, span: AiSpan) -> Iterator[tuple[bytes, bytes]]:
-        at = span.parent_span_id
-        for _ in range(_MOST_BETWEEN):
-            parent = None if at in NO_SPAN else self._watch.plumbing(span.trace_id, at)
-            if parent is None:
-                return
-            yield at, parent
-            at = parent
 
     def _is_routed(self, asked: str, answered: str) -> bool:
         return bool(self._families) and self._family(asked) != self._family(answered)

@@ -7,7 +7,7 @@ from typing import Final
 from spansieve.pdata import DecodeError, Value
 from spansieve.semconv.names import DIALECT, KIND, OPERATION
 
-from .canonical import arguments_of, result_text, says_something, with_system
+from .canonical import arguments_of, is_in_schema, result_text, says_something, with_system
 from .entry import SYSTEM, Entry, normal
 from .given import Given
 from .growing import Growing
@@ -82,12 +82,24 @@ def tools_called(attributes: Attributes, events: Events = ()) -> list[str] | Non
         keys = tuple(attributes)
     except DecodeError:
         return None
+    standard = container(_value(attributes, OUTPUT)) if OUTPUT in keys else None
+    if isinstance(standard, list) and all(map(is_in_schema, standard)):
+        return [*_calls_of(standard)]
     kind = kind_of(_text(attributes, KIND), _text(attributes, OPERATION))
     steps = steps_of(keys, frozenset([name for name, _ in events]), _text(attributes, DIALECT), kind)
     entries = _first(steps.get(OUTPUT, ()), attributes, events, None)
     if not entries:
         return None
     return [str(entry.said["call"]) for entry in entries if isinstance(entry.said, dict) and "call" in entry.said]
+
+
+def _calls_of(messages: Sequence[Value]) -> Iterator[str]:
+    """The tools called in messages of the schema, which needs no reader."""
+    for message in messages:
+        parts = message.get("parts") if isinstance(message, dict) else None
+        for part in parts if isinstance(parts, list) else ():
+            if isinstance(part, dict) and part.get("type") in ("tool_call", "server_tool_call"):
+                yield str(part.get("name") or "")
 
 
 def conversation_of_record(

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from spansieve.processors.costs.call import Call
+from spansieve.processors.costs.call import Calls, Whose
 from spansieve.processors.costs.money import units
 
 NOW: Final = 1_700_000_000_000_000_000
@@ -11,7 +11,7 @@ HOUR: Final = 3_600 * 10**9
 DAY: Final = 24 * HOUR
 
 
-def call(usd: float | None = 1.0, **changes: Any) -> Call:  # noqa: ANN401
+def call(usd: float | None = 1.0, time_ns: int = NOW, **changes: Any) -> Calls:  # noqa: ANN401
     """A call of so many USD, now."""
-    plain = Call(NOW, None if usd is None else units(usd), 10, 1, "gpt-4o", "coder", "", "", "")
-    return plain._replace(**changes)
+    whose = Whose("shop", "gpt-4o", "coder", "", "", "", time_ns // HOUR)
+    return Calls(whose._replace(**changes), units(usd or 0.0), 1.0, 10.0, 0.0 if usd is not None else 1.0)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from spansieve.processors.costs import CostsConfig
 from spansieve.processors.costs.budgets import Budget, Budgets
-from spansieve.processors.costs.call import Call
+from spansieve.processors.costs.call import Calls, Whose
 from spansieve.processors.costs.config import BudgetConfig
 from spansieve.processors.costs.money import dollars
 
@@ -22,7 +22,7 @@ def budget(**changes: Any) -> Budget:  # noqa: ANN401
     return Budget(BudgetConfig(**{"name": "b", "usd": 10, "per": "day", **changes}))
 
 
-def told(of: Budget, calls: Iterable[Call]) -> list[tuple[str, float]]:
+def told(of: Budget, calls: Iterable[Calls]) -> list[tuple[str, float]]:
     return [(one.value, one.level) for each in calls for one in of.add(each)]
 
 
@@ -66,9 +66,11 @@ def test_only_what_fits_the_pattern_is_limited() -> None:
     assert told(of, [call(50, model="gpt-4o-mini"), call(10, model="gpt-4o")]) == [("gpt-4o", 1)]
 
 
-@pytest.mark.parametrize(("scope", "field"), [("tenant", "tenant"), ("operation", "operation"), ("model", "model")])
-def test_a_budget_can_be_of_each_scope(scope: str, field: str) -> None:
-    assert told(budget(scope=scope, warn_at=[1]), [call(10, **{field: "x"})]) == [("x", 1)]
+@pytest.mark.parametrize("scope", ["user", "tenant", "operation", "model"])
+def test_a_budget_can_be_of_each_scope(scope: str) -> None:
+    whose = Whose("shop", "a model", "an operation", "a user", "a tenant", "a thread", NOW // HOUR)
+    [(value, level)] = told(budget(scope=scope, warn_at=[1]), [call(10)._replace(whose=whose)])
+    assert (value.partition(" ")[2], level) == (scope, 1)
 
 
 def test_an_unknown_cost_spends_nothing() -> None:

@@ -178,6 +178,15 @@ def test_an_agent_below_another_is_a_handoff_and_so_is_a_span_that_says_so() -> 
     assert house.rows()["handoff:0"]["success_rate"] == 0.666667
 
 
+def test_a_handoff_without_a_known_agent_and_plumbing_in_a_circle_count_all_the_same() -> None:
+    handoff = {"gen_ai.operation.name": "handoff"}
+    circle = [span(name, "x", 1, parent) | {"attrs": {}} for name, parent in (("p", "q"), ("q", "p"))]
+    below = span("to billing", "step", 1, "p", attrs=handoff)
+    alone = span("to sales", "step", 1, None, attrs=handoff, trace="u")
+    assert House().made(*circle, below) == {}
+    assert House().made(alone) == {"handoff:0": 1}
+
+
 def test_routers_route_and_so_do_models_of_another_family_than_was_asked() -> None:
     routed = {"gen_ai.request.model": "openrouter/auto", "gen_ai.response.model": "claude-sonnet-4"}
     same = {

@@ -14,12 +14,14 @@ from spansieve.messages.calls import (
     conversation_of_events,
     conversation_of_record,
     said_by_record,
+    tools_called,
 )
 from spansieve.messages.chain import hashes
 from spansieve.messages.entry import Entry
 from spansieve.messages.limits import MAX_CONTENT_BYTES, MAX_MESSAGES
 from spansieve.pdata import Value
 from spansieve.semconv import raw_mapping
+from spansieve.semconv.names import KIND
 
 HI = [Entry("user", "Hi")]
 CONTENT = [entry for entry in raw_mapping()["attributes"] if entry.get("content")]
@@ -191,3 +193,33 @@ def test_nothing_that_a_span_may_hold_raises(attributes: dict[str, Any], kind: s
     hashes(found, bytes(32), "k1", template=True, simhash=True)
     for name in ("gen_ai.user.message", "codex.tool_result", ""):
         conversation_of_record(name, attributes.get(KEYS[0]), attributes)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "names"),
+    [
+        ({"gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"tool"}]}]'}, []),
+        (
+            {
+                "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"tool_call","name":"a"},'
+                '{"type":"server_tool_call","name":"b","server_tool_call":{"type":"web_search"}}]}]'
+            },
+            ["a", "b"],
+        ),
+        ({"gen_ai.output.messages": '[{"role":"assistant","tool_calls":[{"function":{"name":"a"}}]}]'}, ["a"]),
+        ({"gen_ai.output.messages": "<withheld>"}, []),
+        (
+            {
+                "llm.output_messages.0.message.role": "assistant",
+                "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "a",
+            },
+            ["a"],
+        ),
+        ({"gen_ai.completion.0.role": "assistant", "gen_ai.completion.0.tool_calls.0.name": "a"}, ["a"]),
+        ({"gen_ai.input.messages": "[]"}, None),
+    ],
+)
+def test_the_tools_that_an_answer_calls_are_named_in_order(
+    attributes: dict[str, Value], names: list[str] | None
+) -> None:
+    assert tools_called({KIND: "model", **attributes}) == names
