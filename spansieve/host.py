@@ -178,6 +178,10 @@ class ComponentHost:
         """The signals that lead somewhere from this component now."""
         return self.wiring.signals(self._kind, self.id)
 
+    def leads(self, signal: Signal) -> bool:
+        """Whether a pipeline of `signal` names it."""
+        return any(signal in self.wiring.signals(role, self.id) for role in ("receiver", self._kind))
+
     def admit(self, signal: Signal, size_bytes: int, limit_bytes: int = 0) -> Admitted:
         """Let a request in, or not."""
         return self._core.admission.admit(self.id, signal, size_bytes, limit_bytes)

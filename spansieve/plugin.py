@@ -311,6 +311,9 @@ class Host(Protocol):
     def signals(self) -> frozenset[Signal]:
         """The signals of the pipelines that this component stands in now; a reload may change them."""
 
+    def leads(self, signal: Signal) -> bool:
+        """Whether what it emits of `signal` goes anywhere now, so that it is worth making; a reload may change that."""
+
     def admit(self, signal: Signal, size_bytes: int, limit_bytes: int = 0) -> Admitted:
         """Receivers ask this before they read a request, as soon as its size is known (0 = not yet), and keep what they
         get until the request is answered. Raises Busy when more than `limit_bytes` of the process's requests would be

@@ -156,6 +156,10 @@ class FakeHost:
         """What `served` says."""
         return self.served
 
+    def leads(self, signal: Signal) -> bool:
+        """What is emitted is remembered."""
+        return True
+
     def admit(self, signal: Signal, size_bytes: int, limit_bytes: int = 0) -> Admitted:
         """By `admission`, which is a real one."""
         return self.admission.admit(self.id, signal, size_bytes, limit_bytes)

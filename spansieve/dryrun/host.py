@@ -137,6 +137,10 @@ class DryHost:
         """As configured."""
         return self._wiring.signals("processor", self.id)
 
+    def leads(self, signal: Signal) -> bool:
+        """Whoever runs this takes all."""
+        return True
+
     def pipeline(self, signal: Signal) -> Place | None:
         """As configured."""
         return self._wiring.place("processor", self.id, signal)
