@@ -1,0 +1,140 @@
+"""What users do, put together: each trace that is over is told here, and what follows from it is measured and told."""
+
+from spansieve.plugin import Host
+
+from .active import Active, hash_of
+from .config import BehaviorConfig
+from .events import Events
+from .features import Features
+from .frustration import Frustrations
+from .measures import Measures
+from .people import Followers, Following, People, Person
+from .recent import DaySum, Sessions
+from .similarity import Likeness, likeness, ratios
+from .store import Store
+from .talks import Session, Talk, Talks
+from .tasks import Tasks
+from .times import SECOND_NS, EventClock
+from .told import Request, Told, ToolUse
+from .workflows import SHORTEST, Workflows, folded
+
+
+class Conduct:
+    """All that is known of users, on the chain thread alone."""
+
+    def __init__(self, config: BehaviorConfig, host: Host, store: Store) -> None:
+        """Know nothing; `store` is told of what is to be saved."""
+        self._config = config
+        self.measures = Measures(host, config)
+        self.clock = EventClock(host.clock)
+        self.events = Events(host, config.events, lambda lost: self.measures.forgotten("events", lost))
+        self.features = Features(config.features)
+        self.people = People(config.max_users, store.changed, lambda: self.measures.forgotten("users"))
+        self.talks = Talks(config.max_threads, store.changed, lambda: self.measures.forgotten("threads"))
+        self._within_ns = round(config.retry.within * SECOND_NS)
+        self.tasks = Tasks(self._within_ns, host.clock.time_ns(), store.changed)
+        self.frustrations = Frustrations(config.frustration, host.clock)
+        self.followers = Followers(config.max_users)
+        self.workflows = Workflows()
+        self.active = Active()
+        self.tokens = DaySum()
+        self.sessions = Sessions()
+        self.ratios = ratios() if config.retry.text else None
+
+    def tell(self, told: Told) -> None:
+        """A trace is over."""
+        self.clock.heard(told.end_ns)
+        now = self.clock.now_ns()
+        for request in told.requests:
+            self._ask(request)
+        self.measures.skipped("tool", sum(not use.whom.person for use in told.tools))
+        for use in told.tools:
+            if use.whom.person:
+                self.follow(self.followers.follow(use))
+        self._work(told.tools, now)
+        if told.whom.person:
+            self.active.add(hash_of(told.whom.person), told.start_ns, told.end_ns, told.features, now)
+
+    def _ask(self, request: Request) -> None:
+        if not request.whom.person:
+            self.measures.skipped("request", 1)
+            return
+        self.measures.asked(request)
+        person = self.people.of(request.whom)
+        switch = person.asks(request)
+        if switch is not None:
+            self.measures.switched(request)
+            self.events.switched(switch)
+        self._place(request, person)
+
+    def _place(self, request: Request, person: Person) -> None:
+        """Put a request where it belongs: it goes on with a task, or begins one."""
+        talk = self.talks.of(request.whom)
+        alike = self._repeats(talk, request)
+        former = talk.prompt
+        if alike is None:
+            task = self.tasks.begin(request)
+        else:
+            task = self.tasks.go_on(talk.task, request)
+            self.measures.retried(request)
+            self.events.retried(request, former.hash or former.call_hash, alike, task.retries)
+            self._bear(request, person)
+        session = talk.take(request, task.number)
+        self.talks.took(talk, request.end_ns)
+        self._leave([session] if session else [])
+        self._leave([*self.talks.crowded_out()])
+
+    def _repeats(self, talk: Talk, request: Request) -> Likeness | None:
+        """How alike it is to the one before, which it repeats; None: it does not."""
+        if not talk.is_followed(request, self._within_ns):
+            return None
+        found = likeness(talk.prompt, request.prompt, self._config.retry, self.ratios)
+        return found if found is not None and found.is_retry else None
+
+    def _bear(self, request: Request, person: Person) -> None:
+        """A user had to ask again: too often is frustrating."""
+        count = person.retries_within(request.start_ns, self._config.frustration)
+        self.frustrations.heard(request)
+        if count > self._config.frustration.retries and person.may_alert(request.start_ns, self._config.frustration):
+            self.measures.frustrated(request)
+            self.events.frustrated(request, count, self._config.frustration.within)
+            self.frustrations.raise_(request, count)
+
+    def follow(self, known: list[Following]) -> None:
+        """Tools of which is known what followed them."""
+        for following in known:
+            self.measures.followed(following)
+            self.events.used(following)
+
+    def _work(self, uses: list[ToolUse], now_ns: int) -> None:
+        sequence = folded(uses)
+        if len(sequence.tools) >= SHORTEST:
+            self.workflows.add(sequence, uses[0].start_ns, now_ns)
+            self.events.worked(uses[0], sequence.tools, succeeded=all(sequence.succeeded))
+
+    def _leave(self, sessions: list[Session]) -> None:
+        now = self.clock.now_ns()
+        for session in sessions:
+            self.measures.left(session)
+            self.sessions.add(session.seconds, now)
+
+    def pass_time(self) -> None:
+        """What is over by now."""
+        now = self.clock.now_ns()
+        self.follow(self.followers.past(now))
+        for settled in self.tasks.settled(now):
+            self.measures.settled(settled)
+            self.events.settled(settled)
+        self._leave([*self.talks.over(now)])
+        self.talks.forget_texts(now - self._within_ns)
+        self.frustrations.over(now)
+
+    def show(self) -> None:
+        """Set what is measured of all users together."""
+        now = self.clock.now_ns()
+        self.measures.show_known(len(self.people.known))
+        for window, days in (("1d", 1), ("7d", 7)):
+            self.measures.show_active(window, self.active.last(days * 24 * 3600 * SECOND_NS, now).size)
+        self.measures.show_returned(self.active.returned(now))
+        for feature, ratio in self.active.adoptions(self.features.bits, now).items():
+            self.measures.show_adoption(feature, ratio)

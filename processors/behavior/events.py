@@ -1,0 +1,140 @@
+"""What users do as OTLP log records, one for each thing they did."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, NamedTuple
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+
+from spansieve.pdata import LogBatch, Writable, encode_pair
+from spansieve.plugin import Host
+
+from .config import Action
+from .people import Following, Switch
+from .similarity import Likeness
+from .tasks import Settled
+from .times import SECOND_NS
+from .told import Request, ToolUse, Whom
+
+PREFIX: Final = "spansieve.behavior."
+"""Stands before the action in the event's name."""
+SCOPE: Final = "spansieve.behavior"
+MAX_WAITING: Final = 10_000
+"""Events that wait for room; above, the oldest are lost."""
+_SEVERITY: Final = 9
+
+
+class _Event(NamedTuple):
+    action: Action
+    whom: Whom
+    time_ns: int
+    trace_id: bytes
+    span_id: bytes
+    said: Mapping[str, Writable]
+
+
+class Events:
+    """Makes and sends them. What was not asked for, or leads nowhere, is not made."""
+
+    def __init__(self, host: Host, wanted: Collection[Action], lost: Callable[[int], None]) -> None:
+        """`lost` is told how many were lost."""
+        self._host = host
+        self._wanted = frozenset(wanted)
+        self._lost = lost
+        self._waiting: list[_Event] = []
+        self.leads = True
+        """Whether anybody takes them."""
+
+    def used(self, following: Following) -> None:
+        """A tool was used."""
+        use, by = following
+        said: dict[str, Writable] = {
+            "tool": use.tool,
+            "success": use.succeeded,
+            "followed_by": by.tool if by else "none",
+        }
+        self._add("tool_used", use, said)
+
+    def retried(self, request: Request, former_hash: str, likeness: Likeness, number: int) -> None:
+        """A request repeats another, for the `number`th time in its task."""
+        said: dict[str, Writable] = {
+            "similarity": round(likeness.similarity, 4),
+            "method": likeness.method,
+            "retry": number,
+            "prompt_hash": request.prompt.hash or request.prompt.call_hash,
+            "former_prompt_hash": former_hash,
+        }
+        self._add("user_retry", request, said)
+
+    def switched(self, switch: Switch) -> None:
+        """A user went to another thread."""
+        said: dict[str, Writable] = {
+            "from": switch.left,
+            "to": switch.request.whom.thread,
+            "switch_duration": switch.stay_ns / SECOND_NS,
+            "returned": switch.returned,
+        }
+        self._add("context_switch", switch.request, said)
+
+    def frustrated(self, request: Request, retries: int, window_s: float) -> None:
+        """A user asked again too often."""
+        self._add("user_frustration", request, {"retries": retries, "window": window_s})
+
+    def worked(self, use: ToolUse, tools: Collection[str], *, succeeded: bool) -> None:
+        """A trace is over, in which `tools` were used in this order; `use` was the first."""
+        self._add("workflow", use, {"tools": [*tools], "success": succeeded})
+
+    def settled(self, settled: Settled) -> None:
+        """A task is over."""
+        task = settled.task
+        seconds = (task.request.end_ns - task.begin_ns) / SECOND_NS
+        said: dict[str, Writable] = {"outcome": settled.outcome, "retries": task.retries, "duration": seconds}
+        self._add("task", task.request, said)
+
+    def _add(self, action: Action, of: Request | ToolUse, said: Mapping[str, Writable]) -> None:
+        if not self.leads or action not in self._wanted:
+            return
+        self._waiting.append(_Event(action, of.whom, of.start_ns, of.trace_id, of.span_id, said))
+        if len(self._waiting) > MAX_WAITING:
+            excess = len(self._waiting) // 10
+            del self._waiting[:excess]
+            self._lost(excess)
+
+    def send(self) -> bool:
+        """Send what waits; whether nothing waits any more."""
+        if self._waiting and self._host.emit("logs", self._batch()):
+            self._waiting.clear()
+        return not self._waiting
+
+    def _batch(self) -> LogBatch:
+        request = ExportLogsServiceRequest()
+        now = self._host.clock.time_ns()
+        by_service: dict[str, list[_Event]] = {}
+        for event in self._waiting:
+            by_service.setdefault(event.whom.service, []).append(event)
+        for service, events in by_service.items():
+            resource = request.resource_logs.add()
+            resource.resource.attributes.add(key="service.name").value.string_value = service or "unknown_service"
+            scope = resource.scope_logs.add()
+            scope.scope.name = SCOPE
+            for event in events:
+                record = scope.log_records.add(
+                    time_unix_nano=event.time_ns,
+                    observed_time_unix_nano=now,
+                    severity_number=_SEVERITY,
+                    severity_text="INFO",
+                    event_name=PREFIX + event.action,
+                    trace_id=event.trace_id,
+                    span_id=event.span_id,
+                )
+                for key, value in _said(event).items():
+                    record.attributes.add().ParseFromString(encode_pair(key, value))
+        return LogBatch.parse(request.SerializeToString())
+
+
+def _said(event: _Event) -> Mapping[str, Writable]:
+    whom: dict[str, Writable] = {}
+    if event.whom.user:
+        whom["user.id"] = event.whom.user
+    if event.whom.thread:
+        whom["gen_ai.conversation.id"] = event.whom.thread
+    return {**event.said, **whom}

@@ -1,0 +1,59 @@
+"""What agents can do, by the bit that stands for it in what is kept of users."""
+
+from collections.abc import Mapping, Sequence
+
+from spansieve.pdata import Span
+from spansieve.watching import AiSpan
+
+from .config import FEATURES, FeatureConfig
+
+BITS: Mapping[str, int] = {name: 1 << place for place, name in enumerate(FEATURES)}
+HANDOFF = "handoff"
+
+
+def used_by(span: AiSpan) -> int:
+    """The built-in features that a span alone tells of."""
+    traits = span.traits
+    used = BITS["parallel_tools"] if span.is_parallel else 0
+    if traits.mcp_method:
+        used |= BITS["mcp"]
+    if traits.operation == HANDOFF:
+        used |= BITS["handoff"]
+    if traits.kind == "retrieval" or (not traits.kind and traits.operation == "retrieval"):
+        used |= BITS["retrieval"]
+    if traits.streams or span.first_token_s is not None:
+        used |= BITS["streaming"]
+    return used
+
+
+class Features:
+    """The built-in features and those of a configuration."""
+
+    def __init__(self, own: Sequence[FeatureConfig]) -> None:
+        """`own` come behind the built-in ones."""
+        self.bits = {**BITS, **{one.name: 1 << (len(BITS) + place) for place, one in enumerate(own)}}
+        """By name."""
+        self._own = [(one.key, tuple(one.values), self.bits[one.name]) for one in own]
+
+    def own(self, span: Span) -> int:
+        """The features of the configuration that a span tells of. Raises DecodeError."""
+        used = 0
+        for key, values, bit in self._own:
+            for said in (span.attributes, span.resource.attributes):
+                if key in said.raws() and (not values or _is_one_of(said.get(key), values)):
+                    used |= bit
+        return used
+
+    def renumbered(self, names: Sequence[str], used: int) -> int:
+        """What the bits of `used` are now; they were saved when the features had these `names`, in their order."""
+        found = 0
+        for place, name in enumerate(names):
+            if used >> place & 1:
+                found |= self.bits.get(name, 0)
+        return found
+
+
+def _is_one_of(value: object, values: Sequence[object]) -> bool:
+    """A list says each of its values; `True` is not 1."""
+    said = value if isinstance(value, list) else [value]
+    return any(type(one) is type(wanted) and one == wanted for one in said for wanted in values)

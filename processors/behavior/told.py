@@ -1,0 +1,81 @@
+"""What is known of a trace when it is looked at, in plain values."""
+
+from typing import NamedTuple
+
+
+class Whom(NamedTuple):
+    """Who used the agent, as privacy left it; empty where nothing says it."""
+
+    user: str
+    thread: str
+    """The conversation or session."""
+    service: str
+    """`service.name` of who told of it."""
+
+    @property
+    def person(self) -> str:
+        """Who counts as one user: without a user, the thread. Empty: nobody."""
+        if self.user:
+            return f"user {self.user}"
+        return f"thread {self.thread}" if self.thread else ""
+
+    @property
+    def talk(self) -> str:
+        """What a request belongs to that may repeat another: the thread of this user, else all that the user does."""
+        return f"{self.user} {self.thread}" if self.thread else f"{self.user} "
+
+
+class Prompt(NamedTuple):
+    """What was asked, as far as it is known."""
+
+    hash: str = ""
+    """Of the request's own span."""
+    call_hash: str = ""
+    """Of the first model call below it."""
+    simhash: str = ""
+    """64 bits in hex."""
+    text: str = ""
+    """What the user said last, scrubbed and cut."""
+
+
+NO_PROMPT = Prompt()
+
+
+class Request(NamedTuple):
+    """Something that a user asked for. Times are nanoseconds since the Unix epoch."""
+
+    whom: Whom
+    trace_id: bytes
+    span_id: bytes
+    start_ns: int
+    end_ns: int
+    failed: bool
+    weight: float
+    prompt: Prompt
+
+
+class ToolUse(NamedTuple):
+    """One execution of a tool."""
+
+    whom: Whom
+    trace_id: bytes
+    span_id: bytes
+    start_ns: int
+    end_ns: int
+    tool: str
+    succeeded: bool
+    weight: float
+
+
+class Told(NamedTuple):
+    """A trace that is over."""
+
+    whom: Whom
+    start_ns: int
+    end_ns: int
+    requests: list[Request]
+    """By start; few traces have more than one."""
+    tools: list[ToolUse]
+    """By start."""
+    features: int
+    """What it used, a bit each."""

@@ -1,0 +1,171 @@
+"""A trace as it comes in, and what is told of it in the end."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from spansieve.watching import AiSpan
+
+from .asides import Aside
+from .features import BITS, used_by
+from .roles import MODEL, REQUESTS, RUNS, role_of
+from .told import Prompt, Request, Told, ToolUse, Whom
+
+MAX_SPANS = 20_000
+"""Of one trace; of what comes then only its root and who used it count."""
+
+
+class Trace:
+    """What came of one trace: of its spans, no more than is needed."""
+
+    __slots__ = (
+        "_call",
+        "_call_text",
+        "_earliest",
+        "_features",
+        "_parents",
+        "_runs",
+        "_texts",
+        "_thread",
+        "_tools",
+        "_user",
+        "end_ns",
+        "root",
+        "start_ns",
+    )
+
+    def __init__(self, whom: Whom | None = None) -> None:
+        """Nothing came; `whom` is who used it, as far as that is known."""
+        self.root: AiSpan | None = None
+        self.start_ns = 0
+        self.end_ns = 0
+        self._user = whom.user if whom else ""
+        self._thread = whom.thread if whom else ""
+        self._earliest: AiSpan | None = None
+        self._runs: list[AiSpan] = []
+        self._tools: list[AiSpan] = []
+        self._call: AiSpan | None = None
+        self._call_text = ""
+        self._texts: dict[bytes, str] = {}
+        self._parents: dict[bytes, bytes] = {}
+        self._features = 0
+
+    def add(self, span: AiSpan, aside: Aside | None) -> None:
+        """A span has settled."""
+        if self._earliest is None or span.start_ns < self._earliest.start_ns:
+            self._earliest = span
+            self.start_ns = span.start_ns
+        self.end_ns = max(self.end_ns, span.end_ns)
+        self._user = self._user or span.user
+        self._thread = self._thread or span.thread
+        self._features |= used_by(span) | (aside.features if aside else 0)
+        if span.is_root:
+            self.root = span
+        if len(self._parents) < MAX_SPANS:
+            self._place(span, aside.text if aside else "")
+
+    def _place(self, span: AiSpan, text: str) -> None:
+        self._parents[span.span_id] = span.parent_span_id
+        role = role_of(span.traits)
+        if span.is_execution:
+            self._tools.append(span)
+        elif role in RUNS:
+            self._runs.append(span)
+            if text:
+                self._texts[span.span_id] = text
+        elif role == MODEL and (self._call is None or span.start_ns < self._call.start_ns):
+            self._call, self._call_text = span, text or self._call_text
+
+    def told(self, after_ns: int | None, links: Mapping[bytes, bytes]) -> Told:
+        """All of it; `after_ns` is until when requests of it were told before, if there were any; `links` are parents
+        of spans that are none of ours.
+        """
+        self._parents.update(links)
+        whom = self._whom()
+        tools = [_use(span, whom) for span in sorted(self._tools, key=_start)]
+        requests = [self._request(span, whom) for span in self._requests() if _is_new(span, after_ns)]
+        return Told(whom, self.start_ns, self.end_ns, requests, tools, self._used())
+
+    def _whom(self) -> Whom:
+        """Who used it: as its root says, else as any of its spans does."""
+        root, first = self.root, self._earliest
+        user = (root.user if root else "") or self._user
+        thread = (root.thread if root else "") or self._thread
+        said = root or first
+        return Whom(user, thread, said.service if said else "")
+
+    def _requests(self) -> Iterable[AiSpan]:
+        """Its root; where that is none of ours, the agents and workflows on top, else the first model call."""
+        root = self.root
+        if root is not None and role_of(root.traits) in REQUESTS:
+            return [root]
+        if self._runs:
+            return self._topmost()
+        return [self._call] if self._call is not None else []
+
+    def _topmost(self) -> Iterable[AiSpan]:
+        """Runs that are not below another, nor within its time (what is between them may not be ours)."""
+        runs = {span.span_id for span in self._runs}
+        found: list[AiSpan] = []
+        for span in sorted(self._runs, key=lambda one: (one.start_ns, -one.end_ns)):
+            if not self._is_below(span, runs) and not (found and span.end_ns <= found[-1].end_ns):
+                found.append(span)
+        return found
+
+    def _is_below(self, span: AiSpan, others: Collection[bytes]) -> bool:
+        at, passed = span.parent_span_id, {span.span_id}
+        while at and at not in passed:
+            if at in others:
+                return True
+            passed.add(at)
+            at = self._parents.get(at, b"")
+        return False
+
+    def _request(self, span: AiSpan, whom: Whom) -> Request:
+        call = None if self._call is None or self._call is span else self._call
+        prompt = Prompt(
+            span.prompt_hash,
+            call.prompt_hash if call else "",
+            span.prompt_simhash or (call.prompt_simhash if call else ""),
+            self._texts.get(span.span_id, "") or self._call_text,
+        )
+        return Request(
+            Whom(span.user or whom.user, span.thread or whom.thread, span.service),
+            span.trace_id,
+            span.span_id,
+            span.start_ns,
+            span.end_ns,
+            span.outcome != "success",
+            span.weight,
+            prompt,
+        )
+
+    def _used(self) -> int:
+        agents = {one.span_id: one.traits.agent for one in self._runs if one.traits.kind == "agent"}
+        nested = any(self._is_sub_agent(span, agents) for span in self._runs if span.span_id in agents)
+        return self._features | (BITS["sub_agents"] if nested else 0)
+
+    def _is_sub_agent(self, span: AiSpan, agents: dict[bytes, str]) -> bool:
+        """Below an agent of another name: one below an agent of its own name is the same run, seen twice."""
+        above = {one for one, name in agents.items() if not name or name != span.traits.agent} - {span.span_id}
+        return bool(above) and self._is_below(span, above)
+
+
+def _is_new(span: AiSpan, after_ns: int | None) -> bool:
+    """Not a part or the whole of what was told; and a model call stands for its trace once."""
+    return after_ns is None or (span.start_ns >= after_ns and role_of(span.traits) in RUNS)
+
+
+def _start(span: AiSpan) -> int:
+    return span.start_ns
+
+
+def _use(span: AiSpan, whom: Whom) -> ToolUse:
+    return ToolUse(
+        Whom(span.user or whom.user, span.thread or whom.thread, span.service),
+        span.trace_id,
+        span.span_id,
+        span.start_ns,
+        span.end_ns,
+        span.traits.tool,
+        span.outcome == "success",
+        span.weight,
+    )

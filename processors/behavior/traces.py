@@ -1,0 +1,138 @@
+"""Traces that are not over yet, and when each of them is."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
+
+from spansieve.watching import AiSpan
+
+from .asides import Asides
+from .config import BehaviorConfig
+from .links import Links
+from .told import Told, Whom
+from .trace import Trace
+
+MAX_TRACES: Final = 10_000
+MAX_SPANS: Final = 100_000
+"""Spans of all traces that are held; above, the trace that is silent for the longest time is over."""
+MAX_OVER: Final = 10_000
+"""Traces that are over and remembered, so that what comes late belongs to the same user."""
+QUIET: Final = 10.0
+"""Seconds of silence after which a trace is over whose root is none of ours."""
+_LOOK: Final = 1.0
+"""Seconds between two looks for silent traces."""
+
+
+class _Over(NamedTuple):
+    whom: Whom
+    until_ns: int | None
+    """The end of the last request that was told of it."""
+
+
+class _Held:
+    """A trace, when it was heard of last in monotonic seconds, and how many spans came."""
+
+    __slots__ = ("heard", "spans", "trace")
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.heard = 0.0
+        self.spans = 0
+
+
+class Traces:
+    """Gathers settled spans by trace. A trace is over so long after its root came as others may be out of order; where
+    no root of ours comes, when it was silent for long enough. What began earlier is told first.
+    """
+
+    def __init__(self, config: BehaviorConfig, asides: Asides, links: Links, released: Callable[[], None]) -> None:
+        """Hold nothing; `released` is told of each trace that was over before its time."""
+        self._config = config
+        self._asides = asides
+        self._links = links
+        self._released = released
+        self._held: OrderedDict[bytes, _Held] = OrderedDict()
+        """The one that is silent for the longest time first."""
+        self._over: OrderedDict[bytes, _Over] = OrderedDict()
+        self._due: OrderedDict[bytes, float] = OrderedDict()
+        """Traces whose root came, by when they are over."""
+        self._ready: list[tuple[int, bytes]] = []
+        """The same by when they began."""
+        self._spans = 0
+        self._look = 0.0
+
+    def __contains__(self, trace_id: bytes) -> bool:
+        """Whether spans of a trace are held."""
+        return trace_id in self._held
+
+    def add(self, spans: Iterable[AiSpan], now: float) -> None:
+        """Spans have settled, at `now` of the monotonic clock."""
+        for span in spans:
+            held = self._held.get(span.trace_id)
+            if held is None:
+                over = self._over.get(span.trace_id)
+                held = self._held[span.trace_id] = _Held(Trace(over.whom if over else None))
+            if held.heard != now:
+                held.heard = now
+                self._held.move_to_end(span.trace_id)
+            held.spans += 1
+            self._spans += 1
+            held.trace.add(span, self._asides.take(span.trace_id, span.span_id))
+            if span.is_root:
+                self._await(span.trace_id, held, now + self._config.disorder)
+
+    def over(self, now: float, *, all_: bool = False) -> Iterator[Told]:
+        """The traces that are over, the one that began first coming first."""
+        for trace_id in self._silent(now, all_=all_):
+            self._await(trace_id, self._held[trace_id], now, at_once=True)
+        while self._ready and self._is_due(now, all_=all_):
+            yield self._end(heappop(self._ready)[1])
+
+    def _await(self, trace_id: bytes, held: _Held, due: float, *, at_once: bool = False) -> None:
+        """A trace is over at `due`: dues rise, but for those that are due at once, which go to the front."""
+        if trace_id not in self._due:
+            heappush(self._ready, (held.trace.start_ns, trace_id))
+            self._due[trace_id] = due
+        if at_once:
+            self._due[trace_id] = due
+            self._due.move_to_end(trace_id, last=False)
+
+    def _is_due(self, now: float, *, all_: bool) -> bool:
+        """Whether one is due: what began before it need not wait any longer either."""
+        return all_ or next(iter(self._due.values())) <= now
+
+    def _silent(self, now: float, *, all_: bool) -> Sequence[bytes]:
+        if all_:
+            return list(self._held)
+        if now < self._look and self._spans <= MAX_SPANS and len(self._held) <= MAX_TRACES:
+            return ()
+        self._look = now + _LOOK
+        found: list[bytes] = []
+        spans = self._spans
+        for trace_id, held in self._held.items():
+            is_crowded = spans > MAX_SPANS or len(self._held) - len(found) > MAX_TRACES
+            if not is_crowded and now - held.heard < QUIET:
+                break
+            if is_crowded or now - held.heard >= self._wait(trace_id):
+                spans -= held.spans
+                found.append(trace_id)
+                if is_crowded:
+                    self._released()
+        return found
+
+    def _wait(self, trace_id: bytes) -> float:
+        return QUIET if self._links.is_rooted(trace_id) or trace_id in self._over else self._config.trace_wait
+
+    def _end(self, trace_id: bytes) -> Told:
+        held = self._held.pop(trace_id)
+        self._due.pop(trace_id, None)
+        self._spans -= held.spans
+        over = self._over.pop(trace_id, None)
+        until = over.until_ns if over else None
+        told = held.trace.told(until, self._links.take(trace_id))
+        ends = [request.end_ns for request in told.requests] + ([until] if until else [])
+        self._over[trace_id] = _Over(told.whom, max(ends, default=None))
+        if len(self._over) > MAX_OVER:
+            self._over.popitem(last=False)
+        return told
