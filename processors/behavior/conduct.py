@@ -128,6 +128,12 @@ class Conduct:
         self._leave([*self.talks.over(now)])
         self.talks.forget_texts(now - self._within_ns)
         self.frustrations.over(now)
+        self._count_lost()
+
+    def _count_lost(self) -> None:
+        self.measures.forgotten("tasks", self.tasks.hurried)
+        self.measures.forgotten("feedback", self.tasks.marks.lost)
+        self.tasks.hurried = self.tasks.marks.lost = 0
 
     def show(self) -> None:
         """Set what is measured of all users together."""

@@ -118,6 +118,8 @@ class Behavior(Processor[BehaviorConfig]):
             self._next = now + 1.0
             self._conduct.events.leads = self._host.leads("logs")
             self._conduct.pass_time()
+            self._conduct.measures.forgotten("prompts", self._asides.lost)
+            self._asides.lost = 0
         self._emit()
         self._conduct.measures.meter.tick()
         self._save()

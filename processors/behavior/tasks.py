@@ -20,6 +20,8 @@ class Marks:
 
     def __init__(self) -> None:
         """Nothing was."""
+        self.lost = 0
+        """How many gave way."""
         self._at: OrderedDict[str, int] = OrderedDict()
 
     def add(self, what: str, when_ns: int) -> None:
@@ -28,6 +30,7 @@ class Marks:
         self._at.move_to_end(what)
         if len(self._at) > MAX_MARKS:
             self._at.popitem(last=False)
+            self.lost += 1
 
     def at(self, what: str) -> int | None:
         """When it was said; None: it was not."""
@@ -121,6 +124,8 @@ class Tasks:
         """When, and which: once each, perhaps too early."""
         self.open: dict[int, Task] = {}
         self.marks = Marks()
+        self.hurried = 0
+        """How many were settled before their time."""
 
     def begin(self, request: Request) -> Task:
         """A request for something new."""
@@ -155,6 +160,7 @@ class Tasks:
                 heappush(self._due, (self._due_ns(task), number))
                 continue
             del self.open[number]
+            self.hurried += due >= now_ns
             task.is_gone = True
             self._changed(task)
             found.append(Settled(task, self._outcome(task)))
