@@ -1,5 +1,7 @@
 """What users do, put together: each trace that is over is told here, and what follows from it is measured and told."""
 
+from typing import Final
+
 from spansieve.plugin import Host
 
 from .active import Active, hash_of
@@ -14,9 +16,12 @@ from .similarity import Likeness, likeness, ratios
 from .store import Store
 from .talks import Session, Talk, Talks
 from .tasks import Tasks
-from .times import SECOND_NS, EventClock
-from .told import Request, Told, ToolUse
+from .times import SECOND_NS, EventClock, Skews
+from .told import Request, Told, ToolUse, brought_back
 from .workflows import SHORTEST, Workflows, folded
+
+_LOOK_NS: Final = 10 * SECOND_NS
+"""Between two looks for sessions that are over."""
 
 
 class Conduct:
@@ -40,9 +45,12 @@ class Conduct:
         self.tokens = DaySum()
         self.sessions = Sessions()
         self.ratios = ratios() if config.retry.text else None
+        self._skews = Skews(host.clock)
+        self._looked_ns = 0
 
     def tell(self, told: Told) -> None:
         """A trace is over."""
+        told = brought_back(told, self._skews.of(told.whom.service, told.end_ns))
         self.clock.heard(told.end_ns)
         now = self.clock.now_ns()
         for request in told.requests:
@@ -81,7 +89,8 @@ class Conduct:
             self._bear(request, person)
         session = talk.take(request, task.number)
         self.talks.took(talk, request.end_ns)
-        self._leave([session] if session else [])
+        if session:
+            self._leave([session])
         self._leave([*self.talks.crowded_out()])
 
     def _repeats(self, talk: Talk, request: Request) -> Likeness | None:
@@ -125,7 +134,9 @@ class Conduct:
         for settled in self.tasks.settled(now):
             self.measures.settled(settled)
             self.events.settled(settled)
-        self._leave([*self.talks.over(now)])
+        if now - self._looked_ns >= _LOOK_NS:
+            self._looked_ns = now
+            self._leave([*self.talks.over(now)])
         self.talks.forget_texts(now - self._within_ns)
         self.frustrations.over(now)
         self._count_lost()

@@ -1,29 +1,11 @@
 """What agents can do, by the bit that stands for it in what is kept of users."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from spansieve.pdata import Span
-from spansieve.watching import AiSpan
 
-from .config import FEATURES, FeatureConfig
-
-BITS: Mapping[str, int] = {name: 1 << place for place, name in enumerate(FEATURES)}
-HANDOFF = "handoff"
-
-
-def used_by(span: AiSpan) -> int:
-    """The built-in features that a span alone tells of."""
-    traits = span.traits
-    used = BITS["parallel_tools"] if span.is_parallel else 0
-    if traits.mcp_method:
-        used |= BITS["mcp"]
-    if traits.operation == HANDOFF:
-        used |= BITS["handoff"]
-    if traits.kind == "retrieval" or (not traits.kind and traits.operation == "retrieval"):
-        used |= BITS["retrieval"]
-    if traits.streams or span.first_token_s is not None:
-        used |= BITS["streaming"]
-    return used
+from .config import FeatureConfig
+from .roles import BITS
 
 
 class Features:
@@ -33,6 +15,7 @@ class Features:
         """`own` come behind the built-in ones."""
         self.bits = {**BITS, **{one.name: 1 << (len(BITS) + place) for place, one in enumerate(own)}}
         """By name."""
+        self.has_own = bool(own)
         self._own = [(one.key, tuple(one.values), self.bits[one.name]) for one in own]
 
     def own(self, span: Span) -> int:

@@ -35,7 +35,8 @@ def is_bad(name: str, said: Mapping[str, Value]) -> bool:
 
 def is_bad_span(span: Span) -> bool:
     """The same of a span and its events. Raises DecodeError."""
-    if SCORE in span.attributes.raws() and _is_low(span.attributes.get(SCORE)):
+    said = span.attributes
+    if SCORE in said.raws() and _is_low(said.get(SCORE)):
         return True
     if not span.has_events or not any(span.events_mention(word) for word in MENTIONS):
         return False

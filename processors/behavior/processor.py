@@ -6,7 +6,7 @@ from typing import ClassVar
 from spansieve.alerts import to_batch
 from spansieve.dashboard.shown import DashboardStatus
 from spansieve.failures import THREAD_KEYS, identity_of
-from spansieve.pdata import DecodeError, LogBatch, LogRecord, Span, TraceBatch
+from spansieve.pdata import DecodeError, LogBatch, LogRecord, TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
 from spansieve.watching import AiSpan, Watch
 
@@ -68,17 +68,14 @@ class Behavior(Processor[BehaviorConfig]):
         for span, found in seen:
             try:
                 self._asides.read(span, found)
-                self._hear_of(span, found)
+                if is_bad_span(span):
+                    self._conduct.tasks.marks.add(trace_mark(found.trace_id), found.end_ns)
             except DecodeError as error:
                 self._host.fault(error, then=_UNREAD)
         if len(seen) < len(batch):
             ours = {id(span) for span, _ in seen}
             traces = {found.trace_id for _, found in seen}
             self._links.see((span for span in batch if id(span) not in ours), traces)
-
-    def _hear_of(self, span: Span, found: AiSpan) -> None:
-        if is_bad_span(span):
-            self._conduct.tasks.marks.add(trace_mark(found.trace_id), found.end_ns)
 
     def logs(self, batch: LogBatch) -> None:
         """Look for feedback, and for failures that only records know."""

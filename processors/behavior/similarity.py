@@ -42,8 +42,10 @@ def likeness(one: Prompt, other: Prompt, config: RetryConfig, compare: Ratios | 
     """How alike two prompts are; None where nothing tells. Equal hashes come first, then texts, then simhashes."""
     if _is_same(one.hash, other.hash) or _is_same(one.call_hash, other.call_hash):
         return Likeness(1.0, "hash", True)
-    if compare is not None and one.text and other.text:
-        return _of_texts(one.text, other.text, config, compare)
+    if compare is not None and one.asked is not None and other.asked is not None:
+        text, its_text = one.asked.text, other.asked.text
+        if text and its_text:
+            return _of_texts(text, its_text, config, compare)
     bits, its = _bits(one.simhash), _bits(other.simhash)
     if bits is not None and its is not None:
         alike = 1 - (bits ^ its).bit_count() / _BITS

@@ -10,8 +10,8 @@ from .told import Prompt, Request, Whom
 
 SESSION_GAP_NS: Final = 30 * MINUTE_NS
 """A session is over after such a time without a request."""
-_MAX_CHARACTERS: Final = 4 << 20
-"""Of the texts of former requests; the oldest go."""
+_MAX_BYTES: Final = 16 << 20
+"""Of the prompts of former requests; the oldest go."""
 
 
 class Session(NamedTuple):
@@ -82,7 +82,7 @@ class Talk(Kept):
     def state(self) -> Mapping[str, Any]:
         """What to save, fit for JSON: no text."""
         said = {name: getattr(self, name) for name in Talk.__slots__}
-        return said | {"trace_id": self.trace_id.hex(), "prompt": [*self.prompt._replace(text="")]}
+        return said | {"trace_id": self.trace_id.hex(), "prompt": [*self.prompt[:3]]}
 
     @classmethod
     def loaded(cls, state: Mapping[str, Any]) -> "Talk":
@@ -103,8 +103,8 @@ class Talks:
         self._changed = changed
         self._forgotten = forgotten
         self._texts: deque[tuple[Talk, Prompt, int]] = deque()
-        """Prompts whose text is kept, and the end of their requests."""
-        self._characters = 0
+        """Prompts that are kept, and the end of their requests."""
+        self._bytes = 0
         self.known: OrderedDict[str, Talk] = OrderedDict()
         """The longest unseen first."""
 
@@ -134,10 +134,10 @@ class Talks:
 
     def took(self, talk: Talk, end_ns: int) -> None:
         """The last request of `talk`, which ended at `end_ns`, is a new one: its text is kept, while there is room."""
-        if talk.prompt.text:
+        if talk.prompt.asked is not None:
             self._texts.append((talk, talk.prompt, end_ns))
-            self._characters += len(talk.prompt.text)
-            while self._characters > _MAX_CHARACTERS:
+            self._bytes += talk.prompt.asked.size_bytes
+            while self._bytes > _MAX_BYTES:
                 self._drop_text()
 
     def forget_texts(self, until_ns: int) -> None:
@@ -147,9 +147,9 @@ class Talks:
 
     def _drop_text(self) -> None:
         talk, prompt, _ = self._texts.popleft()
-        self._characters -= len(prompt.text)
+        self._bytes -= prompt.asked.size_bytes if prompt.asked else 0
         if talk.prompt is prompt:
-            talk.prompt = prompt._replace(text="")
+            talk.prompt = prompt._replace(asked=None)
 
     def over(self, now_ns: int) -> Iterator[Session]:
         """The sessions that are over at `now_ns`; with its session a conversation is forgotten."""

@@ -66,7 +66,7 @@ class Task(Kept):
         """`number` is its own; it begins with `request`."""
         super().__init__()
         self.number = number
-        self.request = request._replace(prompt=request.prompt._replace(text=""))
+        self.request = request._replace(prompt=NO_PROMPT)
         self.begin_ns = request.start_ns
         self.retries = 0
 
@@ -78,7 +78,7 @@ class Task(Kept):
     def go_on(self, request: Request) -> None:
         """`request` asks for the same again."""
         self.retries += 1
-        self.request = request._replace(prompt=request.prompt._replace(text=""))
+        self.request = request._replace(prompt=NO_PROMPT)
 
     def state(self) -> Mapping[str, Any]:
         """What to save, fit for JSON."""

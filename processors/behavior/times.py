@@ -10,6 +10,8 @@ HOUR_NS: Final = 60 * MINUTE_NS
 DAY_NS: Final = 24 * HOUR_NS
 AHEAD_NS: Final = MINUTE_NS
 """What is said to lie further ahead of the clock than this, lies so far ahead."""
+_MOST_AHEAD_NS: Final = 10 * MINUTE_NS
+_MOST_SKEWED: Final = 1000
 
 
 class EventClock:
@@ -32,3 +34,23 @@ class EventClock:
     def now_ns(self) -> int:
         """Nanoseconds since the Unix epoch."""
         return self._clock.time_ns() - (self.lag_ns or 0)
+
+
+class Skews:
+    """By how much the clocks of senders are ahead of ours, where that is beyond reason: what they tell of is brought
+    back by it. By service, at most 1000 of them.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """All clocks are right."""
+        self._clock = clock
+        self._ahead_ns: dict[str, int] = {}
+
+    def of(self, service: str, when_ns: int) -> int:
+        """How far ahead the clock of a service is, that tells of `when_ns`."""
+        ahead = self._ahead_ns.get(service, 0)
+        if when_ns - ahead > self._clock.time_ns() + _MOST_AHEAD_NS:
+            ahead = self._ahead_ns[service] = when_ns - self._clock.time_ns()
+            if len(self._ahead_ns) > _MOST_SKEWED:
+                del self._ahead_ns[next(iter(self._ahead_ns))]
+        return ahead

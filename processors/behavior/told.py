@@ -1,6 +1,8 @@
 """What is known of a trace when it is looked at, in plain values."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from .asked import Asked
 
 
 class Whom(NamedTuple):
@@ -34,8 +36,8 @@ class Prompt(NamedTuple):
     """Of the first model call below it."""
     simhash: str = ""
     """64 bits in hex."""
-    text: str = ""
-    """What the user said last, scrubbed and cut."""
+    asked: Asked | None = None
+    """What the user said last, scrubbed and cut; None: nothing is known."""
 
 
 NO_PROMPT = Prompt()
@@ -67,6 +69,9 @@ class ToolUse(NamedTuple):
     weight: float
 
 
+DatedT = TypeVar("DatedT", Request, ToolUse)
+
+
 class Told(NamedTuple):
     """A trace that is over."""
 
@@ -79,3 +84,19 @@ class Told(NamedTuple):
     """By start."""
     features: int
     """What it used, a bit each."""
+
+
+def brought_back(told: Told, ahead_ns: int) -> Told:
+    """`told` so much earlier."""
+    if not ahead_ns:
+        return told
+    return told._replace(
+        start_ns=told.start_ns - ahead_ns,
+        end_ns=told.end_ns - ahead_ns,
+        requests=[_earlier(one, ahead_ns) for one in told.requests],
+        tools=[_earlier(one, ahead_ns) for one in told.tools],
+    )
+
+
+def _earlier(one: DatedT, ahead_ns: int) -> DatedT:
+    return one._replace(start_ns=one.start_ns - ahead_ns, end_ns=one.end_ns - ahead_ns)

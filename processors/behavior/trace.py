@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 from spansieve.watching import AiSpan
 
 from .asides import Aside
-from .features import BITS, used_by
-from .roles import MODEL, REQUESTS, RUNS, role_of
+from .asked import Asked
+from .roles import AGENT, BITS, RUNS, about
 from .told import Prompt, Request, Told, ToolUse, Whom
 
+_PARALLEL, _STREAMING = BITS["parallel_tools"], BITS["streaming"]
 MAX_SPANS = 20_000
 """Of one trace; of what comes then only its root and who used it count."""
 
@@ -17,13 +18,13 @@ class Trace:
     """What came of one trace: of its spans, no more than is needed."""
 
     __slots__ = (
+        "_asked",
         "_call",
-        "_call_text",
+        "_call_asked",
         "_earliest",
         "_features",
         "_parents",
         "_runs",
-        "_texts",
         "_thread",
         "_tools",
         "_user",
@@ -43,36 +44,41 @@ class Trace:
         self._runs: list[AiSpan] = []
         self._tools: list[AiSpan] = []
         self._call: AiSpan | None = None
-        self._call_text = ""
-        self._texts: dict[bytes, str] = {}
+        self._call_asked: Asked | None = None
+        self._asked: dict[bytes, Asked] = {}
         self._parents: dict[bytes, bytes] = {}
         self._features = 0
 
     def add(self, span: AiSpan, aside: Aside | None) -> None:
         """A span has settled."""
-        if self._earliest is None or span.start_ns < self._earliest.start_ns:
-            self._earliest = span
-            self.start_ns = span.start_ns
+        start = span.start_ns
+        if self._earliest is None or start < self.start_ns:
+            self._earliest, self.start_ns = span, start
         self.end_ns = max(self.end_ns, span.end_ns)
         self._user = self._user or span.user
         self._thread = self._thread or span.thread
-        self._features |= used_by(span) | (aside.features if aside else 0)
-        if span.is_root:
+        if not span.parent_span_id:
             self.root = span
+        _, role, features = about(span.traits)
+        if span.is_parallel:
+            features |= _PARALLEL
+        if span.first_token_s is not None:
+            features |= _STREAMING
+        self._features |= features | (aside.features if aside else 0)
         if len(self._parents) < MAX_SPANS:
-            self._place(span, aside.text if aside else "")
+            self._parents[span.span_id] = span.parent_span_id
+            if span.is_execution:
+                self._tools.append(span)
+            elif role:
+                self._place(span, role, aside.asked if aside else None)
 
-    def _place(self, span: AiSpan, text: str) -> None:
-        self._parents[span.span_id] = span.parent_span_id
-        role = role_of(span.traits)
-        if span.is_execution:
-            self._tools.append(span)
-        elif role in RUNS:
+    def _place(self, span: AiSpan, role: str, asked: Asked | None) -> None:
+        if role in RUNS:
             self._runs.append(span)
-            if text:
-                self._texts[span.span_id] = text
-        elif role == MODEL and (self._call is None or span.start_ns < self._call.start_ns):
-            self._call, self._call_text = span, text or self._call_text
+            if asked is not None:
+                self._asked[span.span_id] = asked
+        elif self._call is None or span.start_ns < self._call.start_ns:
+            self._call, self._call_asked = span, asked or self._call_asked
 
     def told(self, after_ns: int | None, links: Mapping[bytes, bytes]) -> Told:
         """All of it; `after_ns` is until when requests of it were told before, if there were any; `links` are parents
@@ -95,7 +101,7 @@ class Trace:
     def _requests(self) -> Iterable[AiSpan]:
         """Its root; where that is none of ours, the agents and workflows on top, else the first model call."""
         root = self.root
-        if root is not None and role_of(root.traits) in REQUESTS:
+        if root is not None and about(root.traits).role:
             return [root]
         if self._runs:
             return self._topmost()
@@ -125,10 +131,10 @@ class Trace:
             span.prompt_hash,
             call.prompt_hash if call else "",
             span.prompt_simhash or (call.prompt_simhash if call else ""),
-            self._texts.get(span.span_id, "") or self._call_text,
+            self._asked.get(span.span_id) or self._call_asked,
         )
         return Request(
-            Whom(span.user or whom.user, span.thread or whom.thread, span.service),
+            _own(span, whom),
             span.trace_id,
             span.span_id,
             span.start_ns,
@@ -139,7 +145,9 @@ class Trace:
         )
 
     def _used(self) -> int:
-        agents = {one.span_id: one.traits.agent for one in self._runs if one.traits.kind == "agent"}
+        if len(self._runs) < 2:
+            return self._features
+        agents = {one.span_id: one.traits.agent for one in self._runs if about(one.traits).role == AGENT}
         nested = any(self._is_sub_agent(span, agents) for span in self._runs if span.span_id in agents)
         return self._features | (BITS["sub_agents"] if nested else 0)
 
@@ -151,7 +159,13 @@ class Trace:
 
 def _is_new(span: AiSpan, after_ns: int | None) -> bool:
     """Not a part or the whole of what was told; and a model call stands for its trace once."""
-    return after_ns is None or (span.start_ns >= after_ns and role_of(span.traits) in RUNS)
+    return after_ns is None or (span.start_ns >= after_ns and about(span.traits).role in RUNS)
+
+
+def _own(span: AiSpan, whom: Whom) -> Whom:
+    """Who used a span; most often `whom`, who used the trace."""
+    own = Whom(span.user or whom.user, span.thread or whom.thread, span.service)
+    return whom if own == whom else own
 
 
 def _start(span: AiSpan) -> int:
@@ -160,7 +174,7 @@ def _start(span: AiSpan) -> int:
 
 def _use(span: AiSpan, whom: Whom) -> ToolUse:
     return ToolUse(
-        Whom(span.user or whom.user, span.thread or whom.thread, span.service),
+        _own(span, whom),
         span.trace_id,
         span.span_id,
         span.start_ns,

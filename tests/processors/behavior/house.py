@@ -14,6 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from spansieve.alerts import Alert, alerts_of
 from spansieve.pdata import LogBatch, LogRecord, MetricBatch, TraceBatch, Value, encode_pair
 from spansieve.processors.behavior import Behavior, BehaviorConfig
+from spansieve.testing import FakeClock
 from tests.disk import Disk, DiskHost
 
 SECOND_NS = 1_000_000_000
@@ -50,9 +51,17 @@ def tool(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
 class House:
     """One processor. `now` is how many seconds went by since the first one was started."""
 
-    def __init__(self, disk: Disk | None = None, now: float = 0.0, **config: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        disk: Disk | None = None,
+        now: float = 0.0,
+        time_ns: int | None = None,
+        **config: Any,  # noqa: ANN401
+    ) -> None:
         self.disk = disk or Disk()
         self.host = DiskHost(self.disk, "behavior")
+        if time_ns is not None:
+            self.host.clock = FakeClock(time_ns)
         self.base_ns = self.host.clock.time_ns()
         self.host.clock.advance(seconds=now)
         self.now = now
@@ -86,7 +95,7 @@ class House:
         self.behavior.traces(TraceBatch.parse(request.SerializeToString()))
         return trace
 
-    def ask(self, text: str = "", *, user: str = "", thread: str = "", **more: Any) -> bytes:  # noqa: ANN401
+    def ask(self, text: str = "", *, user: str = "", thread: str = "", service: str = "agent", **more: Any) -> bytes:  # noqa: ANN401
         """A request to an agent."""
         said: dict[str, Any] = {"user.id": user} if user else {}
         if thread:
@@ -94,7 +103,7 @@ class House:
         if text:
             message = {"role": "user", "parts": [{"type": "text", "content": text}]}
             said["gen_ai.input.messages"] = json.dumps([message])
-        return self.send(agent(**said, **more))
+        return self.send(agent(**said, **more), service=service)
 
     def log(self, event: str, trace: bytes = b"", **attributes: Value) -> None:
         """Send a log record."""

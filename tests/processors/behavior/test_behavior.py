@@ -364,3 +364,15 @@ def test_while_there_is_no_room_events_and_alerts_wait() -> None:
     house.pass_(10)
     assert len(house.events("user_retry")) == 4
     assert len(house.alerts()) == 1
+
+
+def test_a_sender_whose_clock_is_ahead_for_years_is_told_of_as_if_it_were_right() -> None:
+    house = House()
+    years = 3 * 365 * 86_400.0
+    for failed in (True, False):
+        house.ask("how warm is it in Oslo", user="u1", at=years, failed=failed)
+        house.ask(user="u2", service="right")
+        house.pass_(60)
+    house.pass_(400)
+    assert tasks(house) == {"retried": 1, "completed": 2}
+    assert house.numbers()["spansieve_users_active", "1d"] == 2
