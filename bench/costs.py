@@ -60,6 +60,7 @@ class Bare(Processor[Any]):
     """Has the spans read, and is told of them."""
 
     def __init__(self, host: FakeHost) -> None:
+        """Watch, and do nothing."""
         self._watch = Watch.of(host, lambda _: None, settle=2)
         self.tick = self._watch.tick
 
