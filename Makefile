@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 $(VENV)/.user: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[behavior,cost]"
 	touch $@
 
 $(VENV)/.developer: pyproject.toml
@@ -23,7 +23,7 @@ $(VENV)/.fuzzer: $(VENV)/.developer
 run: $(VENV)/.user ## install into .venv and start the collector
 	$(BIN)/spansieve run --config collector-config.yaml
 
-demo: $(VENV)/.user ## the same program, and a real agent's incident through it
+demo: $(VENV)/.user ## the same program, two weeks of a made-up team and a real agent's incident through it
 	$(BIN)/spansieve demo
 
 test: $(VENV)/.developer ## run the tests in JOBS processes; a file's tests stay in one

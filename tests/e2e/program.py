@@ -139,10 +139,10 @@ class Program:
         env: Mapping[str, str] | None = None,
         command: Sequence[str] = COMMAND,
     ) -> None:
-        """`{grpc}`, `{http}`, `{metrics}`, `{health}` and `{status}` in `config` become free ports; `command` is what
-        is run.
+        """`{grpc}`, `{http}`, `{metrics}`, `{health}`, `{status}` and `{measured}` in `config` become free ports;
+        `command` is what is run.
         """
-        self.ports = dict(zip(("grpc", "http", "metrics", "health", "status"), free_ports(5), strict=True))
+        self.ports = dict(zip(("grpc", "http", "metrics", "health", "status", "measured"), free_ports(6), strict=True))
         self.config = folder / "config.yaml"
         self.write(config)
         self.output = folder / "output.txt"

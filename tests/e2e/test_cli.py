@@ -132,7 +132,8 @@ def test_send_says_that_a_file_is_no_otlp(tmp_path: Path) -> None:
 
 def test_the_default_configuration_runs_and_prints_a_tree(tmp_path: Path) -> None:
     config = (ROOT / "collector-config.yaml").read_text()
-    for default, name in (("4317", "grpc"), ("4318", "http"), ("13133", "health"), ("55679", "status")):
+    names = {"4317": "grpc", "4318": "http", "13133": "health", "55679": "status", "8889": "measured"}
+    for default, name in names.items():
         config = config.replace(f"endpoint: localhost:{default}", "endpoint: localhost:{" + name + "}")
     config = config.replace("port: 8888", "port: {metrics}")
     with running(tmp_path, config) as program:
@@ -157,6 +158,7 @@ def test_the_demo_shows_an_incident_from_the_first_alert_to_the_last() -> None:
     assert "  path     tool:sync_ledger → agent:billing_desk\n" in shown
     assert "LedgerTimeout:sync_ledger" in shown
     assert "ToolRetryError:sync_ledger" in shown
+    assert "Users who come back" in shown
     assert "s3cr3t" not in shown
     assert "maria" not in shown
     traces = {line.split()[1] for line in shown.splitlines() if line.startswith("trace  ")}

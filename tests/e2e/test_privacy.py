@@ -128,6 +128,7 @@ def configuration(sink: Sink) -> str:
     protocols["grpc"]["endpoint"], protocols["http"]["endpoint"] = "localhost:{grpc}", "localhost:{http}"
     config["extensions"]["health_check"]["endpoint"] = "localhost:{health}"
     config["extensions"]["zpages"]["endpoint"] = "localhost:{status}"
+    config["exporters"]["prometheus"]["endpoint"] = "localhost:{measured}"
     config["service"]["telemetry"]["metrics"]["readers"][0]["pull"]["exporter"]["prometheus"]["port"] = "{metrics}"
     config["exporters"]["debug"] = {"verbosity": "detailed"}
     config["exporters"]["otlp_grpc"] = {"endpoint": f"localhost:{sink.port}", "tls": {"insecure": True}}
