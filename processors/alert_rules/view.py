@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from spansieve.alerts import rfc3339
+from spansieve.alerts.status import row_of
 from spansieve.dashboard import DASHBOARD, Cell, DashboardStatus
 
 from .rule import Rule
@@ -26,7 +27,14 @@ class View:
         """A row for each series of each rule, what fires first."""
         rows = [row for watch in watches for row in self._rows(watch)]
         rows.sort(key=lambda row: _ORDER.index(str(row["state"])))
-        return {"schema": DASHBOARD, "time": rfc3339(self._now_ns), "measures": [], "tables": {"rules": rows}}
+        groups = [group for watch in watches for group in watch.groups.values()]
+        return {
+            "schema": DASHBOARD,
+            "time": rfc3339(self._now_ns),
+            "measures": [],
+            "tables": {"rules": rows},
+            "alerts": [row_of(group.alert) for group in groups if group.alert is not None],
+        }
 
     def _rows(self, watch: Watch) -> list[dict[str, Cell]]:
         """Of a rule with `by` that has no series yet, one that says so."""

@@ -56,6 +56,15 @@ def test_what_clears_for_one_evaluation_only_goes_on() -> None:
     )
 
 
+def test_the_page_has_the_alert_while_it_fires() -> None:
+    house = House()
+    [(_, alert)] = until(house, 300, good=10, bad=10)
+    [row] = house.rules.snapshot()["alerts"]
+    assert (row["id"], row["summary"], row["status"]) == (alert.id, alert.summary, "firing")
+    until(house, 600, good=100)
+    assert house.rules.snapshot()["alerts"] == []
+
+
 def test_fewer_than_50_operations_are_not_evaluated() -> None:
     house = House()
     assert until(house, 240, good=0, bad=2) == []
