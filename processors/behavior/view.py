@@ -3,6 +3,7 @@
 from typing import Final
 
 from spansieve.alerts import rfc3339
+from spansieve.alerts.status import row_of
 from spansieve.dashboard.shown import DASHBOARD, Cell, DashboardStatus, Measure, Share
 from spansieve.series import CounterCell, Family, HistogramCell
 
@@ -33,6 +34,7 @@ def status(conduct: Conduct, config: WorkflowsConfig, time_ns: int) -> Dashboard
             _tokens_per_user(conduct, now),
         ],
         "tables": {WORKFLOWS: _workflows(conduct, config, now), "tool transitions": _transitions(conduct)},
+        "alerts": [row_of(alert) for alert, _ in conduct.frustrations.firing.values()],
         "private": {"users by retries": _users(conduct)},
     }
 

@@ -173,7 +173,10 @@ def test_the_fourth_retry_within_five_minutes_is_frustration_and_raises_one_aler
     assert alert.labels == {"service": "agent"}
     assert alert.example is not None
     assert (alert.example.user_id, alert.example.thread_id) == ("u1", "t1")
+    (row,) = house.behavior.snapshot()["alerts"]
+    assert (row["id"], row["status"], "u1" in str(row)) == (alert.id, "firing", False)
     house.pass_(300)
+    assert house.behavior.snapshot()["alerts"] == []
     assert [one.status for one in house.alerts()] == ["firing", "resolved"]
 
 
