@@ -91,8 +91,13 @@ def details(values: Mapping[str, object], *, show_users: bool) -> list[Details]:
 def _details(name: str, status: DashboardStatus, show_users: bool) -> Details:
     private = status.get("private", {})
     shown = {**status["tables"], **(private if show_users else {})}
-    made = [table for title, rows in shown.items() for table in tables(rows, short(title))]
-    return Details(name, made, [] if show_users else list(private))
+    made = [_worded(table) for title, rows in shown.items() for table in tables(rows, short(title))]
+    return Details(name, made, [] if show_users else [title for title, rows in private.items() if rows])
+
+
+def _worded(table: Table) -> Table:
+    """With columns as words rather than keys."""
+    return table._replace(columns=tuple(column.replace("_", " ") for column in table.columns))
 
 
 def _statuses(values: Mapping[str, object]) -> list[tuple[str, DashboardStatus]]:

@@ -62,7 +62,7 @@ def _health(wave: Sequence[float]) -> DashboardStatus:
 
 
 def _experience(wave: Sequence[float]) -> DashboardStatus:
-    workflow: dict[str, Cell] = {"steps": "search_orders → python → send_mail", "count": 212, "success rate": 0.97}
+    workflow: dict[str, Cell] = {"steps": "search_orders → python → send_mail", "count": 212, "success_rate": 0.97}
     return status(
         measure("taskCompletionRate", 0.86),
         measure("averageRetriesPerTask", 0.22, trend=wave),

@@ -77,6 +77,7 @@ def test_tables_about_users_are_shown_only_where_that_is_asked_for() -> None:
     shown = seen(**a_busy_hour())
     assert "PERSON" not in shown
     assert "Not shown, as they are about users: costs by user." in shown
+    assert "Not shown" not in seen(costs=status(private={"costs by user": []}))
 
     reader = Reader()
     reader.feed(Pages(show_users=True).status(inspection(), History(), a_busy_hour(), {}, refresh=False))
@@ -100,7 +101,7 @@ def test_no_name_becomes_markup() -> None:
     one = status(
         measure("toolUsageDistribution", None, shares={MARKUP: 1.0}),
         tables={MARKUP: [{MARKUP: MARKUP}]},
-        private={MARKUP: []},
+        private={MARKUP: [{}]},
     )
     reader = read(inspection(), {MARKUP: one, "b": one})
     assert "img" not in reader.tags
