@@ -1,0 +1,46 @@
+"""What agents send becomes the numbers, events and alerts that it should."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from .metric_agents import agent_cases, wrong_numbers
+from .metric_cases import cases
+from .metric_otlp import Case
+from .metric_runs import by_config, shown_by_program, through_program
+from .metric_told import told
+
+EVERY = cases(
+    "bounds.yaml",
+    "behavior.yaml",
+    "captures.yaml",
+    "costs.yaml",
+    "counting.yaml",
+    "decisions.yaml",
+    "levels.yaml",
+    "rules.yaml",
+    "tokens.yaml",
+)
+TOLD = [case for case in EVERY if "until" in case]
+GROUPS = by_config(case for case in EVERY if "until" not in case)
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: f"{group[0]['title']}, and {len(group) - 1} more")
+def test_both_exits_show_what_was_counted_by_hand(tmp_path: Path, group: list[Case]) -> None:
+    found = through_program(group, tmp_path)
+    titles = {case["service"]: f"{case['title']} ({case['way']})" for case in group}
+    assert {titles.get(service, service): lines for service, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("case", TOLD, ids=lambda case: case["title"])
+def test_what_takes_time_comes_by_the_clock(tmp_path: Path, case: Case) -> None:
+    if "needs" in case and not importlib.util.find_spec(case["needs"]):
+        pytest.skip(f"{case['needs']} is not installed")
+    assert told(case, tmp_path) == [], case["from"]
+
+
+def test_every_captured_agent_has_its_tokens_and_tools_counted_once(tmp_path: Path) -> None:
+    every = agent_cases()
+    seen = shown_by_program(every, tmp_path)
+    assert {case["title"]: lines for case in every if (lines := wrong_numbers(case, seen))} == {}
