@@ -132,7 +132,7 @@ def _record(one: Point) -> dict[str, Any]:
 
 
 def _plain(value: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    kind, only = next(iter(value.items()), ("", ""))
+    kind, only = next(iter(value.items()), ("", None))
     if kind == "intValue":
-        return int(only)
-    return [_plain(item) for item in only.get("values", ())] if kind == "arrayValue" else only
+        return int(value[kind])
+    return [_plain(item) for item in value[kind].get("values", ())] if kind == "arrayValue" else only
