@@ -143,6 +143,14 @@ def shown_by_program(some: Sequence[Case], folder: Path) -> Samples:
         return exits.scraped()
 
 
+def openmetrics_of_program(case: Case, folder: Path) -> str:
+    """What a program answers who asks for OpenMetrics, once `case` was counted."""
+    with running(folder, config({}, ["ai_semantics"], folder)) as program:
+        exits = _after([case], program, folder)
+        eventually(exits.scraped, "something was counted")
+        return exits.text("application/openmetrics-text; version=1.0.0")
+
+
 def _after(some: Sequence[Case], program: Program, folder: Path) -> Exits:
     """The exits once all was sent and nothing more is to come."""
     _send([one for case in some for one in requests(case, time.time_ns())], program)

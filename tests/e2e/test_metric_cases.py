@@ -4,11 +4,12 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from .metric_agents import agent_cases, wrong_numbers
 from .metric_cases import cases
-from .metric_otlp import Case
-from .metric_runs import by_config, shown_by_program, through_program
+from .metric_otlp import Case, span_id, trace_id
+from .metric_runs import by_config, openmetrics_of_program, shown_by_program, through_program
 from .metric_told import told
 
 EVERY = cases(
@@ -44,3 +45,22 @@ def test_every_captured_agent_has_its_tokens_and_tools_counted_once(tmp_path: Pa
     every = agent_cases()
     seen = shown_by_program(every, tmp_path)
     assert {case["title"]: lines for case in every if (lines := wrong_numbers(case, seen))} == {}
+
+
+def test_openmetrics_is_strict_and_its_exemplars_lead_to_the_traces(tmp_path: Path) -> None:
+    spans = [
+        {"id": "a", "trace": 1, "op": "chat", "provider": "openai", "model": "gpt-4o-mini", "ms": 300},
+        {"id": "b", "trace": 2, "op": "chat", "model": "gpt-4o-mini", "status": "ERROR", "error": "E", "ms": 300},
+    ]
+    case = {"title": "exemplars", "way": "as it is", "service": "desk", "spans": spans, "expect": {}}
+    text = openmetrics_of_program(case, tmp_path)
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    found = {
+        (sample.name, sample.labels.get("status"), sample.labels.get("error_type")): sample.exemplar.labels
+        for sample in samples
+        if sample.exemplar
+    }
+    ids = [{"trace_id": trace_id(case, one).hex(), "span_id": span_id(case, one, one["id"]).hex()} for one in spans]
+    assert found["ai_operation_duration_seconds_bucket", "success", None] == ids[0]
+    assert found["ai_operation_duration_seconds_bucket", "error", None] == ids[1]
+    assert found["model_api_errors_total", None, "unknown"] == ids[1]
