@@ -54,7 +54,8 @@ def test_openmetrics_is_strict_and_its_exemplars_lead_to_the_traces(tmp_path: Pa
     ]
     case = {"title": "exemplars", "way": "as it is", "service": "desk", "spans": spans, "expect": {}}
     text = openmetrics_of_program(case, tmp_path)
-    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    families = text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
+    samples = [sample for family in families for sample in family.samples]
     found = {
         (sample.name, sample.labels.get("status"), sample.labels.get("error_type")): sample.exemplar.labels
         for sample in samples
