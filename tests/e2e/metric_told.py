@@ -19,7 +19,7 @@ from .metric_runs import WATCHERS
 from .metric_wanted import Seen, differences
 
 STEP_S = 0.5
-"""How far a told clock goes at once."""
+"""How far a told clock goes at once, where a case does not say its `step`."""
 
 
 class Told:
@@ -33,6 +33,7 @@ class Told:
         self._registry, self._hosts = Registry(), list[FakeHost]()
         names = [*case.get("before", ["ai_semantics"]), *case.get("watchers", WATCHERS)]
         own = case.get("config", {})
+        self._step_s = float(case.get("step", STEP_S))
         self._chain = [self._made(name, own.get(name, {})) for name in names]
         self._rules = self._made("alert_rules", own.get("alert_rules", {})) if "alert_rules" in own else None
 
@@ -49,11 +50,11 @@ class Told:
     def go(self, sent: Iterable[Request], end_s: float) -> None:
         """Let the clock go to `end_s`, and take each request when its time has come."""
         left = list(sent)
-        for step in range(round(end_s / STEP_S) + 1):
-            while left and left[0].at <= step * STEP_S:
+        for step in range(round(end_s / self._step_s) + 1):
+            while left and left[0].at <= step * self._step_s:
                 self._take(left.pop(0))
             self._tick()
-            self.clock.advance(seconds=STEP_S)
+            self.clock.advance(seconds=self._step_s)
 
     def _take(self, one: Request) -> None:
         batch = pdata.parse(one.signal, one.body)

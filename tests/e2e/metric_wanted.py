@@ -173,7 +173,8 @@ def wrong_records(want: Iterable[Mapping[str, Any]], seen: Sequence[Mapping[str,
 
 
 def wrong_alerts(want: Mapping[str, Any], seen: Sequence[Mapping[str, Any]]) -> list[str]:
-    """`alerts` are those that must fire, each `times` (1); `none` names types that must not, `only` says no others."""
+    """`alerts` are those that must fire, each `times` (1); `none` names types that must not, `only` says no
+    others, and `resolved` names types that must be over."""
     firing = {record["alert.id"]: record for record in reversed(seen) if record.get("alert.status") == "firing"}
     found = []
     for one in want.get("alerts", ()):
@@ -183,6 +184,8 @@ def wrong_alerts(want: Mapping[str, Any], seen: Sequence[Mapping[str, Any]]) -> 
             found.append(f"{times} times: {one}")
     types = sorted(str(record["alert.type"]) for record in firing.values())
     found += [f"unwanted {type_}" for type_ in types if type_ in want.get("none", ())]
+    over = {record["alert.type"] for record in seen if record.get("alert.status") == "resolved"}
+    found += [f"not over: {type_}" for type_ in want.get("resolved", ()) if type_ not in over]
     if want.get("only"):
         others = [type_ for type_ in types if type_ not in {one["type"] for one in want.get("alerts", ())}]
         found += [f"unexpected {type_}" for type_ in others]
