@@ -174,7 +174,8 @@ def wrong_records(want: Iterable[Mapping[str, Any]], seen: Sequence[Mapping[str,
 
 def wrong_alerts(want: Mapping[str, Any], seen: Sequence[Mapping[str, Any]]) -> list[str]:
     """`alerts` are those that must fire, each `times` (1); `none` names types that must not, `only` says no
-    others, and `resolved` names types that must be over."""
+    others, and `resolved` names types that must be over.
+    """
     firing = {record["alert.id"]: record for record in reversed(seen) if record.get("alert.status") == "firing"}
     found = []
     for one in want.get("alerts", ()):
