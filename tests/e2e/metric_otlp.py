@@ -165,12 +165,12 @@ def _fill(to: Any, values: Case) -> None:  # noqa: ANN401
 
 
 def _set(made: AnyValue, value: Any) -> None:  # noqa: ANN401
-    if isinstance(value, list):
+    if isinstance(value, list) and not any(isinstance(item, dict) for item in value):
         made.array_value.SetInParent()
         for item in value:
             _set(made.array_value.values.add(), item)
         return
-    if isinstance(value, dict):
-        value = json.dumps(value)
+    if isinstance(value, list | dict):
+        value = json.dumps(value)  # as instrumentations write messages on spans
     kinds = {bool: "bool_value", int: "int_value", float: "double_value", str: "string_value"}
     setattr(made, kinds[type(value)], value)
