@@ -22,6 +22,8 @@ _CALLS: Final = re.compile(rb"(?i)tool|function")
 """Stands in every answer that calls a tool, in whatever shape."""
 _CALLED: Final = "tool_call"
 """The finish of an answer that calls tools, wherever they went."""
+_CODEX: Final = "codex"
+"""Its model's spans begin when the answer is over, and its tools before that: what runs next was not chosen there."""
 _MOST_KEPT: Final = 256
 _MOST_TOOLS: Final = 1_000
 
@@ -91,8 +93,10 @@ def _defined(definitions: Value) -> Iterator[str]:
 
 def _called(span: Span, seen: AiSpan) -> tuple[str, ...] | None:
     """The tools that the answer calls; empty for an answer that can be read and calls none."""
-    raws = span.attributes.raws()
-    steps = steps_of(tuple(raws), frozenset(), _dialect(span), seen.traits.kind).get(OUTPUT, ())
+    raws, dialect = span.attributes.raws(), _dialect(span)
+    if dialect == _CODEX:
+        return ()
+    steps = steps_of(tuple(raws), frozenset(), dialect, seen.traits.kind).get(OUTPUT, ())
     held = [raws[key] for _, keys in steps for key in keys]
     in_events = span.has_events and (span.events_mention(b"tool") or span.events_mention(b"function"))
     called: list[str] | None = None
