@@ -22,6 +22,8 @@ OWN_SERVICE: Final = "spansieve"
 _UNDECIDED: Final = "otelcol_processor_tail_sampling_sampling_traces_on_memory"
 _HELD: Final = "spansieve_exporter_held_items"
 _OWN_CPU: Final = "otelcol_process_cpu_seconds"
+_OWN_CPU_EVERY: Final = 10.0
+"""Seconds between two looks at it, so that numbers stand still while nothing happens, however short the interval."""
 
 
 class Levels:
@@ -39,6 +41,7 @@ class Levels:
         self.pending = Pending()
         self._cpu = AgentCpu()
         self._own_cpu: float | None = None
+        self._own_cpu_due = 0.0
 
     def see(self, batch: TraceBatch) -> None:
         """Spans came."""
@@ -83,9 +86,10 @@ class Levels:
 
     def _count_own_cpu(self, now: float) -> None:
         """The collector's, for as long as no agent says what it uses."""
-        used = self._host.reading(_OWN_CPU)
+        used = self._host.reading(_OWN_CPU) if now >= self._own_cpu_due else None
         if used is None:
             return
+        self._own_cpu_due = now + _OWN_CPU_EVERY
         if self._own_cpu is not None and not self._cpu.is_heard(now):
             self._to.cpu.cell(OWN_SERVICE).add(max(0.0, used - self._own_cpu))
         self._own_cpu = used
