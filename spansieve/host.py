@@ -127,9 +127,9 @@ class ComponentHost:
         spread = self._core.instruments.spread(full_name(self._kind, name, unit), description, buckets)
         return _Histogram(spread, self._labels)
 
-    def reading(self, name: str) -> float | None:
+    def reading(self, name: str, **labels: str) -> float | None:
         """What an instrument of the program says now."""
-        return self._core.instruments.reading(name)
+        return self._core.instruments.reading(name, **labels)
 
     def emit(self, signal: Signal, batch: Batch) -> bool:
         """Send on what the component holds or made."""

@@ -249,9 +249,9 @@ class Host(Protocol):
     def histogram(self, name: str, *, unit: str = "", description: str = "", buckets: tuple[float, ...]) -> Histogram:
         """A histogram with these upper bounds, named as `counter` names."""
 
-    def reading(self, name: str) -> float | None:
+    def reading(self, name: str, **labels: str) -> float | None:
         """What the program's own gauge or counter `name` (docs/metrics.md, without `_total`) says now, all its series
-        added up; None where nobody has set it. From any thread.
+        that have these `labels` added up; None where nobody has set one. From any thread.
         """
 
     def emit(self, signal: Signal, batch: Batch) -> bool:

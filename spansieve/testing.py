@@ -89,7 +89,7 @@ class FakeHost:
         self.admission = Admission()
         self.keeps_keys = True
         self.common = InCommon()
-        self.readings: dict[str, float] = {}
+        self.readings: dict[tuple[str, ...], float] = {}
 
     def others_bytes(self) -> float:
         """There are none."""
@@ -105,9 +105,9 @@ class FakeHost:
         """A sum in `counts`."""
         return _Series(self.counts, name)
 
-    def reading(self, name: str) -> float | None:
-        """One of `readings`."""
-        return self.readings.get(name)
+    def reading(self, name: str, **labels: str) -> float | None:
+        """One of `readings`, by name and the labels' values."""
+        return self.readings.get((name, *labels.values()))
 
     def emit(self, signal: Signal, batch: Batch) -> bool:
         """Remember it, unless `full`."""

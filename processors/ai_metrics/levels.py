@@ -21,6 +21,8 @@ OWN_SERVICE: Final = "spansieve"
 """The service of what belongs to none."""
 _UNDECIDED: Final = "otelcol_processor_tail_sampling_sampling_traces_on_memory"
 _HELD: Final = "spansieve_exporter_held_items"
+_EXPORTED: Final = ("traces", "logs", "alerts")
+"""Not metrics: their points are no operations, and these numbers themselves are among them."""
 _OWN_CPU: Final = "otelcol_process_cpu_seconds"
 _OWN_CPU_EVERY: Final = 10.0
 """Seconds between two looks at it, so that numbers stand still while nothing happens, however short the interval."""
@@ -79,7 +81,7 @@ class Levels:
             "trace": len(self.pending.traces),
             "operation": len(self.pending.parents),
             "decision": self._host.reading(_UNDECIDED) or 0,
-            "export": self._host.reading(_HELD) or 0,
+            "export": sum(self._host.reading(_HELD, data_type=signal) or 0 for signal in _EXPORTED),
         }
         for kind, count in waiting.items():
             self._to.pending.cell(OWN_SERVICE, kind).set(count)

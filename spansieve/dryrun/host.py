@@ -101,7 +101,7 @@ class DryHost:
         """One that forgets."""
         return _Series(self, name)
 
-    def reading(self, name: str) -> float | None:
+    def reading(self, name: str, **labels: str) -> float | None:
         """The program that runs knows; a dry run does not."""
         return None
 

@@ -7,7 +7,7 @@ from spansieve.pdata import encode_pair
 from spansieve.plugin import Clock
 
 from .cells import Cell
-from .labels import ANY_LIMIT, LIMITS, MAX_CHARS, MAX_SERIES, OTHER, Overflow, Slots
+from .labels import ANY_LIMIT, LIMITS, MAX_CHARS, MAX_SERIES, OTHER, SERVICE_NAME, Overflow, Slots
 from .recent import Labels, Recent
 
 CellT = TypeVar("CellT", bound=Cell)
@@ -50,7 +50,7 @@ class Family(Generic[CellT]):
         self._make = make
         self._clock = clock
         self._overflow = overflow
-        self._slots = [Slots(label, limits.get(label, ANY_LIMIT), overflow) for label in ("service", *about.labels)]
+        self._slots = [Slots(label, limits.get(label, ANY_LIMIT), overflow) for label in (SERVICE_NAME, *about.labels)]
         self._asked: dict[Labels, CellT] = {}
         """By service and labels as they were asked for, not cleaned."""
         self._live: dict[Labels, CellT] = {}

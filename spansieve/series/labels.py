@@ -13,15 +13,18 @@ OTHER: Final = "other"
 """What stands for values that came when a label had as many as it may have."""
 MAX_SERIES: Final = 2_000
 """Sets of labels of one metric."""
+SERVICE_NAME: Final = "service.name"
+"""Says whose a series is: in the resource, and so no label of a metric, but bounded as well."""
 LIMITS: Final[Mapping[str, int]] = {
     "service": 50,
+    SERVICE_NAME: 500,
     "tool": 200,
     "operation": 50,
     "gen_ai.operation.name": 50,
     "error_type": 30,
     "error.type": 30,
 }
-"""Distinct values of a label, by its name; `service` is the resource's as well."""
+"""Distinct values of a label, by its name."""
 ANY_LIMIT: Final = 100
 """Distinct values of every other label."""
 MAX_CHARS: Final = 120

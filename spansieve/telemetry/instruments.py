@@ -4,7 +4,7 @@ A synchronous counter of the SDK costs microseconds a call; ours is a dictionary
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import TypeVar
 
 from opentelemetry.metrics import CallbackOptions, Observation
@@ -50,9 +50,9 @@ class _Series:
         with self._lock:
             return list(self._values.items())
 
-    def sum(self) -> float | None:
-        """All values added up; None where there is none."""
-        values = [value for _, value in self.items()]
+    def sum(self, labels: Set[tuple[str, str]] = frozenset()) -> float | None:
+        """All values that have these labels added up; None where there is none."""
+        values = [value for pairs, value in self.items() if labels <= {*pairs}]
         return sum(values) if values else None
 
     def forget(self, labels: Labels) -> None:
@@ -182,11 +182,13 @@ class Instruments:
                 made = self._made[name] = Spread(instrument.record)
         return _as(Spread, made, name)
 
-    def reading(self, name: str) -> float | None:
-        """What the gauge or counter `name` says now, all its series added up; None where it has none."""
+    def reading(self, name: str, **labels: str) -> float | None:
+        """What the gauge or counter `name` says now, all its series with these labels added up; None where it has
+        none.
+        """
         with self._lock:
             made = self._made.get(name)
-        return made.sum() if isinstance(made, _Series) else None
+        return made.sum(labels.items()) if isinstance(made, _Series) else None
 
     def made(self) -> dict[str, tuple[str, "Sum | Level"]]:
         """Counters and gauges that were set, by name, each with its description; not those that are read elsewhere."""

@@ -95,8 +95,10 @@ def test_the_points_of_each_service_stand_under_its_name() -> None:
 def test_what_waits_elsewhere_is_pending_too() -> None:
     host, metrics = running()
     host.readings = {
-        "otelcol_processor_tail_sampling_sampling_traces_on_memory": 7,
-        "spansieve_exporter_held_items": 512,
+        ("otelcol_processor_tail_sampling_sampling_traces_on_memory",): 7,
+        ("spansieve_exporter_held_items", "traces"): 500,
+        ("spansieve_exporter_held_items", "logs"): 12,
+        ("spansieve_exporter_held_items", "metrics"): 9999,
     }
     metrics.traces(TraceBatch.parse(request(Row(1, 2, parent=1), Row(1, 3, parent=2), Row(2, 9))))
     wait(host, metrics, 10)
@@ -126,12 +128,12 @@ def test_tools_at_once_are_those_of_lag_ago() -> None:
 def test_cpu_is_the_collectors_until_an_agent_says_its_own() -> None:
     host, metrics = running()
     for used in (5.0, 8.0):
-        host.readings = {"otelcol_process_cpu_seconds": used}
+        host.readings = {("otelcol_process_cpu_seconds",): used}
         wait(host, metrics, 10)
     assert emitted(host)["process_cpu_seconds_total{}"] == 3
 
     metrics.metrics(MetricBatch.parse(sum_request("process.cpu.time", 100, "desk")))
-    host.readings = {"otelcol_process_cpu_seconds": 50.0}
+    host.readings = {("otelcol_process_cpu_seconds",): 50.0}
     wait(host, metrics, 10)
     points = MetricBatch.parse(host.emitted[-1][1].encode())
     cpu = {one.resource.attributes["service.name"]: one.value for one in points if "cpu" in one.metric.name}

@@ -137,15 +137,18 @@ def test_each_label_has_its_limit(label: str, limit: int) -> None:
     assert len(family.cells()) == limit + 1
 
 
-def test_services_are_limited_as_well() -> None:
+def test_services_are_limited_as_well_and_less_as_a_label_than_as_whose_it_is() -> None:
     host, meter = made()
-    family = meter.counter("calls_total", "")
-    for number in range(60):
+    family, labelled = meter.counter("calls_total", ""), meter.counter("asks_total", "", labels=("service",))
+    for number in range(510):
         family.cell(f"service {number}").add(1)
+        labelled.cell("shop", f"service {number}").add(1)
     left = points(meter.collect())
-    assert len(left) == 51
+    assert len(left) == 501 + 51
     assert left["other", "calls_total"].value == 10
-    assert host.counts["spansieve_metric_overflow", "service", "calls_total"] == 10
+    assert left["shop", "asks_total", "other"].value == 460
+    assert host.counts["spansieve_metric_overflow", "service.name", "calls_total"] == 10
+    assert host.counts["spansieve_metric_overflow", "service", "asks_total"] == 460
 
 
 def test_a_metric_has_two_thousand_series_and_one_for_the_rest() -> None:

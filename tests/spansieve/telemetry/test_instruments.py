@@ -3,7 +3,7 @@
 from spansieve.telemetry.instruments import Instruments
 
 
-def test_a_reading_adds_up_all_series_and_is_nothing_where_none_was_set() -> None:
+def test_a_reading_adds_up_all_series_or_those_with_a_label_and_is_nothing_where_none_was_set() -> None:
     instruments = Instruments()
     level = instruments.level("waiting")
     assert instruments.reading("waiting") is None
@@ -12,6 +12,8 @@ def test_a_reading_adds_up_all_series_and_is_nothing_where_none_was_set() -> Non
     level.set((("queue", "a"),), 2)
     level.set((("queue", "b"),), 3)
     assert instruments.reading("waiting") == 5
+    assert instruments.reading("waiting", queue="b") == 3
+    assert instruments.reading("waiting", queue="c") is None
 
 
 def test_a_reading_of_what_is_read_elsewhere_is_as_of_now() -> None:
