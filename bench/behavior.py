@@ -4,7 +4,7 @@ and memory with 20,000 users, 10,000 conversations and 200 tools. Run: python -m
 
 import json
 import tracemalloc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -95,19 +95,15 @@ def behaved(host: FakeHost, **config: Any) -> Step:  # noqa: ANN401
 def us(make: Callable[[], Step]) -> float:
     """Microseconds a span, the best of some rounds; a second of the clock goes by from request to request."""
     step = make()
-    rounds = []
-    for number in range(ROUNDS):
-        batches = [TraceBatch.parse(request(number * REQUESTS + at)) for at in range(REQUESTS)]
-        for batch in batches:
-            for span in batch:
-                span.attributes.raws()  # as ai_semantics leaves them
-        rounds.append(cpu(partial(_all, step, batches)))
+    rounds = [sum(_taken(step, number * REQUESTS + at) for at in range(REQUESTS)) for number in range(ROUNDS)]
     return min(rounds) / REQUESTS / TRACES / SPANS * 1e6
 
 
-def _all(step: Step, batches: Iterable[TraceBatch]) -> None:
-    for batch in batches:
-        step(batch)
+def _taken(step: Step, number: int) -> float:
+    batch = TraceBatch.parse(request(number))
+    for span in batch:
+        span.attributes.raws()  # as ai_semantics leaves them
+    return cpu(partial(step, batch))
 
 
 def touched() -> float:

@@ -7,7 +7,7 @@ from spansieve.messages.calls import conversation
 from spansieve.messages.entry import USER
 from spansieve.messages.growing import Growing
 from spansieve.messages.sources import INPUT, steps_of
-from spansieve.pdata import DecodeError, Span, Value, decode_pair
+from spansieve.pdata import Attributes, DecodeError, Span, Value, decode_pair
 from spansieve.semconv.names import DIALECT
 
 from .roles import MODEL
@@ -18,6 +18,9 @@ _LARGE: Final = 16_384
 """Bytes of a prompt that are kept as they are; a larger one is read at once."""
 _HISTORIES: Final = 1 << 20
 """Characters of large prompts that are remembered, so that one that grows is not read anew each time."""
+_MOST_KEYS: Final = 1024
+_MESSAGE: Final = b"gen_ai."
+"""Stands in the names of events that hold messages."""
 Events = Sequence[tuple[str, Mapping[str, Value]]]
 
 
@@ -61,21 +64,41 @@ class Prompts:
     def __init__(self) -> None:
         """None was large yet."""
         self._histories = Growing(_HISTORIES)
+        self._keys: dict[tuple[object, ...], tuple[str, ...]] = {}
+        """By role, dialect and keys of a span: which of these hold its prompt."""
 
     def of(self, span: Span, role: str) -> Asked | None:
         """The prompt of `span`, an agent's, workflow's or model's; None where it has none. Raises DecodeError."""
-        attributes = span.attributes
-        raws = attributes.raws()
-        events = [(event.name, event.attributes) for event in span.events] if span.has_events else []
-        dialect = str(attributes.get(DIALECT, "")) if DIALECT in raws else ""
-        steps = steps_of(tuple(raws), frozenset([name for name, _ in events]), dialect, role).get(INPUT)
-        if not steps:
-            return None
-        source, keys = steps[0]
+        raws = span.attributes.raws()
+        asked = role, raws.get(DIALECT), *raws
+        keys = self._keys.get(asked)
+        if keys is None:
+            keys = self._find(asked, span.attributes, role)
+        if not keys:
+            return self._of_events(span, role) if span.has_events else None
         held = {key: raws[key] for key in keys}
-        if source.events or sum(map(len, held.values())) > _LARGE:
-            return Asked.known(_said_last(attributes, events, role, dialect, self._histories))
-        return Asked(held, role, dialect)
+        found = Asked(held, role, _dialect(span.attributes) if DIALECT in raws else "")
+        return found if found.size_bytes <= _LARGE else self._at_once(span, role)
+
+    def _find(self, asked: tuple[object, ...], attributes: Attributes, role: str) -> tuple[str, ...]:
+        """The attributes that hold the prompt, where attributes do."""
+        steps = steps_of(tuple(attributes.raws()), frozenset(), _dialect(attributes), role).get(INPUT, ())
+        if len(self._keys) >= _MOST_KEYS:
+            self._keys.clear()
+        self._keys[asked] = steps[0].keys if steps else ()
+        return self._keys[asked]
+
+    def _of_events(self, span: Span, role: str) -> Asked | None:
+        return self._at_once(span, role) if span.events_mention(_MESSAGE) else None
+
+    def _at_once(self, span: Span, role: str) -> Asked:
+        events = [(event.name, event.attributes) for event in span.events] if span.has_events else []
+        return Asked.known(_said_last(span.attributes, events, role, _dialect(span.attributes), self._histories))
+
+
+def _dialect(attributes: Attributes) -> str:
+    said = attributes.get(DIALECT, "")
+    return said if isinstance(said, str) else ""
 
 
 def _said_last(said: Mapping[str, Value], events: Events, role: str, dialect: str, histories: Growing | None) -> str:

@@ -1,5 +1,6 @@
 """What users do, put together: each trace that is over is told here, and what follows from it is measured and told."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from spansieve.plugin import Host
@@ -18,7 +19,7 @@ from .talks import Session, Talk, Talks
 from .tasks import Tasks
 from .times import SECOND_NS, EventClock, Skews
 from .told import Request, Told, ToolUse, brought_back
-from .workflows import SHORTEST, Workflows, folded
+from .workflows import SHORTEST, Workflows
 
 _LOOK_NS: Final = 10 * SECOND_NS
 """Between two looks for sessions that are over."""
@@ -55,13 +56,15 @@ class Conduct:
         now = self.clock.now_ns()
         for request in told.requests:
             self._ask(request)
-        self.measures.skipped("tool", sum(not use.whom.person for use in told.tools))
-        for use in told.tools:
-            if use.whom.person:
-                self.follow(self.followers.follow(use))
-        self._work(told.tools, now)
+        if told.tools:
+            self.follow(self.followers.follow(told.tools))
+            self._work(told.tools)
         if told.whom.person:
-            self.active.add(hash_of(told.whom.person), told.start_ns, told.end_ns, told.features, now)
+            self.active.add(self._hash_of(told.whom.person), told.start_ns, told.end_ns, told.features, now)
+
+    def _hash_of(self, name: str) -> int:
+        person = self.people.known.get(name)
+        return hash_of(name) if person is None else person.hash
 
     def _ask(self, request: Request) -> None:
         if not request.whom.person:
@@ -109,17 +112,20 @@ class Conduct:
             self.events.frustrated(request, count, self._config.frustration.within)
             self.frustrations.raise_(request, count)
 
-    def follow(self, known: list[Following]) -> None:
+    def follow(self, known: Iterable[Following]) -> None:
         """Tools of which is known what followed them."""
-        for following in known:
-            self.measures.followed(following)
-            self.events.used(following)
+        for use, by in known:
+            if not use.whom.person:
+                self.measures.skipped("tool", 1)
+                continue
+            self.measures.followed(use, by)
+            self.events.used(use, by)
 
-    def _work(self, uses: list[ToolUse], now_ns: int) -> None:
-        sequence = folded(uses)
-        if len(sequence.tools) >= SHORTEST:
-            self.workflows.add(sequence, uses[0].start_ns, now_ns)
-            self.events.worked(uses[0], sequence.tools, succeeded=all(sequence.succeeded))
+    def _work(self, uses: list[ToolUse]) -> None:
+        if len(uses) >= SHORTEST:
+            used = [(use.tool, use.succeeded) for use in uses]
+            self.workflows.add(used, uses[0].start_ns)
+            self.events.worked(uses[0], used)
 
     def _leave(self, sessions: list[Session]) -> None:
         now = self.clock.now_ns()

@@ -1,6 +1,6 @@
 """What users do as OTLP log records, one for each thing they did."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -9,11 +9,12 @@ from spansieve.pdata import LogBatch, Writable, encode_pair
 from spansieve.plugin import Host
 
 from .config import Action
-from .people import Following, Switch
+from .people import Switch
 from .similarity import Likeness
 from .tasks import Settled
 from .times import SECOND_NS
 from .told import Request, ToolUse, Whom
+from .workflows import MAX_TOOLS, SHORTEST, ToolUsed, folded
 
 PREFIX: Final = "spansieve.behavior."
 """Stands before the action in the event's name."""
@@ -44,9 +45,13 @@ class Events:
         self.leads = True
         """Whether anybody takes them."""
 
-    def used(self, following: Following) -> None:
-        """A tool was used."""
-        use, by = following
+    def _is_wanted(self, action: Action) -> bool:
+        return self.leads and action in self._wanted
+
+    def used(self, use: ToolUse, by: ToolUse | None) -> None:
+        """A tool was used, and perhaps another after it."""
+        if not self._is_wanted("tool_used"):
+            return
         said: dict[str, Writable] = {
             "tool": use.tool,
             "success": use.succeeded,
@@ -79,9 +84,12 @@ class Events:
         """A user asked again too often."""
         self._add("user_frustration", request, {"retries": retries, "window": window_s})
 
-    def worked(self, use: ToolUse, tools: Collection[str], *, succeeded: bool) -> None:
-        """A trace is over, in which `tools` were used in this order; `use` was the first."""
-        self._add("workflow", use, {"tools": [*tools], "success": succeeded})
+    def worked(self, use: ToolUse, used: Sequence[ToolUsed]) -> None:
+        """A trace is over, in which tools were `used` in this order; `use` was the first."""
+        if self._is_wanted("workflow"):
+            tools, succeeded = folded(used[:MAX_TOOLS])
+            if len(tools) >= SHORTEST:
+                self._add("workflow", use, {"tools": [*tools], "success": all(succeeded)})
 
     def settled(self, settled: Settled) -> None:
         """A task is over."""
@@ -91,7 +99,7 @@ class Events:
         self._add("task", task.request, said)
 
     def _add(self, action: Action, of: Request | ToolUse, said: Mapping[str, Writable]) -> None:
-        if not self.leads or action not in self._wanted:
+        if not self._is_wanted(action):
             return
         self._waiting.append(_Event(action, of.whom, of.start_ns, of.trace_id, of.span_id, said))
         if len(self._waiting) > MAX_WAITING:

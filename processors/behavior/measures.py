@@ -6,10 +6,9 @@ from spansieve.plugin import Host
 from spansieve.series import Meter
 
 from .config import BehaviorConfig
-from .people import Following
 from .talks import Session
 from .tasks import Settled
-from .told import Request
+from .told import Request, ToolUse
 
 SCOPE: Final = "spansieve.behavior"
 OWN: Final = "spansieve"
@@ -86,9 +85,8 @@ class Measures:
         """A session is over."""
         self._sessions.cell(session.service).record(session.seconds, weight=session.weight)
 
-    def followed(self, following: Following) -> None:
+    def followed(self, use: ToolUse, by: ToolUse | None) -> None:
         """A tool was used, and perhaps another after it."""
-        use, by = following
         if by is not None:
             self.transitions.cell(use.whom.service, use.tool, by.tool).add(use.weight)
 

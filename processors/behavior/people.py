@@ -4,9 +4,11 @@ subject, retries, and frustration.
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby, pairwise
 from typing import Any, Final, NamedTuple
 
+from .active import hash_of
 from .config import FrustrationConfig
 from .kept import Kept
 from .times import MINUTE_NS
@@ -34,7 +36,18 @@ class Switch(NamedTuple):
 class Person(Kept):
     """One user. Times are nanoseconds since the Unix epoch."""
 
-    __slots__ = ("alerted_ns", "last_ns", "name", "requests", "retries", "retry_count", "since_ns", "thread", "visited")
+    __slots__ = (
+        "alerted_ns",
+        "hash",
+        "last_ns",
+        "name",
+        "requests",
+        "retries",
+        "retry_count",
+        "since_ns",
+        "thread",
+        "visited",
+    )
 
     prefix = "user/"
 
@@ -54,6 +67,7 @@ class Person(Kept):
         self.alerted_ns: int | None = None
         self.requests = 0
         self.retry_count = 0
+        self.hash = hash_of(name)
 
     @property
     def key(self) -> str:
@@ -140,11 +154,8 @@ class People:
             self._forgotten()
 
 
-class Following(NamedTuple):
-    """A tool, and the next one of the same user; None: none followed."""
-
-    use: ToolUse
-    by: ToolUse | None
+Following = tuple[ToolUse, ToolUse | None]
+"""A tool, and the next one of the same user; None: none followed."""
 
 
 class Followers:
@@ -156,32 +167,41 @@ class Followers:
         self._last: OrderedDict[str, ToolUse] = OrderedDict()
         """By user, the one that was told first at the front."""
 
-    def follow(self, use: ToolUse) -> list[Following]:
-        """A tool was used: what is known by that. One that is out of order follows nothing."""
-        name = use.whom.person
-        before = self._last.get(name)
-        if before is not None and use.start_ns < before.start_ns:
-            return [Following(use, before if _follows(before, use) else None)]
-        known = []
-        if before is not None:
-            known.append(Following(before, use if _follows(use, before) else None))
-            del self._last[name]
-        self._last[name] = use
-        if len(self._last) > self._most:
-            known.append(Following(self._last.popitem(last=False)[1], None))
+    def follow(self, uses: Sequence[ToolUse]) -> list[Following]:
+        """Tools of one trace were used, in this order: what is known by that."""
+        known: list[Following] = []
+        for whom, group in groupby(uses, key=_whom):
+            run = [*group]
+            before = self._last.get(whom.person)
+            is_late = before is not None and run[0].start_ns < before.start_ns
+            if before is not None and not is_late:
+                del self._last[whom.person]
+                known.append(_pair(before, run[0]))
+            known += [_pair(use, following) for use, following in pairwise(run)]
+            if is_late or not whom.person:
+                known.append(_pair(run[-1], before))
+            else:
+                self._last[whom.person] = run[-1]
+        while len(self._last) > self._most:
+            known.append((self._last.popitem(last=False)[1], None))
         return known
 
     def past(self, now_ns: int | None) -> list[Following]:
         """Tools that nothing follows any more at `now_ns`; None: all."""
-        found = []
+        found: list[Following] = []
         while self._last:
             use = next(iter(self._last.values()))
             if now_ns is not None and now_ns - use.end_ns <= FOLLOWS_NS:
                 break
             self._last.popitem(last=False)
-            found.append(Following(use, None))
+            found.append((use, None))
         return found
 
 
-def _follows(use: ToolUse, before: ToolUse) -> bool:
-    return use.start_ns - before.end_ns <= FOLLOWS_NS
+def _whom(use: ToolUse) -> Whom:
+    return use.whom
+
+
+def _pair(use: ToolUse, following: ToolUse | None) -> Following:
+    """What came next, if it came soon enough."""
+    return use, following if following and following.start_ns - use.end_ns <= FOLLOWS_NS else None

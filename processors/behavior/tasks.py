@@ -87,7 +87,7 @@ class Task(Kept):
             "number": self.number,
             "begin_ns": self.begin_ns,
             "retries": self.retries,
-            "whom": [*request.whom],
+            "whom": [*request.whom[:3]],
             "ids": [request.trace_id.hex(), request.span_id.hex()],
             "rest": [request.start_ns, request.end_ns, request.failed, request.weight],
         }
@@ -97,7 +97,7 @@ class Task(Kept):
         """The one that gave `state`."""
         ids = [bytes.fromhex(one) for one in state["ids"]]
         start_ns, end_ns, failed, weight = state["rest"]
-        whom = Whom(*state["whom"])
+        whom = Whom.of(*state["whom"])
         task = cls(state["number"], Request(whom, ids[0], ids[1], start_ns, end_ns, failed, weight, NO_PROMPT))
         task.begin_ns, task.retries = state["begin_ns"], state["retries"]
         return task

@@ -13,13 +13,14 @@ class Whom(NamedTuple):
     """The conversation or session."""
     service: str
     """`service.name` of who told of it."""
+    person: str
+    """Who counts as one user: without a user, the thread. Empty: nobody."""
 
-    @property
-    def person(self) -> str:
-        """Who counts as one user: without a user, the thread. Empty: nobody."""
-        if self.user:
-            return f"user {self.user}"
-        return f"thread {self.thread}" if self.thread else ""
+    @classmethod
+    def of(cls, user: str, thread: str, service: str) -> "Whom":
+        """Who these are."""
+        person = f"user {user}" if user else f"thread {thread}" if thread else ""
+        return cls(user, thread, service, person)
 
     @property
     def talk(self) -> str:

@@ -96,7 +96,7 @@ class Trace:
         user = (root.user if root else "") or self._user
         thread = (root.thread if root else "") or self._thread
         said = root or first
-        return Whom(user, thread, said.service if said else "")
+        return Whom.of(user, thread, said.service if said else "")
 
     def _requests(self) -> Iterable[AiSpan]:
         """Its root; where that is none of ours, the agents and workflows on top, else the first model call."""
@@ -164,8 +164,10 @@ def _is_new(span: AiSpan, after_ns: int | None) -> bool:
 
 def _own(span: AiSpan, whom: Whom) -> Whom:
     """Who used a span; most often `whom`, who used the trace."""
-    own = Whom(span.user or whom.user, span.thread or whom.thread, span.service)
-    return whom if own == whom else own
+    user, thread = span.user or whom.user, span.thread or whom.thread
+    if user == whom.user and thread == whom.thread and span.service == whom.service:
+        return whom
+    return Whom.of(user, thread, span.service)
 
 
 def _start(span: AiSpan) -> int:

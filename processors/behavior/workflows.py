@@ -6,12 +6,12 @@ trace. Kept by the hour for a day, of each hour the most frequent ones (`spansie
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from spansieve.sketches import Ranked, SpaceSaving
 
 from .times import HOUR_NS
-from .told import ToolUse
 
 SHORTEST: Final = 2
 LONGEST: Final = 5
@@ -21,7 +21,10 @@ IN_ALL: Final = 4096
 HOURS: Final = 24
 MAX_TOOLS: Final = 1000
 """Tools of one trace that are looked at."""
+_MOST_NEW: Final = 1000
 Gram = tuple[str, ...]
+ToolUsed = tuple[str, bool]
+"""A tool, and whether it succeeded."""
 
 
 class Workflow(NamedTuple):
@@ -46,10 +49,10 @@ class Folded(NamedTuple):
     succeeded: tuple[bool, ...]
 
 
-def folded(uses: Sequence[ToolUse]) -> Folded:
-    """`uses`, which are in order, with repeats taken once."""
-    groups = [(tool, [*run]) for tool, run in groupby(uses[:MAX_TOOLS], key=lambda use: use.tool)]
-    return Folded(tuple(tool for tool, _ in groups), tuple(all(use.succeeded for use in run) for _, run in groups))
+def folded(used: Sequence[ToolUsed]) -> Folded:
+    """What was used, in order, with repeats taken once."""
+    groups = [(tool, all(good for _, good in run)) for tool, run in groupby(used, key=itemgetter(0))]
+    return Folded(tuple(tool for tool, _ in groups), tuple(good for _, good in groups))
 
 
 def grams(sequence: Folded) -> dict[Gram, bool]:
@@ -70,12 +73,12 @@ class _Hour:
         self.counts: SpaceSaving[Gram, int] = SpaceSaving(AN_HOUR)
         self.good: dict[Gram, int] = {}
 
-    def add(self, gram: Gram, *, succeeded: bool) -> None:
-        gone = self.counts.add(gram, 1)
+    def add(self, gram: Gram, times: int, *, succeeded: bool) -> None:
+        gone = self.counts.add(gram, times)
         if gone is not None:
             self.good.pop(gone, None)
         if succeeded:
-            self.good[gram] = self.good.get(gram, 0) + 1
+            self.good[gram] = self.good.get(gram, 0) + times
 
 
 class Workflows:
@@ -83,28 +86,34 @@ class Workflows:
 
     def __init__(self) -> None:
         """Nothing was used."""
+        self._new: dict[tuple[int, tuple[ToolUsed, ...]], int] = {}
+        """How many traces used which tools in which hour, since these were counted: most do what others did."""
         self._hours: dict[int, _Hour] = {}
         self.dirty: set[int] = set()
         """Hours that changed since they were saved."""
 
-    def add(self, sequence: Folded, when_ns: int, now_ns: int) -> None:
-        """The tools of a trace that began at `when_ns`; what is older than a day is left out."""
-        number, oldest = when_ns // HOUR_NS, now_ns // HOUR_NS - HOURS
-        if number <= oldest:
-            return
-        hour = self._hours.get(number)
-        if hour is None:
-            hour = self._hours[number] = _Hour()
-            for old in [one for one in self._hours if one <= oldest]:
-                del self._hours[old]
-        for gram, succeeded in grams(sequence).items():
-            hour.add(gram, succeeded=succeeded)
-        self.dirty.add(number)
+    def add(self, tools: Sequence[ToolUsed], when_ns: int) -> None:
+        """The tools of a trace that began at `when_ns`."""
+        new = when_ns // HOUR_NS, tuple(tools[:MAX_TOOLS])
+        self._new[new] = self._new.get(new, 0) + 1
+        if len(self._new) > _MOST_NEW:
+            self._count()
+
+    def _count(self) -> None:
+        for (number, tools), times in self._new.items():
+            hour = self._hours.setdefault(number, _Hour())
+            for gram, succeeded in grams(folded(tools)).items():
+                hour.add(gram, times, succeeded=succeeded)
+            self.dirty.add(number)
+        self._new.clear()
+        for old in sorted(self._hours)[:-HOURS]:
+            del self._hours[old]
 
     def frequent(self, support: int, now_ns: int) -> list[Workflow]:
         """Sequences that at least `support` traces of the last day have and that are no part of a longer one of these,
         the most frequent first.
         """
+        self._count()
         counts: SpaceSaving[Gram, int] = SpaceSaving(IN_ALL)
         good: dict[Gram, int] = {}
         for number, hour in self._hours.items():
@@ -118,6 +127,7 @@ class Workflows:
 
     def hours(self) -> list[int]:
         """The hours that there are, by their number since the epoch."""
+        self._count()
         return sorted(self._hours)
 
     def state(self, number: int) -> Sequence[Any]:
