@@ -21,6 +21,11 @@ def dollars(amount: int) -> float:
     return amount / PER_USD
 
 
+def written(usd: float) -> str:
+    """For people: `1,234.50`, and of less than a dollar three digits that say something."""
+    return f"{usd:,.2f}" if usd >= 1 else f"{usd:.3g}"
+
+
 def is_cost(usd: float | None) -> bool:
     """Whether `usd` is something that a call may cost."""
     return usd is not None and math.isfinite(usd) and 0 <= usd <= MAX_USD

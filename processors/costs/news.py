@@ -8,7 +8,7 @@ from spansieve.alerts import Severity, rfc3339
 from .anomalies import Unusual
 from .budgets import Reached
 from .calendar import HOUR_NS, Period, named
-from .money import dollars
+from .money import dollars, written
 
 BUDGET: Final = "cost_budget"
 ANOMALY: Final = "cost_anomaly"
@@ -43,7 +43,7 @@ def of_level(one: Reached) -> News:
         labels[budget.scope] = one.value
     whose = f" of one {budget.scope}" if one.value else ""
     summary = (
-        f"{spent / budget.usd:.0%} of budget {budget.name}{whose}: {spent:,.2f} of {budget.usd:,.2f} USD "
+        f"{spent / budget.usd:.0%} of budget {budget.name}{whose}: {written(spent)} of {written(budget.usd)} USD "
         f"in the {budget.per} {period} (UTC)"
     )
     about = "\n".join((budget.name, one.value, level, rfc3339(start_ns)))
@@ -53,7 +53,9 @@ def of_level(one: Reached) -> News:
 def of_hour(one: Unusual) -> News:
     """An hour cost more than it used to."""
     spent, usual, hour = dollars(one.spent), dollars(round(one.usual)), named("hour", one.start_ns)
-    summary = f"{spent:,.2f} USD in the hour {hour} (UTC), where the median of the days before is {usual:,.2f} USD"
+    summary = (
+        f"{written(spent)} USD in the hour {hour} (UTC), where the median of the days before is {written(usual)} USD"
+    )
     labels = {"spent_usd": f"{spent:.6g}", "usual_usd": f"{usual:.6g}", "period": hour}
     period = Period(one.start_ns, one.start_ns + HOUR_NS)
     return News(ANOMALY, "warning", rfc3339(one.start_ns), period, summary, labels)

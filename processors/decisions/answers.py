@@ -1,6 +1,5 @@
 """What a model was offered, and what it called, as far as its span still says so."""
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -18,8 +17,8 @@ from spansieve.watching import AiSpan
 _DEFINITIONS: Final = ("gen_ai.tool.definitions", "ai.prompt.tools", "mlflow.chat.tools", "gen_ai.agent.tools")
 _FLAT: Final = {"llm.tools.0.tool.json_schema": "llm.tools.", "llm.request.functions.0.name": "llm.request.functions."}
 """First attributes of lists that are flattened, and how all of theirs begin."""
-_CALLS: Final = re.compile(rb"(?i)tool|function")
-"""Stands in every answer that calls a tool, in whatever shape."""
+_CALLS: Final = (b"tool", b"Tool", b"unction")
+"""One of them stands in every answer that calls a tool, in whatever shape."""
 _CALLED: Final = "tool_call"
 """The finish of an answer that calls tools, wherever they went."""
 _CODEX: Final = "codex"
@@ -100,7 +99,7 @@ def _called(span: Span, seen: AiSpan) -> tuple[str, ...] | None:
     held = [raws[key] for _, keys in steps for key in keys]
     in_events = span.has_events and (span.events_mention(b"tool") or span.events_mention(b"function"))
     called: list[str] | None = None
-    if in_events or any(map(_CALLS.search, held)):
+    if in_events or any(map(_may_call, held)):
         called = tools_called(span.attributes, [(event.name, event.attributes) for event in span.events])
     elif any(map(_is_readable, held)):
         called = []
@@ -112,6 +111,10 @@ def _called(span: Span, seen: AiSpan) -> tuple[str, ...] | None:
 def _dialect(span: Span) -> str:
     dialect = span.attributes.get(DIALECT)
     return dialect if isinstance(dialect, str) else ""
+
+
+def _may_call(raw: bytes) -> bool:
+    return any(word in raw for word in _CALLS)
 
 
 def _is_readable(raw: bytes) -> bool:

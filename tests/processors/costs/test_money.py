@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spansieve.processors.costs.calendar import Per, named, period_of
-from spansieve.processors.costs.money import dollars, is_cost, units
+from spansieve.processors.costs.money import dollars, is_cost, units, written
 from spansieve.testing import FakeClock
 
 TIMES = st.integers(0, 2**64 - 1)
@@ -30,6 +30,16 @@ def test_what_is_no_amount_of_money_is_no_cost() -> None:
     assert [is_cost(usd) for usd in (None, float("nan"), float("inf"), -0.01, 1e7)] == [False] * 5
     assert is_cost(0.0)
     assert is_cost(12.5)
+
+
+def test_money_is_written_with_digits_that_say_something() -> None:
+    assert [written(usd) for usd in (0.0, 0.00012345, 0.5, 1.0, 12345.678)] == [
+        "0",
+        "0.000123",
+        "0.5",
+        "1.00",
+        "12,345.68",
+    ]
 
 
 @given(PERS, TIMES)
