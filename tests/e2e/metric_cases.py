@@ -35,7 +35,9 @@ def cases(*names: str) -> list[Case]:
     for name in names:
         for case in yaml.safe_load((FOLDER / name).read_text()):
             ways = case.get("ways", ["as it is"])
-            found += [{**case, "way": way, "service": _slug(f"{name} {case['title']} {way}")} for way in ways]
+            found += [
+                {**case, "file": name, "way": way, "service": _slug(f"{name} {case['title']} {way}")} for way in ways
+            ]
     return found
 
 

@@ -16,7 +16,8 @@ Samples = dict[tuple[str, Labels], float]
 """Values by the name of a sample (`x_count`, not the family's) and its labels; an empty label is none."""
 Point = Mapping[str, Any]
 
-NOT_COMPARED = ("target_info", "otel_scope_info", "scrape_")
+NOT_COMPARED = ("target_info", "otel_scope_info")
+"""What says nothing about agents."""
 UNITS = {"s": "seconds", "By": "bytes", "ms": "milliseconds"}
 """What a unit adds to a name where the name does not say it; annotations such as `{token}` add nothing."""
 DELTA = 1
@@ -44,14 +45,31 @@ def of_text(text: str) -> Samples:
     return found
 
 
-def of_file(path: Path) -> Samples:
-    """The samples of a file of OTLP JSON lines: the newest value of what is cumulative, the sum of what is delta."""
-    found: Samples = {}
-    for line in path.read_text().splitlines(keepends=True) if path.exists() else ():
-        if line.endswith("\n"):
+class Pushed:
+    """The samples of a file of OTLP JSON lines that grows, each line read once: the newest value of what is cumulative,
+    the sum of what is delta.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._found: Samples = {}
+
+    def samples(self) -> Samples:
+        """Those of all lines until now."""
+        for line in self._lines():
             for key, value, adds in _samples(json.loads(line)):
-                found[key] = found.get(key, 0.0) + value if adds else value
-    return found
+                self._found[key] = self._found.get(key, 0.0) + value if adds else value
+        return self._found
+
+    def _lines(self) -> list[bytes]:
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            whole = file.read().rpartition(b"\n")[0]
+        self._read += len(whole) + 1 if whole else 0
+        return whole.splitlines()
 
 
 def _samples(request: Point) -> Iterator[tuple[tuple[str, Labels], float, bool]]:

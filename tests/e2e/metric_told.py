@@ -13,7 +13,7 @@ from spansieve.registry import Registry
 from spansieve.testing import FakeClock, FakeHost
 
 from .metric_cases import Request, requests
-from .metric_exits import of_file, records
+from .metric_exits import Pushed, records
 from .metric_otlp import Case
 from .metric_runs import WATCHERS
 from .metric_wanted import Seen, differences
@@ -81,7 +81,7 @@ class Told:
     def differences(self, case: Case) -> list[str]:
         """What is wrong with `case` now."""
         metrics, logs, alerts = (self._sent[signal] for signal in ("metrics", "logs", "alerts"))
-        return differences(case, Seen(of_file(metrics), records(logs), records(alerts), self._table, {}, []))
+        return differences(case, Seen(Pushed(metrics).samples(), records(logs), records(alerts), self._table, {}, []))
 
     def _table(self, component: str) -> Any:  # noqa: ANN401
         host = next(host for host in self._hosts if host.id == component)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from .metric_agents import agent_cases, wrong_numbers
+from .metric_agents import WAYS, agent_cases, wrong_numbers
 from .metric_cases import cases
 from .metric_otlp import Case, span_id, trace_id
 from .metric_runs import by_config, openmetrics_of_program, shown_by_program, through_program
@@ -41,8 +41,9 @@ def test_what_takes_time_comes_by_the_clock(tmp_path: Path, case: Case) -> None:
     assert told(case, tmp_path) == [], case["from"]
 
 
-def test_every_captured_agent_has_its_tokens_and_tools_counted_once(tmp_path: Path) -> None:
-    every = agent_cases()
+@pytest.mark.parametrize("way", WAYS)
+def test_every_captured_agent_has_its_tokens_and_tools_counted_once(tmp_path: Path, way: str) -> None:
+    every = agent_cases(way)
     seen = shown_by_program(every, tmp_path)
     assert {case["title"]: lines for case in every if (lines := wrong_numbers(case, seen))} == {}
 
