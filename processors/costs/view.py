@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from spansieve.alerts import rfc3339
+from spansieve.alerts.status import row_of
 from spansieve.dashboard import DASHBOARD, Cell, DashboardStatus
 
 from .alarms import Alarms
@@ -51,6 +52,7 @@ def shown(now_ns: int, measures: Measures, ledgers: Ledgers, budgets: Budgets, a
         "time": rfc3339(now_ns),
         "measures": [measures.cost_per_operation()],
         "tables": tables | {table_name(by): rows for by, rows in by_name.items() if by not in PRIVATE},
+        "alerts": [row_of(one.alert) for one in alarms.firing.values()],
         "private": {
             "budgets by whom": [*_budgets(budget for budget in budgets.all if budget.config.scope in PRIVATE)],
             **{table_name(by): rows for by, rows in by_name.items() if by in PRIVATE},

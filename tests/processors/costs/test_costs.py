@@ -133,6 +133,7 @@ def test_a_budget_raises_an_alert_a_level_and_all_end_with_the_period() -> None:
     house.send(chat("t", "b", usd=5.0))
     house.pass_(5)
     assert house.told() == [("all", "0.8", "firing"), ("all", "1", "firing")]
+    assert [row["type"] for row in status(house)["alerts"]] == ["cost_budget"] * 3
     house.send(chat("t", "c", usd=50.0))
     house.pass_(5)
     assert house.told() == []
