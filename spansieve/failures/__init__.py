@@ -18,7 +18,7 @@ from .context import (
 )
 from .details import GRPC_CODE, HTTP_CODES, Details, details_of, details_of_record
 from .forest import Forest, Judged, Node, forest_from, forest_of
-from .predicate import SOURCES, Failure, Rules, Source, failure_of, failure_of_record
+from .predicate import SIGNS, SOURCES, Failure, Rules, Source, failure_of, failure_of_record
 from .reading import exceptions_of
 from .retries import operation_of
 from .sameness import Shown, comparable
@@ -31,6 +31,7 @@ __all__ = [
     "GRPC_CODE",
     "HTTP_CODES",
     "OS_THREAD",
+    "SIGNS",
     "SOURCES",
     "THREAD_KEYS",
     "TOOL_KEYS",

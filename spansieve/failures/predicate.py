@@ -51,7 +51,7 @@ def failure_of(span: Span, rules: Rules) -> Failure | None:
     the last one is the span's, so it alone can be ignored. Raises DecodeError where attributes or events are malformed.
     """
     raws, has_events, has_error_status = span.attributes.raws(), span.has_events, span.status_code == _ERROR
-    if not has_error_status and not has_events and _SIGNS.isdisjoint(raws):
+    if not has_error_status and not has_events and SIGNS.isdisjoint(raws):
         return None
     exceptions = exceptions_of(span) if has_events else []
     source = _source(raws, has_error_status, exceptions, rules.sources)
@@ -104,7 +104,10 @@ _TESTS: Final[tuple[tuple[str, Callable[[Value], bool]], ...]] = (
     ("rpc.grpc.status_code", _is_grpc_error),
 )
 """The attributes that may say it, with what each has to be for that."""
-_SIGNS: Final = frozenset({ERROR_CLASS, *(key for key, _ in _TESTS)})
+SIGNS: Final = frozenset({ERROR_CLASS, *(key for key, _ in _TESTS)})
+"""Attributes that may tell of an error: a span with none of them, without events and with a status other than ERROR is
+none.
+"""
 
 
 def _source(

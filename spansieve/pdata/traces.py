@@ -85,6 +85,17 @@ class Span:
     def parent_span_id(self, value: bytes) -> None:
         self._message.parent_span_id = value
 
+    def head(self) -> tuple[bytes, bytes, bytes, int, int]:
+        """Trace, id, parent, start and end, as the properties say them, read in one go."""
+        message = self._message
+        return (
+            message.trace_id,
+            message.span_id,
+            message.parent_span_id,
+            message.start_time_unix_nano,
+            message.end_time_unix_nano,
+        )
+
     @property
     def is_root(self) -> bool:
         """Whether it has no parent; an id of zeros is none."""

@@ -78,10 +78,23 @@ def _short_value(raw: bytes) -> str | float | None:
         value = _good_text(rest[1:])
     elif kind == 0x21 and size == 11:
         (value,) = _DOUBLE(rest)
-    elif kind in _VARINTS and (size == 4 or (size == 5 and rest[0] >= 0x80)) and rest[-1] < 0x80:
-        number = rest[0] if size == 4 else rest[0] & 0x7F | rest[1] << 7
-        value = number if kind == 0x18 else number != 0
+    elif kind in _VARINTS and size <= _SHORT_VARINT:
+        number = _varint(rest)
+        value = number if kind == 0x18 or number is None else number != 0
     return value
+
+
+def _varint(raw: bytes) -> int | None:
+    """The number that all of `raw` is; None where it is none."""
+    *high, last = raw
+    if last >= 0x80:
+        return None
+    number = last
+    for byte in reversed(high):
+        if byte < 0x80:
+            return None
+        number = number << 7 | byte & 0x7F
+    return number
 
 
 def _good_text(raw: bytes) -> str | None:
@@ -94,6 +107,7 @@ def _good_text(raw: bytes) -> str | None:
 
 _DOUBLE = Struct("<d").unpack
 _VARINTS = (0x18, 0x10)  # the tags of int_value and bool_value
+_SHORT_VARINT = 8  # the size of a value with a number below 2**35; one of ten bytes would be negative
 
 
 def _plain(value: Wire, depth: int) -> Value:
