@@ -10,7 +10,6 @@ from spansieve.plugin import Host, Processor, Signal, StorageError
 from spansieve.prices import Prices
 from spansieve.saved import Saved
 from spansieve.watching import AiSpan, Watch
-from spansieve.watching.people import is_run
 
 from .alarms import Alarms
 from .anomalies import Anomalies
@@ -110,7 +109,7 @@ class Costs(Processor[CostsConfig]):
         for span in spans:
             if span.is_counted:
                 self._gathered.add(span, now_ns)
-            if is_run(span.traits):
+            if span.traits.is_run:
                 self._measures.ran(span.cost_of, span.weight)
 
     def _book(self) -> None:

@@ -13,7 +13,6 @@ from spansieve.pdata import NO_SPAN
 from spansieve.structure import Decision, Step, decisions
 from spansieve.structure.spending import family_of
 from spansieve.watching import AiSpan
-from spansieve.watching.people import is_run
 
 from .traces import Member
 
@@ -182,6 +181,6 @@ def _kind(span: AiSpan) -> str:
         return "tool"
     if _is_model(span):
         return "model" if span.is_counted or not span.has_tokens else "step"
-    if is_run(span.traits):
+    if span.traits.is_run:
         return span.traits.kind or "agent"
     return "step" if span.traits.is_rollup else span.traits.kind

@@ -1,6 +1,7 @@
 """What watches see of AI spans: each read once, told when it has settled."""
 
-from .span import AiSpan, Outcome, Tokens, Traits
-from .watch import Listener, Watch
+from .sight import Listener
+from .span import AiSpan, Fate, Outcome, Tokens, Traits
+from .watch import Watch
 
-__all__ = ["AiSpan", "Listener", "Outcome", "Tokens", "Traits", "Watch"]
+__all__ = ["AiSpan", "Fate", "Listener", "Outcome", "Tokens", "Traits", "Watch"]

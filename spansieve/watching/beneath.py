@@ -1,22 +1,41 @@
 """What was counted below spans that have not come yet: so an outer span counts once, however late it comes."""
 
-from collections import OrderedDict
-from typing import Final, NamedTuple
+from collections import Counter, OrderedDict
+from typing import Final
 
-from spansieve.structure.spending import NOTHING_BELOW, Below, joined
+from spansieve.structure.spending import Below, Spent
 
 MAX_IDS: Final = 100_000
 """Spans of which it is remembered; of more, those of the traces that were silent for the longest time are forgotten."""
+_NONE: Final[frozenset[str]] = frozenset()
 
 
-class Beneath(NamedTuple):
-    """What counts below one span."""
+class Beneath:
+    """What counts below one span; it grows."""
 
-    spent: Below = NOTHING_BELOW
-    tools: frozenset[str] = frozenset()
-    """Tools that were executed."""
-    calls: frozenset[str] = frozenset()
-    """Families of the model calls."""
+    __slots__ = ("calls", "families", "input", "output", "tools")
+
+    def __init__(self) -> None:
+        """Nothing does."""
+        self.input = self.output = 0.0
+        """Tokens."""
+        self.families = _NONE
+        """The kinds of model calls that used them."""
+        self.calls = _NONE
+        """Families of the model calls."""
+        self.tools = _NONE
+        """Tools that were executed."""
+
+    @property
+    def below(self) -> Below:
+        """What was spent."""
+        return Below(Spent(self.input, self.output), self.families)
+
+    def spend(self, below: Below) -> None:
+        """Add what was spent."""
+        self.input += below.spent.first
+        self.output += below.spent.second
+        self.families |= below.families
 
 
 NOTHING: Final = Beneath()
@@ -25,9 +44,9 @@ NOTHING: Final = Beneath()
 class Beneaths:
     """All of it, by trace and span."""
 
-    def __init__(self, most: int = MAX_IDS) -> None:
-        """Nothing was counted; at most `most` ids are remembered."""
-        self._most = most
+    def __init__(self, evicted: Counter[str]) -> None:
+        """Nothing was counted. `evicted` counts what is forgotten for want of room, as `counted`."""
+        self._evicted = evicted
         self._traces: OrderedDict[bytes, dict[bytes, Beneath]] = OrderedDict()
         self.ids = 0
 
@@ -35,22 +54,19 @@ class Beneaths:
         """By span, if there is any in this trace; not to be changed."""
         return self._traces.get(trace_id)
 
-    def add(self, trace_id: bytes, span_id: bytes, more: Beneath) -> None:
-        """It was counted below this span."""
+    def of(self, trace_id: bytes, span_id: bytes) -> Beneath:
+        """What counts below one span: to be added to."""
         spans = self._traces.get(trace_id)
         if spans is None:
             spans = self._traces[trace_id] = {}
         else:
             self._traces.move_to_end(trace_id)
-        known = spans.get(span_id)
-        if known is None:
+        found = spans.get(span_id)
+        if found is None:
+            found = spans[span_id] = Beneath()
             self.ids += 1
-            spans[span_id] = more
             self._forget()
-        else:
-            spans[span_id] = Beneath(
-                joined(known.spent, more.spent), known.tools | more.tools, known.calls | more.calls
-            )
+        return found
 
     def take(self, trace_id: bytes, span_id: bytes) -> Beneath:
         """What was counted below this span, which is remembered no longer."""
@@ -64,10 +80,13 @@ class Beneaths:
         return found
 
     def _forget(self) -> None:
-        while self.ids > self._most:
+        before = self.ids
+        while self.ids > MAX_IDS:
             trace_id, spans = next(iter(self._traces.items()))
             if len(self._traces) == 1:
                 self.take(trace_id, next(iter(spans)))
             else:
                 del self._traces[trace_id]
                 self.ids -= len(spans)
+        if self.ids < before:
+            self._evicted["counted"] += before - self.ids

@@ -3,7 +3,6 @@
 """
 
 import re
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -13,9 +12,11 @@ from spansieve.pdata import LogRecord, Span
 from spansieve.semconv import raw_mapping
 from spansieve.semconv.names import ERROR_CLASS, ERROR_TYPE
 
-from .span import AiSpan, Outcome
+from .span import AiSpan, Fate
 
 _LATE: Final = ("timeout", "deadline")
+_MOST_CHARACTERS: Final = 256
+"""Of a type."""
 _LATE_HTTP, _LATE_GRPC = frozenset({408, 504}), 4
 _GRPC: Final = {4: "timeout", 7: "auth", 8: "rate_limited", 16: "auth"} | dict.fromkeys(
     (3, 5, 6, 9, 11, 12), "invalid_request"
@@ -23,56 +24,37 @@ _GRPC: Final = {4: "timeout", 7: "auth", 8: "rate_limited", 16: "auth"} | dict.f
 """Classes by status code; any other one is the server's."""
 
 
-class Judged(NamedTuple):
-    """What an error is called."""
-
-    outcome: Outcome
-    error_class: str
-    error_type: str
-
-
 class Told(NamedTuple):
     """A failure that a log record told of."""
 
-    failure: Failure
-    judged: Judged
+    fate: Fate
+    is_soft: bool
     kind: str
     """Of the call; empty: not said."""
     until: float
     """Seconds, monotonic."""
 
 
-def fail(span: AiSpan, failure: Failure, judged: Judged) -> None:
-    """Let `span` be an error."""
-    span.failure = failure
-    span.outcome, span.error_class, span.error_type = judged
-
-
-def judged(span: Span, failure: Failure) -> Judged:
+def judged(span: Span, failure: Failure) -> Fate:
     """What the error of `span` is called. Raises DecodeError."""
-    return _judged(span.attributes.raws(), failure, details_of(span).type)
+    return _fate(span.attributes.raws(), failure, details_of(span).type)
 
 
-def judged_record(record: LogRecord, failure: Failure) -> Judged:
+def judged_record(record: LogRecord, failure: Failure) -> Fate:
     """What the error that `record` tells of is called. Raises DecodeError."""
-    return _judged(record.attributes.raws(), failure, details_of_record(record).type)
+    return _fate(record.attributes.raws(), failure, details_of_record(record).type)
 
 
-def _judged(raws: Raws, failure: Failure, told: str) -> Judged:
-    error_type = text_of(raws, ERROR_TYPE) or told
+def _fate(raws: Raws, failure: Failure, told: str) -> Fate:
+    error_type = (text_of(raws, ERROR_TYPE) or told)[:_MOST_CHARACTERS]
     http = next((code for key in HTTP_CODES if (code := _code(raws, key)) is not None), None)
     if http is None:
         http = _code_in(error_type)
+    grpc = _code(raws, GRPC_CODE)
     words = tuple(dict.fromkeys((*failure.classes, error_type)))
-    return _named(text_of(raws, ERROR_CLASS), words, http, _code(raws, GRPC_CODE), error_type)
-
-
-@lru_cache(4096)
-def _named(class_: str, words: tuple[str, ...], http: int | None, grpc: int | None, error_type: str) -> Judged:
     is_late = http in _LATE_HTTP or grpc == _LATE_GRPC or any(late in word.lower() for word in words for late in _LATE)
-    by_words = class_ or next(_by_words(words), "")
-    found = by_words or _by_code(http, grpc) or ("timeout" if is_late else UNKNOWN)
-    return Judged("timeout" if is_late else "error", found, error_type)
+    class_ = text_of(raws, ERROR_CLASS) or _by_words(words) or _by_code(http, grpc) or UNKNOWN
+    return Fate(failure, "timeout" if is_late else "error", class_, error_type)
 
 
 def _code(raws: Raws, key: str) -> int | None:
@@ -93,10 +75,9 @@ def _by_code(http: int | None, grpc: int | None) -> str:
     return _GRPC.get(grpc, "server_error") if grpc else ""
 
 
-def _by_words(words: tuple[str, ...]) -> Iterator[str]:
-    for class_, pattern in _patterns():
-        if any(pattern.search(word) for word in words):
-            yield class_
+@lru_cache(1024)
+def _by_words(words: tuple[str, ...]) -> str:
+    return next((class_ for class_, pattern in _patterns() if any(map(pattern.search, words))), "")
 
 
 @cache
@@ -118,12 +99,12 @@ def heard(span: AiSpan, told: Told | None) -> None:
     if told is None:
         return
     if span.failure is None:
-        fail(span, told.failure, told.judged)
+        span.fate = told.fate
     elif span.error_class == UNKNOWN:
-        span.error_class = told.judged.error_class
+        span.fate = span.fate._replace(error_class=told.fate.error_class)
 
 
 def repeat_failure(of: AiSpan, at: AiSpan) -> None:
     """Let `at`, which is the same call as `of`, fail as that does, unless it knows of a failure itself."""
-    if of.failure is not None and at.failure is None:
-        fail(at, of.failure, Judged(of.outcome, of.error_class, of.error_type))
+    if at.failure is None:
+        at.fate = of.fate

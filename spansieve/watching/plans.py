@@ -2,41 +2,73 @@
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from spansieve.failures import THREAD_KEYS, USER_KEYS
+from spansieve.failures import AGENT_KEYS, SIGNS, THREAD_KEYS, TOOL_KEYS, USER_KEYS
 from spansieve.semconv.names import (
-    CONTEXT_UTILIZATION,
-    CONTEXT_WINDOW,
+    CACHE_READ_TOKENS,
+    CACHE_WRITES,
     COST,
+    FINISH,
+    INPUT_EXCLUDES_CACHE,
     INPUT_TOKENS,
     KIND,
     OPERATION,
     OUTPUT_TOKENS,
-    PARALLEL,
+    PROVIDER,
+    REQUEST_MODEL,
+    RESPONSE_MODEL,
+    ROLLUP,
 )
 
-from .keys import FIRST_CHUNK, INPUT_BYTES, PRODUCERS_COST, PRODUCERS_PARALLEL, TENANT_KEYS, TEXTS, TOOLS, TRAITS
+from .details import DETAILS, Read
+from .span import Traits
+
+AGENT: Final = AGENT_KEYS[0]
+WORKFLOW: Final = "gen_ai.workflow.name"
+MCP_METHOD: Final = "mcp.method.name"
+STREAM: Final = "gen_ai.request.stream"
+SERVER_ADDRESS: Final = "server.address"
+SERVER_PORT: Final = "server.port"
+PRODUCERS_COST: Final = "gen_ai.usage.cost"
+TENANT_KEYS: Final = ("tenant.id", "customer.id")
 
 _MOST: Final = 4_096
-_TOKENS: Final = frozenset({INPUT_TOKENS, OUTPUT_TOKENS})
-_NUMBERS: Final = frozenset({INPUT_BYTES, CONTEXT_WINDOW, CONTEXT_UTILIZATION, FIRST_CHUNK, COST, PRODUCERS_COST})
+_TRAITS: Final = frozenset(
+    {KIND, OPERATION, PROVIDER, REQUEST_MODEL, RESPONSE_MODEL, *TOOL_KEYS, AGENT, WORKFLOW, FINISH, MCP_METHOD}
+    | {ROLLUP, STREAM, SERVER_ADDRESS, SERVER_PORT}
+)
 _IDENTITY: Final = frozenset({*USER_KEYS, *THREAD_KEYS, *TENANT_KEYS})
-_PARALLEL: Final = frozenset({PARALLEL, PRODUCERS_PARALLEL})
+_SAYS_TOKENS: Final = frozenset({INPUT_TOKENS, OUTPUT_TOKENS})
+_TOKENS: Final = {INPUT_TOKENS: 0, OUTPUT_TOKENS: 1, CACHE_READ_TOKENS: 2, "gen_ai.usage.reasoning.output_tokens": 4}
+_COSTS: Final = (COST, PRODUCERS_COST)
+
+Getter = Callable[[Mapping[str, bytes]], Any]
+"""Undecoded attributes, as something to look others up by."""
 
 
 class Plan(NamedTuple):
     """What is to be read of a span."""
 
-    traits: Callable[[Mapping[str, bytes]], object]
-    """The attributes that make its traits, undecoded."""
+    traits: Getter
+    """What its traits are made of."""
+    known: dict[tuple[bytes, object], Traits]
+    """Traits by name and by what `traits` gets."""
+    identity: Getter | None
+    """What says for whom it was; None where nothing does."""
+    people: dict[object, tuple[str, ...]]
+    """User, tenant and thread by what `identity` gets."""
     has_tokens: bool
-    has_numbers: bool
-    has_identity: bool
-    has_parallel: bool
-    has_tools: bool
-    texts: tuple[tuple[str, str], ...]
-    """Keys of texts, and the fields that they become."""
+    tokens: tuple[tuple[str, int], ...]
+    """Keys of counts, and their places in `Tokens`; none where it has no tokens."""
+    excludes_cache: bool
+    """Whether an attribute may say that cached tokens are left out."""
+    costs: tuple[str, ...]
+    """Keys of what it cost, ours first."""
+    details: tuple[tuple[str, str, Read], ...]
+    """Keys of what only some spans say, the names of these, and how they are read."""
+    may_fail: bool
+    """Whether an attribute may tell of a failure."""
 
 
 class Plans:
@@ -44,30 +76,32 @@ class Plans:
 
     def __init__(self) -> None:
         """There are none."""
-        self._plans: dict[tuple[str, ...], Plan | None] = {}
+        self._plans: dict[tuple[str, ...], Plan] = {}
 
-    def of(self, raws: Mapping[str, bytes]) -> Plan | None:
-        """For a span with these attributes; None where it is no AI span."""
+    def of(self, raws: Mapping[str, bytes]) -> Plan:
+        """For an AI span with these attributes."""
         keys = tuple(raws)
-        try:
-            return self._plans[keys]
-        except KeyError:
+        plan = self._plans.get(keys)
+        if plan is None:
             if len(self._plans) >= _MOST:
                 self._plans.clear()
-            plan = self._plans[keys] = _plan(keys)
-            return plan
+            plan = self._plans[keys] = _plan(frozenset(keys))
+        return plan
 
 
-def _plan(keys: tuple[str, ...]) -> Plan | None:
-    present = frozenset(keys)
-    if KIND not in present and OPERATION not in present:
-        return None
+def _plan(keys: frozenset[str]) -> Plan:
+    identity = sorted(_IDENTITY & keys)
+    places = _TOKENS | dict.fromkeys(CACHE_WRITES, 3)
+    has_tokens = not _SAYS_TOKENS.isdisjoint(keys)
     return Plan(
-        itemgetter(*sorted(TRAITS & present)),
-        not _TOKENS.isdisjoint(present),
-        not _NUMBERS.isdisjoint(present),
-        not _IDENTITY.isdisjoint(present),
-        not _PARALLEL.isdisjoint(present),
-        TOOLS in present,
-        tuple((key, field) for key, field in TEXTS.items() if key in present),
+        itemgetter(*sorted(_TRAITS & keys)),
+        {},
+        itemgetter(*identity) if identity else None,
+        {},
+        has_tokens,
+        tuple((key, place) for key, place in places.items() if key in keys) if has_tokens else (),
+        INPUT_EXCLUDES_CACHE in keys,
+        tuple(key for key in _COSTS if key in keys),
+        tuple((key, *how) for key, how in DETAILS.items() if key in keys),
+        not SIGNS.isdisjoint(keys),
     )

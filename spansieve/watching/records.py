@@ -5,7 +5,7 @@ the call, by the id of the call, else by that of the span. A soft one, such as a
 than 0, is one of a tool that the record names by its call: there is no other place for what became of it.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Final
 
 from spansieve.failures import Rules, failure_of_record
@@ -13,7 +13,6 @@ from spansieve.failures.reading import text_of
 from spansieve.pdata import NO_SPAN, LogRecord
 from spansieve.semconv.names import ERROR_CLASS, KIND
 
-from .keys import CALL_ID
 from .outcomes import Told, judged_record
 from .span import AiSpan
 
@@ -21,6 +20,7 @@ MAX_RECORDS: Final = 10_000
 """Failures remembered; of more, the oldest goes."""
 LASTS: Final = 60.0
 """Seconds for which one is."""
+CALL_ID: Final = "gen_ai.tool.call.id"
 _RULES: Final = Rules(soft=True)
 _SEVERE: Final = 17
 
@@ -28,9 +28,13 @@ _SEVERE: Final = 17
 class Records:
     """All of them, by trace and by call or span. Seconds are monotonic."""
 
-    def __init__(self) -> None:
-        """There are none."""
+    def __init__(self, evicted: Counter[str]) -> None:
+        """There are none. `evicted` counts what is forgotten for want of room, as `records`."""
+        self._evicted = evicted
         self._told: OrderedDict[tuple[bytes, str | bytes], Told] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._told)
 
     def hear(self, record: LogRecord, now: float) -> None:
         """Take the failure in that a record tells of, if any. Raises DecodeError."""
@@ -42,19 +46,18 @@ class Records:
         if failure is None or (failure.soft and not call) or not (call or record.span_id not in NO_SPAN):
             return
         key = record.trace_id, call or record.span_id
-        self._told[key] = Told(failure, judged_record(record, failure), text_of(raws, KIND), now + LASTS)
+        self._told[key] = Told(judged_record(record, failure), failure.soft, text_of(raws, KIND), now + LASTS)
         self._told.move_to_end(key)
         if len(self._told) > MAX_RECORDS:
             self._told.popitem(last=False)
+            self._evicted["records"] += 1
 
     def of(self, span: AiSpan) -> Told | None:
         """What is told of `span`."""
-        if not self._told:
-            return None
-        told = self._told.get((span.trace_id, span.call_id)) or self._told.get((b"", span.call_id))
-        if told is None or not span.call_id:
-            told = self._told.get((span.trace_id, span.span_id))
-        if told is None or (told.failure.soft and not span.traits.is_tool):
+        call = span.call_id
+        told = self._told.get((span.trace_id, call)) or self._told.get((b"", call)) if call else None
+        told = told or self._told.get((span.trace_id, span.span_id))
+        if told is None or (told.is_soft and not span.traits.is_tool):
             return None
         kind = span.traits.kind
         return told if not told.kind or not kind or told.kind == kind else None

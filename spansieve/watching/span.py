@@ -1,8 +1,9 @@
 """One AI span as those see it who count, price and judge what agents do."""
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypedDict
 
 from spansieve.failures import Failure
+from spansieve.pdata import NO_SPAN
 
 Outcome = Literal["success", "error", "timeout"]
 
@@ -36,6 +37,12 @@ class Traits(NamedTuple):
     server_port: int
     is_tool: bool
     """A tool's span, whether it says which one or not."""
+    is_run: bool
+    """The run of an agent or a workflow."""
+    family: str
+    """The kind, else that of a model's operation."""
+    call: str
+    """The family of the model call that it may be; empty: it is none, or repeats others."""
 
     @property
     def model(self) -> str:
@@ -60,47 +67,78 @@ class Tokens(NamedTuple):
     reasoning: int = 0
 
 
+NO_TOKENS: Final = Tokens()
+
+
+class Sender(NamedTuple):
+    """What a resource says of its spans."""
+
+    service: str
+    user: str
+    tenant: str
+    thread: str
+
+
+class Fate(NamedTuple):
+    """How a span went."""
+
+    failure: Failure | None
+    outcome: Outcome
+    error_class: str
+    error_type: str
+
+
+WENT_WELL: Final = Fate(None, "success", "", "")
+
+
+class Said(TypedDict, total=False):
+    """What only some spans say; see the properties of AiSpan."""
+
+    input_bytes: int
+    window: int
+    utilization: float
+    first_token_s: float
+    says_parallel: bool
+    call_id: str
+    prompt_hash: str
+    prompt_simhash: str
+    tools_hash: str
+    args_hash: str
+
+
+_NOTHING: Final = Said()
+
+
 class AiSpan:
     """A span with `gen_ai.operation.name` or `spansieve.ai.kind`: read once, for all who watch. It keeps no message.
 
-    Times are nanoseconds since the Unix epoch. The last group is known once the span has settled: a listener gets it
-    then, and not before.
+    Times are nanoseconds since the Unix epoch. `user`, `tenant`, `thread`, `fate` and the last group are known once the
+    span has settled: a listener gets it then, and not before.
     """
 
     __slots__ = (
-        "args_hash",
-        "call_id",
+        "bears_tokens",
         "cost_of",
         "cost_usd",
         "end_ns",
-        "error_class",
-        "error_type",
-        "failure",
-        "first_token_s",
+        "fate",
         "has_tokens",
-        "input_bytes",
         "is_call",
         "is_counted",
         "is_execution",
         "is_parallel",
-        "outcome",
         "parent_span_id",
-        "prompt_hash",
-        "prompt_simhash",
-        "says_parallel",
+        "said",
         "service",
         "span_id",
         "start_ns",
         "tenant",
         "thread",
         "tokens",
-        "tools_hash",
         "trace_id",
         "traits",
         "user",
-        "utilization",
         "weight",
-        "window",
     )
 
     traits: Traits
@@ -119,37 +157,16 @@ class AiSpan:
     tokens: Tokens
     has_tokens: bool
     """Whether it says a count."""
-    input_bytes: int | None
-    """`spansieve.ai.input.bytes`."""
-    window: int | None
-    """`spansieve.ai.context.window`, in tokens."""
-    utilization: float | None
-    """`spansieve.ai.context.utilization`."""
-    first_token_s: float | None
-    """Seconds to the first token."""
+    bears_tokens: bool
+    """Whether it may count: it has tokens, and does not repeat those of others."""
     cost_usd: float | None
     """What the sender says, or whoever priced it before."""
-    call_id: str
-    """`gen_ai.tool.call.id`."""
-    prompt_hash: str
-    prompt_simhash: str
-    """64 bits in hex; empty where privacy does not make it."""
-    tools_hash: str
-    """Of the tools that were offered; empty: not known."""
-    args_hash: str
-    """Of what a tool was given."""
-    says_parallel: bool | None
-    """What the sender says of `is_parallel`, and whoever saw the whole request."""
     weight: float
     """How many spans it stands for: 1, but behind a sampler."""
+    said: Said
+    """What only some spans say; not to be changed, since spans share an empty one."""
 
-    failure: Failure | None
-    """The error that it is, a log record's word included."""
-    outcome: Outcome
-    error_class: str
-    """Of `model_api_errors_total`'s vocabulary, for a failed one; else empty."""
-    error_type: str
-    """`error.type`, or what stands for it."""
+    fate: Fate
     is_call: bool
     """A model call, and none of its family is below it: of two instrumentations of one call the inner one."""
     is_counted: bool
@@ -161,6 +178,21 @@ class AiSpan:
     cost_of: str
     """The nearest enclosing agent or workflow, else its own operation: what costs are booked under."""
 
+    def __init__(self, traits: Traits, head: tuple[bytes, bytes, bytes, int, int], sender: Sender) -> None:
+        """A span with this `Span.head`, of this sender, that says nothing more."""
+        self.traits = traits
+        self.trace_id, self.span_id, parent, self.start_ns, self.end_ns = head
+        self.parent_span_id = b"" if parent in NO_SPAN else parent
+        self.service, self.user, self.tenant, self.thread = sender
+        self.tokens = NO_TOKENS
+        self.has_tokens = self.bears_tokens = False
+        self.cost_usd = None
+        self.weight = 1.0
+        self.said = _NOTHING
+        self.fate = WENT_WELL
+        self.is_call = self.is_counted = self.is_execution = self.is_parallel = False
+        self.cost_of = ""
+
     @property
     def is_root(self) -> bool:
         """Whether it has no parent."""
@@ -170,3 +202,73 @@ class AiSpan:
     def duration_s(self) -> float:
         """Seconds that it took; 0 where it ends before it begins."""
         return max(0, self.end_ns - self.start_ns) / 1e9
+
+    @property
+    def failure(self) -> Failure | None:
+        """The error that it is, a log record's word included."""
+        return self.fate.failure
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it went."""
+        return self.fate.outcome
+
+    @property
+    def error_class(self) -> str:
+        """Of `model_api_errors_total`'s vocabulary, for a failed one; else empty."""
+        return self.fate.error_class
+
+    @property
+    def error_type(self) -> str:
+        """`error.type`, or what stands for it."""
+        return self.fate.error_type
+
+    @property
+    def input_bytes(self) -> int | None:
+        """`spansieve.ai.input.bytes`."""
+        return self.said.get("input_bytes")
+
+    @property
+    def window(self) -> int | None:
+        """`spansieve.ai.context.window`, in tokens."""
+        return self.said.get("window")
+
+    @property
+    def utilization(self) -> float | None:
+        """`spansieve.ai.context.utilization`."""
+        return self.said.get("utilization")
+
+    @property
+    def first_token_s(self) -> float | None:
+        """Seconds to the first token."""
+        return self.said.get("first_token_s")
+
+    @property
+    def says_parallel(self) -> bool | None:
+        """What the sender says of `is_parallel`, and whoever saw the whole request."""
+        return self.said.get("says_parallel")
+
+    @property
+    def call_id(self) -> str:
+        """`gen_ai.tool.call.id`."""
+        return self.said.get("call_id", "")
+
+    @property
+    def prompt_hash(self) -> str:
+        """`spansieve.ai.prompt.hash`."""
+        return self.said.get("prompt_hash", "")
+
+    @property
+    def prompt_simhash(self) -> str:
+        """64 bits in hex; empty where privacy does not make it."""
+        return self.said.get("prompt_simhash", "")
+
+    @property
+    def tools_hash(self) -> str:
+        """Of the tools that were offered; empty: not known."""
+        return self.said.get("tools_hash", "")
+
+    @property
+    def args_hash(self) -> str:
+        """Of what a tool was given."""
+        return self.said.get("args_hash", "")

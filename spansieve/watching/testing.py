@@ -3,8 +3,8 @@
 import itertools
 from typing import Any
 
-from .nested import is_call
-from .span import AiSpan, Tokens, Traits
+from .span import WENT_WELL, AiSpan, Fate, Said, Sender, Traits
+from .traits import roles_of
 
 _ids = itertools.count(1)
 START_NS = 1_700_000_000_000_000_000
@@ -24,38 +24,9 @@ NO_TRAITS = Traits(
     streams=False,
     server_address="",
     server_port=0,
-    is_tool=False,
+    **roles_of("", "", is_rollup=False),
 )
-_FRESH: dict[str, Any] = {
-    "parent_span_id": b"",
-    "start_ns": START_NS,
-    "end_ns": START_NS + 1_000_000_000,
-    "service": "agent",
-    "user": "",
-    "tenant": "",
-    "thread": "",
-    "tokens": Tokens(),
-    "has_tokens": False,
-    "input_bytes": None,
-    "window": None,
-    "utilization": None,
-    "first_token_s": None,
-    "cost_usd": None,
-    "call_id": "",
-    "prompt_hash": "",
-    "prompt_simhash": "",
-    "tools_hash": "",
-    "args_hash": "",
-    "says_parallel": None,
-    "weight": 1.0,
-    "failure": None,
-    "outcome": "success",
-    "error_class": "",
-    "error_type": "",
-    "is_counted": False,
-    "is_execution": False,
-    "is_parallel": False,
-}
+_SAID = Said.__annotations__
 
 
 def ai_span(**changes: Any) -> AiSpan:  # noqa: ANN401
@@ -65,20 +36,22 @@ def ai_span(**changes: Any) -> AiSpan:  # noqa: ANN401
     """
     traits = {name: changes.pop(name) for name in Traits._fields if name in changes}
     if traits.get("tool"):
-        traits = {"kind": "tool", "operation": "execute_tool", "is_tool": True, **traits}
+        traits = {"kind": "tool", "operation": "execute_tool", **traits}
     elif not {"kind", "operation"} & traits.keys():
         traits = {"kind": "model", "operation": "chat", **traits}
-    span = AiSpan()
-    span.traits = NO_TRAITS._replace(**traits)
+    kind, operation = traits.get("kind", ""), traits.get("operation", "")
+    roles: Any = roles_of(kind, operation, is_rollup=traits.get("is_rollup", False))
     number = next(_ids)
-    ids = {"trace_id": number.to_bytes(16, "big"), "span_id": number.to_bytes(8, "big")}
-    follows = {
-        "has_tokens": "tokens" in changes,
-        "is_call": is_call(span),
-        "is_counted": "tokens" in changes,
-        "is_execution": span.traits.is_tool,
-        "cost_of": span.traits.agent or span.traits.workflow or span.traits.label,
-    }
-    for name, value in {**_FRESH, **ids, **follows, **changes}.items():
+    head = number.to_bytes(16, "big"), number.to_bytes(8, "big"), b"", START_NS, START_NS + 1_000_000_000
+    span = AiSpan(NO_TRAITS._replace(**{**roles, **traits}), head, Sender("agent", "", "", ""))
+    span.is_call = bool(span.traits.call)
+    span.has_tokens = span.is_counted = "tokens" in changes
+    span.bears_tokens = span.has_tokens and not span.traits.is_rollup
+    span.is_execution = span.traits.is_tool
+    span.cost_of = span.traits.agent or span.traits.workflow or span.traits.label
+    span.fate = Fate(*[changes.pop(name, went) for name, went in zip(Fate._fields, WENT_WELL, strict=True)])
+    said: Any = {name: changes.pop(name) for name in _SAID if name in changes}
+    span.said = said
+    for name, value in changes.items():
         setattr(span, name, value)
     return span

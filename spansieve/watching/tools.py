@@ -10,9 +10,8 @@ from typing import Final
 from spansieve.structure.siblings import siblings
 from spansieve.structure.step import Step, places_by_id
 
-from .beneath import NOTHING, Beneath
+from .beneath import Beneath
 from .outcomes import repeat_failure
-from .people import is_run
 from .span import AiSpan
 from .trace import MAX_DEPTH, Note, Trace
 
@@ -24,25 +23,21 @@ OVERLAP_NS: Final = 1_000_000
 
 def arrive(trace: Trace, key: bytes, span: AiSpan, former: AiSpan | None) -> int:
     """Remember when a tool ran, instead of what `former` said, which it replaces; how many more are remembered now."""
-    before = len(trace.tools)
+    ran = trace.tools
+    before = len(ran)
     if former is not None and former.traits.is_tool:
-        trace.tools = [one for one in trace.tools if one[2] != key]
-    if len(trace.tools) < MAX_TOOLS and span.end_ns >= span.start_ns:
-        insort(trace.tools, (span.end_ns, span.start_ns, key, span.parent_span_id))
-    return len(trace.tools) - before
+        ran[:] = [one for one in ran if one[2] != key]
+    if len(ran) < MAX_TOOLS and span.end_ns >= span.start_ns:
+        insort(ran, (span.end_ns, span.start_ns, key, span.parent_span_id))
+    return len(ran) - before
 
 
-def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Beneath]) -> None:
-    """Judge the tools' spans that are `due`, which wait in `trace` still; `before`: what was executed below, by
-    span.
-    """
-    for key, span in due.items():
-        if not span.traits.is_tool:
-            continue
-        is_seen_below = span.traits.tool in before.get(key, NOTHING).tools
-        span.is_execution = not is_seen_below and not _is_seen_above(trace, span)
-        says = span.says_parallel
-        span.is_parallel = _is_parallel(trace, key, span) if says is None else says
+def judge(trace: Trace, key: bytes, span: AiSpan, before: Mapping[bytes, Beneath]) -> None:
+    """Judge the span of a tool that waits in `trace`; `before`: what was executed below, by span."""
+    is_seen_below = key in before and span.traits.tool in before[key].tools
+    span.is_execution = not is_seen_below and not _is_seen_above(trace, span)
+    says = span.says_parallel
+    span.is_parallel = _is_parallel(trace, key, span) if says is None else says
 
 
 def _is_seen_above(trace: Trace, span: AiSpan) -> bool:
@@ -54,7 +49,7 @@ def _is_seen_above(trace: Trace, span: AiSpan) -> bool:
             return False
         above = trace.known(at)
         if above is not None:
-            if is_run(above.traits):
+            if above.traits.is_run:
                 return False
             if _is_same(above, span):
                 if isinstance(above, AiSpan):
@@ -73,6 +68,8 @@ def _is_same(above: AiSpan | Note, span: AiSpan) -> bool:
 
 def _is_parallel(trace: Trace, key: bytes, span: AiSpan) -> bool:
     """Whether another tool of the same parent ran while this one did."""
+    if len(trace.tools) < 2:
+        return False
     first = bisect_left(trace.tools, (span.start_ns + OVERLAP_NS,))
     beside = [one for one in trace.tools[first:] if min(one[0], span.end_ns) - max(one[1], span.start_ns) >= OVERLAP_NS]
     if len(beside) < 2 or not any(one[2] == key for one in beside):

@@ -36,10 +36,11 @@ def note_of(span: AiSpan) -> Note:
 class Trace:
     """Its spans by id. What waits is kept whole, of others the place alone, and of AI spans a note."""
 
-    __slots__ = ("links", "notes", "tools", "waiting")
+    __slots__ = ("id", "links", "notes", "tools", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, trace_id: bytes) -> None:
         """Nothing has come."""
+        self.id = trace_id
         self.links: dict[bytes, bytes] = {}
         """The parent of each span that has come, or that a filter dropped; empty for a root."""
         self.waiting: dict[bytes, AiSpan] = {}

@@ -23,7 +23,7 @@ def calls(*requests: Iterable[AiSpan], settles_between: bool = False) -> set[int
     settling, told = Settling(), []
     for request in requests:
         for one in request:
-            settling.wait(one, is_named=True)
+            settling.wait(one)
         settling.close(0)
         if settles_between:
             told += settling.settle(1)

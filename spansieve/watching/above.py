@@ -1,0 +1,78 @@
+"""What stands above a span: for whom it was, in whose run, and whether its tokens may be told of once more."""
+
+from typing import Final, NamedTuple
+
+from .span import AiSpan
+from .trace import MAX_DEPTH, Note, Trace
+
+
+class Above(NamedTuple):
+    """All that encloses a span, as far as it has come; of each the nearest that says it, empty where none does."""
+
+    user: str
+    tenant: str
+    thread: str
+    run: str
+    """The name of an agent or workflow."""
+    bears_tokens: bool
+    """Whether a span that waits bears tokens."""
+    in_run: bool
+    """Whether the run of an agent or workflow encloses it."""
+    has_call: bool
+    """Whether, up to that run, a model call waits; so says `has_tool` of a tool."""
+    has_tool: bool
+    end: bytes
+    """The span that has not come yet, empty where all have, up to the root."""
+
+
+TOP: Final = Above("", "", "", "", False, False, False, False, b"")
+
+
+class Aboves:
+    """By parent: no stretch of a trace is climbed twice."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Nothing was climbed."""
+        self._trace = trace
+        self._known: dict[bytes, Above] = {b"": TOP}
+
+    def of(self, parent: bytes) -> Above:
+        """What encloses a span with this parent."""
+        found = self._known.get(parent)
+        return self._climb(parent) if found is None else found
+
+    def _climb(self, at: bytes) -> Above:
+        known, links = self._known, self._trace.links
+        path: list[bytes] = []
+        while at not in known:
+            parent = links.get(at)
+            if parent is None:
+                known[at] = TOP._replace(end=at)
+                break
+            path.append(at)
+            if len(path) == MAX_DEPTH:
+                at = b""
+                break
+            at = parent
+        found = known[at]
+        for one in reversed(path):
+            span = self._trace.known(one)
+            if span is not None:
+                found = _with(span, found)
+            known[one] = found
+        return found
+
+
+def _with(span: AiSpan | Note, above: Above) -> Above:
+    traits, waits, is_run = span.traits, isinstance(span, AiSpan), span.traits.is_run
+    return Above(
+        span.user or above.user,
+        span.tenant or above.tenant,
+        span.thread or above.thread,
+        (is_run and (traits.agent or traits.workflow)) or above.run,
+        above.bears_tokens or (isinstance(span, AiSpan) and span.bears_tokens),
+        is_run or above.in_run,
+        not is_run and (above.has_call or (waits and bool(traits.call))),
+        not is_run and (above.has_tool or (waits and traits.is_tool)),
+        above.end,
+    )

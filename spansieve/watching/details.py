@@ -1,0 +1,64 @@
+"""What only some spans say: how each attribute is read, and under which name it is kept."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from math import isfinite
+from typing import Final
+
+from spansieve.pdata import DecodeError, decode_pair
+from spansieve.semconv.names import ARGS_HASH, CONTEXT_UTILIZATION, CONTEXT_WINDOW, PARALLEL
+
+Read = Callable[[bytes], object]
+"""What an attribute says; None where that is nothing."""
+
+
+def number(raw: bytes) -> float | None:
+    """A finite number; booleans and texts are none."""
+    try:
+        value = decode_pair(raw)
+    except DecodeError:
+        return None
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        return value
+    return None
+
+
+def _whole(raw: bytes) -> int | None:
+    found = number(raw)
+    return None if found is None else int(found)
+
+
+def _text(raw: bytes) -> str | None:
+    try:
+        value = decode_pair(raw)
+    except DecodeError:
+        return None
+    return value if isinstance(value, str) and value else None
+
+
+def _flag(raw: bytes) -> bool | None:
+    try:
+        value = decode_pair(raw)
+    except DecodeError:
+        return None
+    return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value))
+
+
+def _hash(raw: bytes) -> str:
+    return blake2b(raw, digest_size=8).hexdigest()
+
+
+DETAILS: Final[dict[str, tuple[str, Read]]] = {
+    "spansieve.ai.input.bytes": ("input_bytes", _whole),
+    CONTEXT_WINDOW: ("window", _whole),
+    CONTEXT_UTILIZATION: ("utilization", number),
+    "gen_ai.response.time_to_first_chunk": ("first_token_s", number),
+    "gen_ai.tool.call.id": ("call_id", _text),
+    "spansieve.ai.prompt.hash": ("prompt_hash", _text),
+    "spansieve.ai.prompt.simhash": ("prompt_simhash", _text),
+    "gen_ai.tool.definitions": ("tools_hash", _hash),
+    ARGS_HASH: ("args_hash", _text),
+    "tool.parallel": ("says_parallel", _flag),
+    PARALLEL: ("says_parallel", _flag),
+}
+"""By attribute; of two with one name the last one counts."""

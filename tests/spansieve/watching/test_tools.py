@@ -1,0 +1,97 @@
+"""Executions of tools: each once, and whether others ran beside them."""
+
+import pytest
+
+from tests.spansieve.watching.watched import Sent, agent, settled, tool
+
+CALL = "gen_ai.tool.call.id"
+WRAPPER = {"spansieve.ai.kind": "task"}
+
+
+def parallel(*requests: list[Sent], gap: float = 0.0) -> set[str]:
+    return {label for label, span in settled(*requests, gap=gap).items() if span.is_parallel}
+
+
+def executed(*requests: list[Sent], gap: float = 0.0) -> set[str]:
+    return {label for label, span in settled(*requests, gap=gap).items() if span.is_execution}
+
+
+def test_tools_of_one_parent_that_overlap_by_a_millisecond_ran_in_parallel() -> None:
+    tools = [tool("a", "p", at=(0, 10)), tool("b", "p", at=(9, 20)), tool("c", "p", at=(19.5, 30))]
+    assert parallel(tools) == parallel([tools[0]], tools[1:], gap=1) == {"a", "b"}
+
+
+def test_tools_of_other_parents_do_not_matter_and_neither_do_other_spans() -> None:
+    assert parallel([agent("x"), agent("y"), tool("a", "x"), tool("b", "y"), agent("z", "x")]) == set()
+
+
+def test_tools_in_wrappers_of_their_own_are_siblings() -> None:
+    spans = [agent("x"), Sent("v", "x", WRAPPER), Sent("w", "x"), tool("a", "v"), tool("b", "w")]
+    assert parallel(spans) == parallel(spans[:3], spans[3:4], spans[4:], gap=0.5) == {"a", "b"}
+
+
+def test_a_tool_is_not_parallel_to_the_one_that_it_runs_in() -> None:
+    assert parallel([tool("a", "p", at=(0, 10)), tool("b", "a", "fetch", at=(2, 8))]) == set()
+
+
+@pytest.mark.parametrize("key", ["spansieve.ai.parallel", "tool.parallel"])
+def test_what_the_sender_says_of_it_counts(key: str) -> None:
+    assert parallel([tool("a", "p", said={key: True})]) == {"a"}
+    assert parallel([tool("a", "p", said={key: "true"})]) == {"a"}
+    assert parallel([tool("a", "p", said={key: False}), tool("b", "p")]) == {"b"}
+
+
+def test_a_tool_with_an_end_before_its_start_overlaps_nobody() -> None:
+    assert parallel([tool("a", "p", at=(10, 0)), tool("b", "p")]) == set()
+
+
+def test_a_tool_that_came_again_with_other_times_is_no_sibling_of_itself() -> None:
+    assert parallel([tool("a", "p", at=(0, 5))], [tool("a", "p", at=(0, 9))], gap=1) == set()
+
+
+def test_beyond_so_many_tools_of_a_trace_none_is_parallel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spansieve.watching.tools.MAX_TOOLS", 2)
+    assert parallel([tool("a", "p"), tool("b", "p"), tool("c", "p")]) == {"a", "b"}
+
+
+def test_two_instrumentations_of_one_execution_count_once_in_any_order() -> None:
+    outer, inner = tool("o"), tool("i", "p")
+    between = Sent("p", "o", {"mcp.method.name": "tools/call", "spansieve.ai.kind": "mcp"})
+    assert executed([outer, between, inner]) == {"o"}
+    assert executed([inner, between], [outer], gap=1) == executed([outer], [between, inner], gap=1) == {"o"}
+
+
+def test_an_outer_instrumentation_that_comes_late_does_not_count_again() -> None:
+    assert executed([tool("i", "p")], [Sent("p", "o")], [tool("o")], gap=3) == {"i"}
+    assert executed([tool("i", "p"), Sent("p", "o")], [tool("o", "", "fetch")], gap=3) == {"i", "o"}
+
+
+def test_a_tool_that_an_agent_runs_within_the_same_tool_is_another_execution() -> None:
+    assert executed([tool("o"), agent("a", "o"), tool("i", "a")]) == {"o", "i"}
+    assert executed([tool("i", "a")], [agent("a", "o")], [tool("o")], gap=3) == {"o", "i"}
+
+
+def test_calls_with_ids_of_their_own_are_two_executions() -> None:
+    calls = [tool("o", said={CALL: "1"}), tool("i", "o", said={CALL: "2"})]
+    assert executed(calls) == {"o", "i"}
+
+
+def test_a_failure_that_the_inner_span_alone_knows_is_that_of_the_execution() -> None:
+    told = settled([tool("o"), tool("i", "o", said={"error.type": "ToolError"})])
+    assert (told["o"].is_execution, told["o"].outcome) == (True, "error")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "is_tool", "name"),
+    [
+        ({"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "x"}, True, "x"),
+        ({"spansieve.ai.kind": "tool", "tool.name": "x"}, True, "x"),
+        ({"spansieve.ai.kind": "tool"}, True, ""),
+        ({"spansieve.ai.kind": "batch", "gen_ai.operation.name": "execute_tool"}, False, ""),
+        ({"spansieve.ai.kind": "approval", "gen_ai.operation.name": "execute_tool", "tool.name": "x"}, True, "x"),
+        ({"spansieve.ai.kind": "model", "gen_ai.tool.name": "x"}, False, ""),
+    ],
+)
+def test_which_spans_are_those_of_tools(attributes: dict[str, str], is_tool: bool, name: str) -> None:
+    (span,) = settled([Sent("a", "", attributes)]).values()
+    assert (span.traits.is_tool, span.is_execution, span.traits.tool) == (is_tool, is_tool, name)
