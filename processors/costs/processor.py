@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 from spansieve.alerts import to_batch
 from spansieve.dashboard import DashboardStatus
-from spansieve.pdata import TraceBatch
+from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
 from spansieve.prices import Prices
 from spansieve.saved import Saved
@@ -71,6 +71,10 @@ class Costs(Processor[CostsConfig]):
         """Write on each call what it cost."""
         for span, seen in self._watch.see(batch):
             price(self._prices, span, seen)
+
+    def logs(self, batch: LogBatch) -> None:
+        """Records tell of failures that no span shows: whoever reads spans together with this is to know of them."""
+        self._watch.hear(batch)
 
     def tick(self) -> None:
         """Book what has settled; send alerts and metrics; write what changed."""

@@ -4,10 +4,11 @@ import sys
 from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from spansieve.alerts import as_json
 from spansieve.dashboard import DashboardStatus, is_dashboard
-from spansieve.pdata import TraceBatch
+from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.prices.library import load
 from spansieve.processors.costs import Costs, CostsConfig
 from tests.disk import Disk
@@ -231,3 +232,11 @@ def test_without_the_price_library_own_prices_and_what_senders_say_count(
 
 def test_a_processor_that_was_never_started_can_be_stopped() -> None:
     Costs(CostsConfig(), House().host).shutdown()
+
+
+def test_records_pass_as_they_are() -> None:
+    request = ExportLogsServiceRequest()
+    request.resource_logs.add().scope_logs.add().log_records.add(severity_number=17)
+    batch = LogBatch.parse(request.SerializeToString())
+    House().costs.logs(batch)
+    assert batch.encode() == request.SerializeToString()
