@@ -128,6 +128,7 @@ TRUTH: Final[dict[str, dict[str, float]]] = {
         _tool("no_such_tool", "error"): 1,
         f"{UTILIZATION}{{model=gpt-5-codex}}": 0.0056,
         f"{RUNS}{{operation=codex}}": 2,
+        f"{REQUESTS}{{service=codex_exec,status=success}}": 4,  # two turns, and the end of two sessions
         "spansieve_traces_total{}": 43,
         "spansieve_model_requests_total{}": 5,
         "context_memory_bytes{}": 4 * 1512,

@@ -11,15 +11,19 @@ from .calls import Calls
 from .concurrency import Concurrency
 from .instruments import Instruments
 from .latencies import Latencies
+from .requests import Requests
 
 
 class Counting:
     """What every AI span is counted by; calls and tools by more."""
 
-    def __init__(self, instruments: Instruments, calls: Calls, concurrency: Concurrency, clock: Clock) -> None:
+    def __init__(
+        self, instruments: Instruments, calls: Calls, requests: Requests, concurrency: Concurrency, clock: Clock
+    ) -> None:
         """Add to these."""
         self._to = instruments
         self._calls = calls
+        self._requests = requests
         self._concurrency = concurrency
         self._clock = clock
         self._plans = Plans(instruments)
@@ -47,10 +51,7 @@ class Counting:
         seconds = seconds_of(spans)
         plan.duration.record_all(seconds, group.exemplar, plan.weight)
         self.latencies.add(plan.operation, seconds, round(plan.weight), now)
-        roots = [span.parent_span_id for span in spans].count(b"")
-        if roots:
-            cell = self._to.requests.cell(plan.service, plan.service, plan.outcome)
-            cell.add(roots * plan.weight, group.exemplar() if plan.is_error else None)
+        self._requests.settled(group, now)
 
     def _tools(self, group: Group) -> None:
         """Each execution once."""

@@ -14,7 +14,7 @@ from .concurrency import Concurrency
 from .conversations import Conversations
 from .cpu import AgentCpu
 from .instruments import Instruments
-from .pending import Pending
+from .pending import Arrived, Pending
 from .senders import service_of
 
 OWN_SERVICE: Final = "spansieve"
@@ -45,14 +45,15 @@ class Levels:
         self._own_cpu: float | None = None
         self._own_cpu_due = 0.0
 
-    def see(self, batch: TraceBatch) -> None:
+    def see(self, batch: TraceBatch) -> Arrived:
         """Spans came."""
-        fresh = self.pending.see(batch, self._host.clock.monotonic())
-        if fresh:
+        arrived = self.pending.see(batch, self._host.clock.monotonic())
+        if arrived.traces:
             weighs = bool(samplers_before(self._host.pipeline("traces")))
-            for span in _first_of(batch, fresh):
+            for span in _first_of(batch, arrived.traces):
                 weight = weight_of(span.trace_state) if weighs else 1
                 self._to.traces.cell(service_of(span.resource)).add(weight)
+        return arrived
 
     def hear(self, batch: MetricBatch) -> None:
         """Agents may say here what CPU they used."""

@@ -4,8 +4,8 @@ Source: METRICS.md section 2, `pending_operations`. All spans count here, whatev
 comes after its children; what is still missing after ten minutes will not come.
 """
 
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Callable, Collection, Iterator
+from typing import Final, NamedTuple
 
 from spansieve.pdata import NO_SPAN, TraceBatch
 
@@ -78,6 +78,17 @@ class Waiting:
             yield one
 
 
+class Arrived(NamedTuple):
+    """What a batch brought."""
+
+    traces: set[bytes]
+    """Those that were not seen before."""
+    spans: set[bytes]
+    """By trace and id."""
+    has_come: Callable[[bytes], bool]
+    """Whether a span, by trace and id, is among those that came lately."""
+
+
 class Pending:
     """The traces and parents that are waited for."""
 
@@ -90,8 +101,8 @@ class Pending:
         self._spans = Seen(MAX_SEEN)
         self._rooted = Seen(MAX_SEEN)
 
-    def see(self, batch: TraceBatch, now: float) -> set[bytes]:
-        """Look at the ids of a batch: the traces that were not seen before."""
+    def see(self, batch: TraceBatch, now: float) -> Arrived:
+        """Look at the ids of a batch."""
         rows = batch.ids() + batch.dropped
         came = {trace_id + span_id for trace_id, span_id, _ in rows}
         rooted = {trace_id for trace_id, _, parent in rows if parent in NO_SPAN}
@@ -102,7 +113,10 @@ class Pending:
         self.traces.add(open_ - rooted, now)
         self.traces.came(rooted)
         self._rooted.add(rooted)
-        return fresh
+        return Arrived(fresh, came, self._has_come)
+
+    def _has_come(self, key: bytes) -> bool:
+        return not self._spans.unseen({key})
 
     def _parents(self, came: set[bytes], named: set[bytes], now: float) -> None:
         self.parents.came(came)

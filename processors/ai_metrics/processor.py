@@ -19,6 +19,7 @@ from .given_up import GivenUp
 from .instruments import Instruments
 from .levels import Levels
 from .measures import Measures
+from .requests import Requests
 
 SCOPE = "spansieve.ai_metrics"
 
@@ -42,8 +43,9 @@ class AiMetrics(Processor[AiMetricsConfig]):
         concurrency = Concurrency(clock.time_ns() - round(config.lag * 1e9))
         calls = Calls(made, self._genai, config.context_limits)
         self._levels = Levels(host, made, concurrency, calls.conversations, config.lag)
-        self._counting = Counting(made, calls, concurrency, clock)
-        self._given_up = GivenUp(host, calls, concurrency, self._levels.pending)
+        self._requests = Requests(made.requests, self._plumbing)
+        self._counting = Counting(made, calls, self._requests, concurrency, clock)
+        self._given_up = GivenUp(host, calls, self._requests, concurrency, self._levels.pending)
         self._measures = Measures(made, self._counting.latencies)
         self._began = clock.monotonic()
         self._watch: Watch | None = None
@@ -58,7 +60,7 @@ class AiMetrics(Processor[AiMetricsConfig]):
         """Look at the spans; what they mean shows later."""
         if self._watch is not None:
             self._watch.see(batch)
-        self._levels.see(batch)
+        self._requests.came(self._levels.see(batch), self._host.clock.monotonic())
 
     def logs(self, batch: LogBatch) -> None:
         """Look for failures that only a record tells of."""
@@ -89,9 +91,13 @@ class AiMetrics(Processor[AiMetricsConfig]):
         measures = self._measures.all(clock.monotonic(), self._began)
         return DashboardStatus(schema=DASHBOARD, time=rfc3339(clock.time_ns()), measures=measures, tables={})
 
+    def _plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
+        return None if self._watch is None else self._watch.plumbing(trace_id, span_id)
+
     def _settled(self, spans: Sequence[AiSpan]) -> None:
         self._counting.count(spans)
 
     def _refresh(self) -> None:
         self._levels.refresh()
+        self._requests.expire(self._host.clock.monotonic())
         self._given_up.show()

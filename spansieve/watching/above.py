@@ -16,6 +16,8 @@ class Above(NamedTuple):
     """The name of an agent or workflow."""
     bears_tokens: bool
     """Whether a span that waits bears tokens."""
+    in_ai: bool
+    """Whether an AI span encloses it."""
     in_run: bool
     """Whether the run of an agent or workflow encloses it."""
     has_call: bool
@@ -25,7 +27,7 @@ class Above(NamedTuple):
     """The span that has not come yet, empty where all have, up to the root."""
 
 
-TOP: Final = Above("", "", "", "", False, False, False, False, b"")
+TOP: Final = Above("", "", "", "", False, False, False, False, False, b"")
 
 
 class Aboves:
@@ -71,6 +73,7 @@ def _with(span: AiSpan | Note, above: Above) -> Above:
         span.thread or above.thread,
         (is_run and (traits.agent or traits.workflow)) or above.run,
         above.bears_tokens or (isinstance(span, AiSpan) and span.bears_tokens),
+        True,
         is_run or above.in_run,
         not is_run and (above.has_call or (waits and bool(traits.call))),
         not is_run and (above.has_tool or (waits and traits.is_tool)),

@@ -175,4 +175,5 @@ def _fill_in(span: AiSpan, above: Above) -> None:
         span.user = span.user or above.user
         span.tenant = span.tenant or above.tenant
         span.thread = span.thread or above.thread
+    span.is_enclosed, span.awaits = above.in_ai, above.end
     span.cost_of = traits.agent or above.run or traits.workflow or traits.operation or traits.kind

@@ -117,6 +117,7 @@ class AiSpan:
     """
 
     __slots__ = (
+        "awaits",
         "bears_tokens",
         "cost_of",
         "cost_usd",
@@ -125,6 +126,7 @@ class AiSpan:
         "has_tokens",
         "is_call",
         "is_counted",
+        "is_enclosed",
         "is_execution",
         "is_parallel",
         "parent_span_id",
@@ -175,6 +177,12 @@ class AiSpan:
     """A tool's span, and not one below another of the same tool (two instrumentations of one call nest)."""
     is_parallel: bool
     """A tool's span that ran at the same time as another of the same parent."""
+    is_enclosed: bool
+    """Whether an AI span is known to be above it. One that is not, and awaits nothing, is the root of what the agent
+    did, be it the trace's or below a web server's.
+    """
+    awaits: bytes
+    """The next span above that has not come; empty: all have, up to the trace's root."""
     cost_of: str
     """The nearest enclosing agent or workflow, else its own operation: what costs are booked under."""
 
@@ -191,6 +199,7 @@ class AiSpan:
         self.said = _NOTHING
         self.fate = WENT_WELL
         self.is_call = self.is_counted = self.is_execution = self.is_parallel = False
+        self.is_enclosed, self.awaits = False, b""
         self.cost_of = ""
 
     @property

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
@@ -83,8 +84,7 @@ def send(program: Program, sent: list[tuple[Signal, bytes]]) -> None:
 
 def under(service: str, truth: dict[str, float]) -> dict[str, float]:
     """What a capture is when its service has another name."""
-    renamed = {key.replace("service=billing-desk", f"service={service}"): value for key, value in truth.items()}
-    return {key.replace("service=gemini-cli", f"service={service}"): value for key, value in renamed.items()}
+    return {re.sub("service=[^,}]+", f"service={service}", key): value for key, value in truth.items()}
 
 
 def steady(series: dict[str, float]) -> dict[str, float]:

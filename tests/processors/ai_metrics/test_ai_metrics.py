@@ -140,6 +140,45 @@ def test_cpu_is_the_collectors_until_an_agent_says_its_own() -> None:
     assert cpu == {"spansieve": 3, "desk": 100}
 
 
+def requests(host: FakeHost) -> float:
+    return sum(value for key, value in emitted(host).items() if key.startswith("spansieve_requests_total"))
+
+
+SERVER = OK.with_(name="POST /chat")
+
+
+@pytest.mark.parametrize(
+    ("order", "kinds"), [("hac", (SERVER, AGENT, CALL)), ("cah", (SERVER, AGENT, CALL)), ("ahc", (SERVER, AGENT, CALL))]
+)
+@pytest.mark.parametrize("pause", [0, 5])
+def test_a_run_below_a_web_servers_span_is_a_request_whatever_comes_when(
+    order: str, kinds: tuple[SpanSpec, ...], pause: float
+) -> None:
+    host, metrics = running()
+    whole = otlp_request("desk", *kinds)
+    for letter in order:
+        batch = TraceBatch.parse(whole)
+        spans = list(batch)
+        spans[2].parent_span_id = spans[1].span_id
+        kept = spans["hac".index(letter)]
+        batch.retain(lambda span, kept=kept: span is kept)  # type: ignore[misc]
+        metrics.traces(TraceBatch.parse(batch.encode()))
+        wait(host, metrics, pause)
+    metrics.shutdown()
+    assert requests(host) == 1
+
+
+def test_below_a_span_that_never_comes_nothing_is_a_request() -> None:
+    host, metrics = running()
+    batch = TraceBatch.parse(otlp_request("desk", SERVER, AGENT, CALL))
+    batch.retain(lambda span: not span.is_root)
+    metrics.traces(batch)
+    for _ in range(70):
+        wait(host, metrics, 10)
+    metrics.shutdown()
+    assert requests(host) == 0
+
+
 class BehindASampler(FakeHost):
     def pipeline(self, signal: Signal) -> Place | None:
         return Place("traces", ("tail_sampling",), ())

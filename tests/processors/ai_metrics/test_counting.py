@@ -12,6 +12,7 @@ from spansieve.processors.ai_metrics.config import AiMetricsConfig
 from spansieve.processors.ai_metrics.counting import Counting
 from spansieve.processors.ai_metrics.genai import GenAiMetrics
 from spansieve.processors.ai_metrics.instruments import Instruments
+from spansieve.processors.ai_metrics.requests import Requests
 from spansieve.series import Meter
 from spansieve.testing import FakeHost
 from spansieve.watching import AiSpan, Tokens
@@ -33,7 +34,9 @@ class House:
         made = Instruments(self.meter)
         self.genai = GenAiMetrics(made, server=settings.genai_metrics.server)
         self.calls = Calls(made, self.genai, settings.context_limits)
-        self.counting = Counting(made, self.calls, Concurrency(0), self.host.clock)
+        self.counting = Counting(
+            made, self.calls, Requests(made.requests, lambda *_: None), Concurrency(0), self.host.clock
+        )
 
     def count(self, *spans: AiSpan) -> "House":
         self.counting.count(spans)
@@ -152,8 +155,8 @@ def test_failed_model_calls_count_by_the_class_of_their_error() -> None:
 
 def test_roots_are_requests_and_agents_and_workflows_are_runs_by_name() -> None:
     root = ai_span(kind="workflow", operation="invoke_workflow", workflow="desk", service="shop", outcome="error")
-    agent = ai_span(kind="agent", operation="invoke_agent", agent="biller", service="shop", parent_span_id=b"p" * 8)
-    made = ai_span(kind="agent", operation="create_agent", agent="biller", service="shop", parent_span_id=b"p" * 8)
+    agent = ai_span(kind="agent", operation="invoke_agent", agent="biller", service="shop", is_enclosed=True)
+    made = ai_span(kind="agent", operation="create_agent", agent="biller", service="shop", is_enclosed=True)
     assert counted(root, agent, made)("spansieve_requests", "spansieve_operations") == {
         "spansieve_requests_total{service=shop,status=error}": 1,
         "spansieve_operations_total{operation=desk}": 1,

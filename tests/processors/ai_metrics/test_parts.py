@@ -60,12 +60,12 @@ def batch(*rows: Row) -> TraceBatch:
 
 def test_a_trace_is_pending_from_its_first_span_until_its_root_and_counts_once() -> None:
     table = Pending()
-    assert len(table.see(batch(Row(1, 2, parent=1)), now=0)) == 1
+    assert len(table.see(batch(Row(1, 2, parent=1)), now=0).traces) == 1
     assert (len(table.traces), len(table.parents)) == (1, 1)
-    assert not table.see(batch(Row(1, 3, parent=1)), now=1)
-    assert not table.see(batch(Row(1, 1)), now=2)
+    assert not table.see(batch(Row(1, 3, parent=1)), now=1).traces
+    assert not table.see(batch(Row(1, 1)), now=2).traces
     assert (len(table.traces), len(table.parents)) == (0, 0)
-    assert not table.see(batch(Row(1, 4, parent=1)), now=3), "a late span makes no new trace"
+    assert not table.see(batch(Row(1, 4, parent=1)), now=3).traces, "a late span makes no new trace"
     assert (len(table.traces), len(table.parents)) == (0, 0)
 
 
@@ -107,7 +107,7 @@ def test_nothing_is_pending_once_all_spans_of_a_trace_came_in_whatever_order(ord
     fresh = 0
     for at in range(0, 8, size):
         rows = [Row(1, span, parent=span // 2) for span in order[at : at + size]]
-        fresh += len(table.see(batch(*rows), now=0))
+        fresh += len(table.see(batch(*rows), now=0).traces)
     assert (len(table.traces), len(table.parents), fresh) == (0, 0, 1)
 
 
