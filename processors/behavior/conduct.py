@@ -140,7 +140,7 @@ class Conduct:
         for settled in self.tasks.settled(now):
             self.measures.settled(settled)
             self.events.settled(settled)
-        if now - self._looked_ns >= _LOOK_NS:
+        if not 0 <= now - self._looked_ns < _LOOK_NS:  # the first spans may set the clock back
             self._looked_ns = now
             self._leave([*self.talks.over(now)])
         self.talks.forget_texts(now - self._within_ns)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .house import House, agent, model, span, tool
+from .house import DAY, House, agent, model, span, tool
 
 REQUESTS = ("spansieve_user_requests_total",)
 RETRIES = ("spansieve_user_retries_total",)
@@ -268,6 +268,15 @@ def test_a_score_on_a_span_of_the_trace_fails_its_task() -> None:
     )
     house.pass_(400)
     assert tasks(house) == {"failed": 1}
+
+
+def test_sessions_of_a_recording_that_is_sent_to_a_running_collector_are_over_too() -> None:
+    house = House()
+    house.pass_(60)
+    for ago in (DAY, DAY - 7200):
+        house.ask(user="u1", thread=f"t{ago}", at=-ago)
+        house.pass_(20)
+    assert house.numbers()["spansieve_session_seconds_count",] == 1
 
 
 def test_a_session_is_over_after_half_an_hour_of_silence() -> None:
