@@ -30,7 +30,7 @@ class Population:
             today = [user for user in range(60) if self.comes(user, day)]
             for user in today:
                 self.visit(user, day)
-            self.house.pass_(max(0.0, (day + 1) * DAY - self.house.now), step=1800)
+            self.house.pass_(max(0.0, (day + 1) * DAY - self.house.now), step=3600)
             if day in {5, 10}:
                 self.house = self.house.stopped()
 
