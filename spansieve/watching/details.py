@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from hashlib import blake2b
-from math import isfinite
 from typing import Final
 
+from spansieve.failures.reading import number_of
 from spansieve.pdata import DecodeError, decode_pair
 from spansieve.semconv.names import ARGS_HASH, CONTEXT_UTILIZATION, CONTEXT_WINDOW, PARALLEL
 
@@ -13,14 +13,12 @@ Read = Callable[[bytes], object]
 
 
 def number(raw: bytes) -> float | None:
-    """A finite number; booleans and texts are none."""
+    """A finite number, or the digits of one: some tracers write all attributes as texts. Booleans are none."""
     try:
         value = decode_pair(raw)
     except DecodeError:
         return None
-    if type(value) is int or (type(value) is float and isfinite(value)):
-        return value
-    return None
+    return value if type(value) is int else number_of(value)
 
 
 def _whole(raw: bytes) -> int | None:

@@ -151,8 +151,10 @@ class Settling:
         before = self._beneaths.of_trace(trace.id) or _NOTHING
         aboves = Aboves(trace)
         if self.records:
-            for span in due.values():
+            for span in trace.waiting.values():
                 heard(span, self.records.of(span))
+        if len(trace.waiting) > len(due):
+            tools.tell_outer(trace)
         for key, span in due.items():
             _fill_in(span, aboves.of(span.parent_span_id) if span.parent_span_id else TOP)
             if span.traits.is_tool:

@@ -40,6 +40,13 @@ def judge(trace: Trace, key: bytes, span: AiSpan, before: Mapping[bytes, Beneath
     span.is_parallel = _is_parallel(trace, key, span) if says is None else says
 
 
+def tell_outer(trace: Trace) -> None:
+    """Let failures of spans that wait be those of the same execution seen from further out, which may settle first."""
+    for span in trace.waiting.values():
+        if span.traits.is_tool and span.failure is not None:
+            _is_seen_above(trace, span)
+
+
 def _is_seen_above(trace: Trace, span: AiSpan) -> bool:
     """Whether a span above is the same execution; a failure that this one alone knows becomes that one's as well."""
     at = span.parent_span_id

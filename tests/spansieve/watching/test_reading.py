@@ -91,10 +91,15 @@ def test_tokens_include_cached_ones_whatever_the_producer_counts() -> None:
     assert read(apart).tokens == Tokens(100_015, 0, 100_000, 10, 3)
 
 
-@pytest.mark.parametrize("odd", ["12", True, -5, [1], float("inf"), float("nan")])
+@pytest.mark.parametrize("odd", ["x", "", True, -5, [1], float("inf"), float("nan")])
 def test_what_is_no_number_of_tokens_is_none(odd: Value) -> None:
     span = read({IN: odd})
     assert (span.tokens, span.is_counted) == (Tokens(), False)
+
+
+def test_numbers_that_a_tracer_wrote_as_texts_count() -> None:
+    span = read({IN: "211", OUT: "57"})
+    assert (span.tokens, span.is_counted) == (Tokens(211, 57), True)
 
 
 @given(st.dictionaries(st.sampled_from([IN, OUT]), st.integers(0, 2**40)))

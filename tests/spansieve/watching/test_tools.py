@@ -81,6 +81,11 @@ def test_a_failure_that_the_inner_span_alone_knows_is_that_of_the_execution() ->
     assert (told["o"].is_execution, told["o"].outcome) == (True, "error")
 
 
+def test_so_it_is_where_the_outer_span_came_first_and_settles_first() -> None:
+    told = settled([tool("o")], [tool("i", "o", said={"error.type": "ToolError"})], gap=1)
+    assert (told["o"].is_execution, told["o"].outcome, told["i"].is_execution) == (True, "error", False)
+
+
 @pytest.mark.parametrize(
     ("attributes", "is_tool", "name"),
     [
