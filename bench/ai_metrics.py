@@ -125,19 +125,20 @@ def parts(rounds: Rounds) -> dict[str, float]:
     host = FakeHost()
     watch = Watch.of(host, settled.append, settle=0)
     batches = [rounds.index() for _ in range(40)]
+    ids = []
     for batch in batches:
-        watch.see(batch)
+        ids.append((batch, watch.ids(batch)))
         watch.tick()
     metrics = AiMetrics(AiMetricsConfig(), FakeHost("ai_metrics"))
     work: dict[str, Callable[[], object]] = {
-        "ids": lambda: _each(metrics._levels.see, batches),
+        "ids": lambda: _each(lambda one: metrics._levels.see(*one), ids),
         "counting": lambda: _each(metrics._counting.count, settled),
         "collecting, every 10 s": metrics._meter.collect,
     }
     return {name: cpu(do) / sum(map(len, settled)) * 1e6 for name, do in work.items()}
 
 
-def _each(do: Callable[[Any], None], with_: Sequence[object]) -> None:
+def _each(do: Callable[[Any], object], with_: Sequence[object]) -> None:
     for one in with_:
         do(one)
 

@@ -67,7 +67,7 @@ class Plans:
         """`spans` by what they have in common."""
         groups: dict[Key, list[AiSpan]] = {}
         for span in spans:
-            key = id(span.traits), span.service, span.outcome, span.weight
+            key = id(span.traits), span.service, span.fate.outcome, span.weight
             try:
                 groups[key].append(span)
             except KeyError:

@@ -50,7 +50,7 @@ class Calls:
         self._count_overflows(plan, calls)
         if plan.is_error:
             self._count_errors(plan, calls)
-        waits = [span.first_token_s for span in calls if span.first_token_s is not None]
+        waits = [span.said["first_token_s"] for span in calls if "first_token_s" in span.said]
         if waits:
             self._to.first_tokens.cell(plan.service, plan.model).record_all(waits, None, plan.weight)
         if self._genai is not None:
@@ -80,7 +80,7 @@ class Calls:
     def _count_overflows(self, plan: Plan, calls: Sequence[AiSpan]) -> None:
         """Those that are said to be too long, or are not below the limit."""
         limit = self._limits.get(plan.model, inf)
-        over = [span for span in calls if span.is_counted and span.tokens[0] >= (span.window or limit)]
+        over = [span for span in calls if span.is_counted and span.tokens[0] >= (span.said.get("window") or limit)]
         if plan.traits.finish == CONTEXT_OVERFLOW:
             over = [*calls]
         elif plan.is_error:
@@ -111,7 +111,7 @@ class Calls:
 
     def hold(self, group: Group, now: float) -> None:
         """Conversations have in their context what their newest call was given."""
-        said = [span for span in group.spans if span.thread and (span.is_counted or span.input_bytes is not None)]
+        said = [span for span in group.spans if span.thread and (span.is_counted or "input_bytes" in span.said)]
         for span in {span.thread: span for span in sorted(said, key=_end)}.values():
             size_bytes = span.tokens.input * BYTES_PER_TOKEN if span.input_bytes is None else span.input_bytes
             self.conversations.called(group.plan.service, span.thread, size_bytes, span.end_ns, now)

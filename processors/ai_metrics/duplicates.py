@@ -31,7 +31,8 @@ class Duplicates:
         not.
         """
         seen, found = self._seen, 0
-        for key in [hash((one.prompt_hash, model, one.tools_hash)) for one in calls if one.prompt_hash]:
+        said = [one.said for one in calls if "prompt_hash" in one.said]
+        for key in [hash((one["prompt_hash"], model, one.get("tools_hash"))) for one in said if one["prompt_hash"]]:
             last = seen.pop(key, None)
             seen[key] = now
             if last is not None and now <= last + MAX_AGE:

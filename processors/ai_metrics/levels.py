@@ -3,11 +3,12 @@
 Source: METRICS.md section 2.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from spansieve.pdata import MetricBatch, Span, TraceBatch
 from spansieve.plugin import Host
+from spansieve.watching import Ids
 from spansieve.watching.weights import samplers_before, weight_of
 
 from .concurrency import Concurrency
@@ -45,9 +46,9 @@ class Levels:
         self._own_cpu: float | None = None
         self._own_cpu_due = 0.0
 
-    def see(self, batch: TraceBatch) -> Arrived:
-        """Spans came."""
-        arrived = self.pending.see(batch, self._host.clock.monotonic())
+    def see(self, batch: TraceBatch, ids: Sequence[Ids]) -> Arrived:
+        """A batch came, with spans of these `ids`."""
+        arrived = self.pending.see(ids, self._host.clock.monotonic())
         if arrived.traces:
             weighs = bool(samplers_before(self._host.pipeline("traces")))
             for span in _first_of(batch, arrived.traces):

@@ -4,10 +4,10 @@ Source: METRICS.md section 2, `pending_operations`. All spans count here, whatev
 comes after its children; what is still missing after ten minutes will not come.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from spansieve.pdata import NO_SPAN, TraceBatch
+from spansieve.watching import Ids
 
 MAX_AGE: Final = 600.0
 """Seconds after which nobody waits any more."""
@@ -101,13 +101,12 @@ class Pending:
         self._spans = Seen(MAX_SEEN)
         self._rooted = Seen(MAX_SEEN)
 
-    def see(self, batch: TraceBatch, now: float) -> Arrived:
-        """Look at the ids of a batch."""
-        rows = batch.ids() + batch.dropped
-        came = {trace_id + span_id for trace_id, span_id, _ in rows}
-        rooted = {trace_id for trace_id, _, parent in rows if parent in NO_SPAN}
-        traces = {trace_id for trace_id, _, _ in rows}
-        self._parents(came, {trace_id + parent for trace_id, _, parent in rows if parent not in NO_SPAN}, now)
+    def see(self, ids: Sequence[Ids], now: float) -> Arrived:
+        """Spans came."""
+        came = {trace_id + span_id for trace_id, span_id, _ in ids}
+        rooted = {trace_id for trace_id, _, parent in ids if not parent}
+        traces = {trace_id for trace_id, _, _ in ids}
+        self._parents(came, {trace_id + parent for trace_id, _, parent in ids if parent}, now)
         open_ = self._rooted.unseen(traces)
         fresh = self.traces.unknown(open_)
         self.traces.add(open_ - rooted, now)

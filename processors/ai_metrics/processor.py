@@ -59,8 +59,8 @@ class AiMetrics(Processor[AiMetricsConfig]):
     def traces(self, batch: TraceBatch) -> None:
         """Look at the spans; what they mean shows later."""
         if self._watch is not None:
-            self._watch.see(batch)
-        self._requests.came(self._levels.see(batch), self._host.clock.monotonic())
+            arrived = self._levels.see(batch, self._watch.ids(batch))
+            self._requests.came(arrived, self._host.clock.monotonic())
 
     def logs(self, batch: LogBatch) -> None:
         """Look for failures that only a record tells of."""

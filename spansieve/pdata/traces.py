@@ -358,10 +358,6 @@ class TraceBatch(RequestBatch[Span]):
             [span.SerializeToString() for span in spans],
         )
 
-    def ids(self) -> list[tuple[bytes, bytes, bytes]]:
-        """The trace, the id and the parent of each span, in order, read at once as `columns` does."""
-        return [(span.trace_id, span.span_id, span.parent_span_id) for span in self._messages()]
-
     def retain_traces(self, trace_ids: Collection[bytes]) -> int:
         """Drop the spans of all traces but these, as `retain` does; returns how many."""
         self._viewed()

@@ -13,6 +13,8 @@ from .span import AiSpan
 Listener = Callable[[Sequence[AiSpan]], None]
 """Is told of spans that have settled, trace by trace. It emits nothing: `tick` is the time for that."""
 Seen = Sequence[tuple[Span, AiSpan]]
+Ids = tuple[bytes, bytes, bytes]
+"""The trace, the id and the parent (empty: none) of a span."""
 
 _UNREAD: Final = "; it is passed on, and not counted"
 
@@ -30,6 +32,8 @@ class Sight:
         self._fault = host.fault
         self._batch: TraceBatch | LogBatch | None = None
         self._seen: Seen = ()
+        self._others: list[Ids] = []
+        """The spans of the batch that are no AI spans, and those that a filter dropped from it."""
         self._repeated = host.counter(
             "repeated_spans", unit="{span}", description="AI spans that came again after they were counted."
         )
@@ -61,22 +65,30 @@ class Sight:
             self._seen = self._take(batch)
         return self._seen
 
+    def ids(self, batch: TraceBatch) -> list[Ids]:
+        """Of every span of a batch."""
+        return [(one.trace_id, one.span_id, one.parent_span_id) for _, one in self.see(batch)] + self._others
+
     def _take(self, batch: TraceBatch) -> Seen:
         seen: list[tuple[Span, AiSpan]] = []
+        others: list[Ids] = [(trace, one, b"" if parent in NO_SPAN else parent) for trace, one, parent in batch.dropped]
         settling = self._settling
-        for dropped in batch.dropped:
-            settling.pass_by(*dropped)
+        for one in others:
+            settling.pass_by(*one)
         for span in batch:
             found = self._read(span)
             if found is None:
                 trace_id, span_id, parent, *_ = span.head()
-                settling.pass_by(trace_id, span_id, b"" if parent in NO_SPAN else parent)
+                other = trace_id, span_id, b"" if parent in NO_SPAN else parent
+                others.append(other)
+                settling.pass_by(*other)
             else:
                 seen.append((span, found))
                 settling.wait(found)
         self._reader.let_go()
         settling.close(self._clock.monotonic() + self._settle)
         self._count()
+        self._others = others
         return seen
 
     def _read(self, span: Span) -> AiSpan | None:
@@ -112,7 +124,7 @@ class Sight:
 
     def tick(self) -> None:
         """Tell what has settled."""
-        self._batch, self._seen = None, ()
+        self._batch, self._seen, self._others = None, (), []
         now = self._clock.monotonic()
         if self._settling.is_due(now):
             self._tell(now)

@@ -5,7 +5,7 @@ from typing import Final
 from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Host, Place
 
-from .sight import Listener, Seen, Sight
+from .sight import Ids, Listener, Seen, Sight
 from .weights import samplers_before
 
 _WATCHERS: Final = frozenset({"ai_metrics", "behavior", "decisions", "costs", "error_aggregation", "memory_limiter"})
@@ -45,6 +45,13 @@ class Watch:
         """
         self._follow()
         return self._sight.see(batch)
+
+    def ids(self, batch: TraceBatch) -> list[Ids]:
+        """The trace, the id and the parent (empty: none) of every span of a batch, and of those that a filter dropped
+        from it.
+        """
+        self._follow()
+        return self._sight.ids(batch)
 
     def hear(self, batch: LogBatch) -> None:
         """Take in what log records tell of failures."""

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from spansieve.dashboard import is_dashboard
-from spansieve.pdata import MetricBatch, Signal, TraceBatch
+from spansieve.pdata import DroppedSpan, MetricBatch, Signal, TraceBatch
 from spansieve.plugin import Place
 from spansieve.processors.ai_metrics import AiMetrics, AiMetricsConfig
 from spansieve.testing import ERROR, OK, FakeHost, SpanSpec, otlp_request
@@ -109,6 +109,15 @@ def test_what_waits_elsewhere_is_pending_too() -> None:
         "pending_operations{type=export}": 512,
     }
     assert emitted(host)["spansieve_traces_total{}"] == 2
+
+
+def test_what_a_filter_dropped_is_not_pending() -> None:
+    host, metrics = running()
+    batch = TraceBatch.parse(request(Row(1, 2, parent=1)))
+    batch.dropped = [DroppedSpan(next(iter(batch.by_trace())), (1).to_bytes(8, "big"), b"")]
+    metrics.traces(batch)
+    wait(host, metrics, 10)
+    assert not any(value for key, value in emitted(host).items() if key.startswith("pending"))
 
 
 def test_tools_at_once_are_those_of_lag_ago() -> None:

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spansieve.pdata import DroppedSpan, TraceBatch
 from spansieve.processors.ai_metrics import conversations, duplicates, pending
 from spansieve.processors.ai_metrics.concurrency import Concurrency, Interval, Swept, sweep
 from spansieve.processors.ai_metrics.conversations import Conversations, Sum
 from spansieve.processors.ai_metrics.duplicates import Duplicates
 from spansieve.processors.ai_metrics.latencies import Latencies
 from spansieve.processors.ai_metrics.pending import Pending
+from spansieve.watching import Ids
 from spansieve.watching.testing import ai_span
 
-from .house import Row, request
+from .house import Row
 
 MOMENTS = st.integers(0, 30)
 INTERVALS = st.lists(st.tuples(MOMENTS, MOMENTS, st.sampled_from([1.0, 2.5])), max_size=12)
@@ -54,39 +54,34 @@ def test_of_too_many_tool_runs_the_rest_is_left_out_and_counted(monkeypatch: pyt
     assert tools.sweep(10)["shop"].most == 2
 
 
-def batch(*rows: Row) -> TraceBatch:
-    return TraceBatch.parse(request(*rows))
+def ids(*rows: Row) -> list[Ids]:
+    return [
+        (trace.to_bytes(16, "big"), span.to_bytes(8, "big"), parent.to_bytes(8, "big") if parent else b"")
+        for trace, span, parent in rows
+    ]
 
 
 def test_a_trace_is_pending_from_its_first_span_until_its_root_and_counts_once() -> None:
     table = Pending()
-    assert len(table.see(batch(Row(1, 2, parent=1)), now=0).traces) == 1
+    assert len(table.see(ids(Row(1, 2, parent=1)), now=0).traces) == 1
     assert (len(table.traces), len(table.parents)) == (1, 1)
-    assert not table.see(batch(Row(1, 3, parent=1)), now=1).traces
-    assert not table.see(batch(Row(1, 1)), now=2).traces
+    assert not table.see(ids(Row(1, 3, parent=1)), now=1).traces
+    assert not table.see(ids(Row(1, 1)), now=2).traces
     assert (len(table.traces), len(table.parents)) == (0, 0)
-    assert not table.see(batch(Row(1, 4, parent=1)), now=3).traces, "a late span makes no new trace"
+    assert not table.see(ids(Row(1, 4, parent=1)), now=3).traces, "a late span makes no new trace"
     assert (len(table.traces), len(table.parents)) == (0, 0)
 
 
 def test_the_same_span_ids_in_two_traces_are_two_spans() -> None:
     table = Pending()
-    table.see(batch(Row(1, 1), Row(1, 2, parent=1), Row(2, 2, parent=1)), now=0)
+    table.see(ids(Row(1, 1), Row(1, 2, parent=1), Row(2, 2, parent=1)), now=0)
     assert (len(table.traces), len(table.parents)) == (1, 1)
-
-
-def test_what_a_filter_dropped_has_come() -> None:
-    table = Pending()
-    rows = batch(Row(1, 2, parent=1))
-    rows.dropped = [DroppedSpan(next(iter(rows.by_trace())), (1).to_bytes(8, "big"), b"")]
-    table.see(rows, now=0)
-    assert (len(table.traces), len(table.parents)) == (0, 0)
 
 
 def test_after_ten_minutes_nothing_is_waited_for() -> None:
     table = Pending()
-    table.see(batch(Row(1, 2, parent=1)), now=0)
-    table.see(batch(Row(2, 2, parent=1)), now=300)
+    table.see(ids(Row(1, 2, parent=1)), now=0)
+    table.see(ids(Row(2, 2, parent=1)), now=300)
     table.expire(599)
     assert (len(table.traces), len(table.parents)) == (2, 2)
     table.expire(601)
@@ -97,7 +92,7 @@ def test_of_too_many_traces_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(pending, "MAX_WAITING", 3)
     table = Pending()
     for trace in range(5):
-        table.see(batch(Row(trace + 1, 2, parent=1)), now=trace)
+        table.see(ids(Row(trace + 1, 2, parent=1)), now=trace)
     assert (len(table.traces), table.traces.given_up, table.parents.given_up) == (3, 2, 2)
 
 
@@ -107,7 +102,7 @@ def test_nothing_is_pending_once_all_spans_of_a_trace_came_in_whatever_order(ord
     fresh = 0
     for at in range(0, 8, size):
         rows = [Row(1, span, parent=span // 2) for span in order[at : at + size]]
-        fresh += len(table.see(batch(*rows), now=0).traces)
+        fresh += len(table.see(ids(*rows), now=0).traces)
     assert (len(table.traces), len(table.parents), fresh) == (0, 0, 1)
 
 
