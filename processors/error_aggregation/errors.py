@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from spansieve.cli.live import page_of
-from spansieve.cli.options import read, recordings, show_warnings, warn, with_config
+from spansieve.cli.asking import Asked, asks
+from spansieve.cli.options import read, recordings, show_warnings, warn
 from spansieve.cli.screen import console, screen
-from spansieve.cli.status_page import StatusPage
 from spansieve.dryrun import chosen
 
 from .errors_fingerprint import fingerprint
@@ -48,41 +47,22 @@ def errors() -> None:
 
 @errors.command(hidden=True)
 @click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(exists=True, allow_dash=True, path_type=Path))
-@with_config
-@click.option("--endpoint", "-e", metavar="HOST:PORT", help="Where a running collector's status page is; a URL, too.")
-@click.option("--processor", "-p", metavar="ID", help="Which processor, such as error_aggregation/name.")
-@click.option("--follow", "-f", "is_followed", is_flag=True, help="Show it again every 2 s, until Ctrl-C.")
-@click.option("--json", "as_json", is_flag=True, help="JSON, with --follow a line each time.")
-def show(
-    files: Sequence[Path],
-    sources: Sequence[str],
-    sets: Sequence[str],
-    endpoint: str | None,
-    processor: str | None,
-    *,
-    is_followed: bool,
-    as_json: bool,
-) -> None:
+@asks(TYPE)
+def show(asked: Asked, files: Sequence[Path]) -> None:
     """See `errors`."""
-    if files and (is_followed or endpoint):
+    if files and (asked.is_followed or asked.endpoint):
         raise click.UsageError("--follow and --endpoint are for a running collector: leave them or the files out")
     if files:
-        _recorded(files, sources, sets, processor, as_json=as_json)
+        _recorded(asked, files)
     else:
-        _live(page_of(sources, sets, endpoint), processor, is_followed=is_followed, as_json=as_json)
+        source = Source.find(asked.page, asked.processor)
+        (follow if asked.is_followed else once)(source, as_json=asked.as_json)
 
 
-def _live(page: StatusPage, processor: str | None, *, is_followed: bool, as_json: bool) -> None:
-    source = Source.find(page, processor)
-    (follow if is_followed else once)(source, as_json=as_json)
-
-
-def _recorded(
-    files: Sequence[Path], sources: Sequence[str], sets: Sequence[str], processor: str | None, *, as_json: bool
-) -> None:
-    loaded = read(sources, sets)
+def _recorded(asked: Asked, files: Sequence[Path]) -> None:
+    loaded = read(asked.sources, asked.sets)
     show_warnings(loaded)
-    found = chosen(loaded, TYPE, processor)
+    found = chosen(loaded, TYPE, asked.processor)
     run = ErrorsRun(loaded, found)
     for request in recordings(files, "look at"):
         run.arrivals.add(request)
@@ -91,7 +71,7 @@ def _recorded(
         raise click.UsageError(f"nothing of {', '.join(map(str, files))} reaches {found.name}")
     status = run.run()
     warn(run.warnings)
-    if as_json:
+    if asked.as_json:
         click.echo(json.dumps(status, indent=2))
         return
     out, behind = console(), ", ".join(found.front.names)

@@ -2,10 +2,9 @@
 
 import json
 import re
-import threading
-from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any, NamedTuple
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +16,7 @@ from spansieve.cli.screen import Screen, sparkline
 from spansieve.cli.top_screen import Now, drawn
 from spansieve.dashboard import MEASURES
 from spansieve.dashboard.testing import a_busy_hour, measure, status
+from tests.served import served
 
 NOW_NS = 1_777_863_721_000_000_000
 WHOLE = {"time_ns": NOW_NS, "process": {"version": "1.2.3", "uptime": 3725.0}}
@@ -36,40 +36,19 @@ PATTERN = {
 FAILURES = {"schema": ERRORS, "alerts": [ALERT, {**ALERT, "status": "resolved"}], "patterns": [PATTERN]}
 
 
-class Collector:
+class Collector(NamedTuple):
     """A status page that gives `values` by name."""
 
-    def __init__(self) -> None:
-        values: dict[str, Any] = {"spansieve": WHOLE, **a_busy_hour(), "error_aggregation": FAILURES, "x": [1]}
-        self.values = values
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                name = self.path.removeprefix("/api/v1/")
-                body = json.dumps(values[name] if name else list(values)).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.endpoint = f"127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self) -> None:
-        """Listen no more."""
-        self.server.shutdown()
-        self.server.server_close()
+    values: dict[str, Any]
+    endpoint: str
+    close: Callable[[], None]
 
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    one = Collector()
-    yield one
-    one.close()
+    values: dict[str, Any] = {"spansieve": WHOLE, **a_busy_hour(), "error_aggregation": FAILURES, "x": [1]}
+    with ExitStack() as stack:
+        yield Collector(values, stack.enter_context(served(values)), stack.close)
 
 
 def top(*arguments: str) -> Result:
