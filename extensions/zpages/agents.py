@@ -11,6 +11,8 @@ from .words import amount
 
 FIRST_SHARES = 5
 """Shares that a card shows at once; the others open."""
+MAX_ROWS = 20
+"""Rows of a table; JSON has more."""
 
 
 class Bar(NamedTuple):
@@ -91,13 +93,15 @@ def details(values: Mapping[str, object], *, show_users: bool) -> list[Details]:
 def _details(name: str, status: DashboardStatus, show_users: bool) -> Details:
     private = status.get("private", {})
     shown = {**status["tables"], **(private if show_users else {})}
-    made = [_worded(table) for title, rows in shown.items() for table in tables(rows, short(title))]
+    made = [_fit(table) for title, rows in shown.items() for table in tables(rows, short(title))]
     return Details(name, made, [] if show_users else [title for title, rows in private.items() if rows])
 
 
-def _worded(table: Table) -> Table:
-    """With columns as words rather than keys."""
-    return table._replace(columns=tuple(column.replace("_", " ") for column in table.columns))
+def _fit(table: Table) -> Table:
+    """Its first rows, with columns as words rather than keys."""
+    columns = tuple(column.replace("_", " ") for column in table.columns)
+    more = table.more + max(0, len(table.rows) - MAX_ROWS)
+    return table._replace(columns=columns, rows=table.rows[:MAX_ROWS], more=more)
 
 
 def _statuses(values: Mapping[str, object]) -> list[tuple[str, DashboardStatus]]:

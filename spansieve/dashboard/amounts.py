@@ -1,5 +1,6 @@
 """Values of measures as people read them."""
 
+from decimal import Decimal
 from typing import Final
 
 from spansieve.terminal import duration, size
@@ -8,6 +9,7 @@ from .measures import Unit
 
 NOTHING: Final = "-"
 """What stands where there is nothing to measure."""
+_LEAST_USD: Final = 0.000001
 _LONG: Final = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 
@@ -20,7 +22,7 @@ def amount(value: float | None, unit: Unit) -> str:
     if unit == "seconds":
         return _time(value)
     if unit == "usd":
-        return f"${value:,.2f}" if value >= 1 or not value else f"${value:.3g}"
+        return _dollars(value)
     if unit == "bytes":
         return size(round(value))
     return plain(value) + ("/min" if unit == "per_minute" else "")
@@ -29,6 +31,12 @@ def amount(value: float | None, unit: Unit) -> str:
 def plain(value: float) -> str:
     """Three digits that count, thousands parted by commas; counts are shown whole."""
     return f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}"
+
+
+def _dollars(value: float) -> str:
+    if value >= 1 or not value:
+        return f"${value:,.2f}"
+    return f"${Decimal(f'{value:.3g}'):f}" if value >= _LEAST_USD else f"<${_LEAST_USD:f}"
 
 
 def _time(seconds: float) -> str:

@@ -85,6 +85,12 @@ def test_tables_about_users_are_shown_only_where_that_is_asked_for() -> None:
     assert "Not shown" not in plain(reader)
 
 
+def test_a_long_table_is_cut_and_says_so() -> None:
+    rows: list[dict[str, Any]] = [{"model": f"m{at}"} for at in range(25)]
+    shown = seen(costs=status(tables={"costs by model": rows}))
+    assert "m19 5 more rows are not shown." in shown
+
+
 def test_json_without_tables_about_users_is_as_it_was_otherwise() -> None:
     one = status(private={"users": []}, tables={"models": []})
     assert without_users(one) == status(tables={"models": []})
