@@ -10,7 +10,6 @@ from .metric_exits import Samples
 from .metric_otlp import Case
 
 FOLDERS = sorted(path.parent for path in FIXTURES.glob("agents/*/expect.json"))
-WAYS = ("as it is", "backwards")
 NEEDS_ITS_PARENT = ("claude_code", "claude_code_subagent")
 """Their tools have no name but on the span around them, which has to come in the same request."""
 

@@ -13,7 +13,7 @@ from spansieve.registry import Registry
 from spansieve.testing import FakeClock, FakeHost
 
 from .metric_cases import Request, requests
-from .metric_exits import Pushed, records
+from .metric_exits import Pushed, Samples, records
 from .metric_otlp import Case
 from .metric_runs import WATCHERS
 from .metric_wanted import Seen, differences
@@ -78,10 +78,14 @@ class Told:
                 with self._sent[signal].open("ab") as file:
                     file.write(to_json(shape, batch.encode()) + b"\n")
 
+    def pushed(self) -> Samples:
+        """The samples that left as OTLP."""
+        return Pushed(self._sent["metrics"]).samples()
+
     def differences(self, case: Case) -> list[str]:
         """What is wrong with `case` now."""
-        metrics, logs, alerts = (self._sent[signal] for signal in ("metrics", "logs", "alerts"))
-        return differences(case, Seen(Pushed(metrics).samples(), records(logs), records(alerts), self._table, {}, []))
+        logs, alerts = self._sent["logs"], self._sent["alerts"]
+        return differences(case, Seen(self.pushed(), records(logs), records(alerts), self._table, {}, []))
 
     def _table(self, component: str) -> Any:  # noqa: ANN401
         host = next(host for host in self._hosts if host.id == component)

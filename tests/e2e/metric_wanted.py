@@ -10,7 +10,7 @@ from .metric_exits import Labels, Samples, labels_of
 from .metric_otlp import Case
 
 RELATIVE = 1e-6
-MOMENTARY = ("process_cpu_seconds_total", "pending_operations")
+MOMENTARY = ("process_cpu_seconds_total", "pending_operations", "concurrent_tool_executions")
 """What is another number whenever the program is asked."""
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from .metric_agents import WAYS, agent_cases, wrong_numbers
-from .metric_cases import cases
+from .metric_agents import agent_cases, wrong_numbers
+from .metric_cases import cases, requests
 from .metric_otlp import Case, span_id, trace_id
 from .metric_runs import by_config, openmetrics_of_program, shown_by_program, through_program
-from .metric_told import told
+from .metric_told import Told, told
 
 EVERY = cases(
     "bounds.yaml",
@@ -41,11 +41,17 @@ def test_what_takes_time_comes_by_the_clock(tmp_path: Path, case: Case) -> None:
     assert told(case, tmp_path) == [], case["from"]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_every_captured_agent_has_its_tokens_and_tools_counted_once(tmp_path: Path, way: str) -> None:
-    every = agent_cases(way)
+def test_every_captured_agent_has_its_tokens_and_tools_counted_once(tmp_path: Path) -> None:
+    every = agent_cases("as it is")
     seen = shown_by_program(every, tmp_path)
     assert {case["title"]: lines for case in every if (lines := wrong_numbers(case, seen))} == {}
+
+
+def test_so_it_is_span_by_span_from_the_last_to_the_first(tmp_path: Path) -> None:
+    for case in agent_cases("backwards"):
+        one = Told({**case, "watchers": ["ai_metrics"]}, tmp_path)
+        one.go(requests(case, one.clock.time_ns()), 14)
+        assert wrong_numbers(case, one.pushed()) == [], case["title"]
 
 
 def test_openmetrics_is_strict_and_its_exemplars_lead_to_the_traces(tmp_path: Path) -> None:
