@@ -25,6 +25,8 @@ log = logging.getLogger("spansieve")
 
 LOOK_SECONDS = 1.0
 """How often the configuration files are looked at for a change."""
+Looks = list[tuple[float, int]]
+"""What tells whether files changed."""
 MAX_FILES = 1 << 20
 """Files and connections that the process wants to be allowed to open."""
 
@@ -56,6 +58,7 @@ class Runner:
     def run(self) -> int:
         """Run until a signal; the exit code."""
         loaded = read(self._sources, self._sets)
+        seen = _look(loaded.files)  # before the start, which takes a while: what changes meanwhile is read again
         self._set_up(loaded)
         service = Service(loaded)
         settle()
@@ -69,7 +72,7 @@ class Runner:
             return 1
         log.info("spansieve %s is ready: %s", __version__, service.where())
         try:
-            code = self._serve(service, loaded)
+            code = self._serve(service, loaded, seen)
         finally:
             log.info("stopping: sending what is held; a second signal stops at once")
             left = service.stop()
@@ -84,8 +87,7 @@ class Runner:
             self._stopping = True
         self._asked.put(number)
 
-    def _serve(self, service: Service, loaded: Loaded) -> int:
-        seen = _look(loaded.files)
+    def _serve(self, service: Service, loaded: Loaded, seen: Looks) -> int:
         while True:
             try:
                 number = self._asked.get(timeout=LOOK_SECONDS)
@@ -154,7 +156,7 @@ def _allow_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _look(files: Sequence[Path]) -> list[tuple[float, int]]:
+def _look(files: Sequence[Path]) -> Looks:
     """What tells whether a file changed: time and size of each."""
     looks = []
     for file in files:

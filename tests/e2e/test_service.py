@@ -128,6 +128,21 @@ def test_a_reload_under_load_loses_nothing_and_takes_effect(tmp_path: Path, sink
     assert load.acknowledged <= sink.span_ids()
 
 
+def test_a_change_while_it_starts_is_taken_too(tmp_path: Path, sink: Sink) -> None:
+    program = Program(tmp_path, config(sink))
+    try:
+        eventually(lambda: "the status page is on" in program.log() or _listens(program), "it has read its file")
+        program.write(config(sink, "second", "sending_queue: {num_consumers: 3}"))
+        eventually(lambda: "is in force" in program.log(), "the new configuration is in force")
+    finally:
+        assert program.stop() == 0
+
+
+def _listens(program: Program) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", program.ports["http"])) == 0
+
+
 def test_a_receivers_new_port_is_taken_by_a_reload(tmp_path: Path, sink: Sink) -> None:
     with running(tmp_path, config(sink)) as program:
         former = program.ports["http"]
