@@ -1,7 +1,7 @@
 """What a model was offered, and what it called, as far as its span still says so."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from spansieve.messages import read
@@ -11,12 +11,12 @@ from spansieve.messages.jsontext import container
 from spansieve.messages.sources import OUTPUT, steps_of
 from spansieve.messages.tools import collect
 from spansieve.pdata import Span, Value
-from spansieve.semconv.names import DIALECT
-from spansieve.watching import AiSpan
+from spansieve.watching import AiSpan, ByTraits, Traits
 
 _DEFINITIONS: Final = ("gen_ai.tool.definitions", "ai.prompt.tools", "mlflow.chat.tools", "gen_ai.agent.tools")
 _FLAT: Final = {"llm.tools.0.tool.json_schema": "llm.tools.", "llm.request.functions.0.name": "llm.request.functions."}
 """First attributes of lists that are flattened, and how all of theirs begin."""
+_OFFERS: Final = frozenset({*_DEFINITIONS, *_FLAT})
 _CALLS: Final = (b"tool", b"Tool", b"unction")
 """One of them stands in every answer that calls a tool, in whatever shape."""
 _CALLED: Final = "tool_call"
@@ -37,16 +37,33 @@ class Answer(NamedTuple):
 UNKNOWN: Final = Answer(None, None)
 
 
+class Where(NamedTuple):
+    """Where model calls of the same traits may say something."""
+
+    offers: bool
+    """Whether attributes define tools."""
+    held: tuple[str, ...]
+    """The attributes that hold the answer."""
+    is_codex: bool
+
+
 class Answers:
     """Reads them; definitions of tools are remembered, because each call repeats them."""
 
     def __init__(self) -> None:
         """Remember nothing."""
         self._offers: OrderedDict[tuple[int, int], tuple[str, ...] | None] = OrderedDict()
+        self._where = ByTraits(_where)
+
+    def may_tell(self, traits: Traits) -> bool:
+        """Whether attributes of model calls with these `traits` say something."""
+        return any(self._where[traits])
 
     def of(self, span: Span, seen: AiSpan) -> Answer:
         """What the model call `span` says. Raises DecodeError."""
-        return Answer(self._offered(span), _called(span, seen))
+        where = self._where[seen.traits]
+        offered = self._offered(span) if where.offers else None
+        return Answer(offered, () if where.is_codex else _called(span, seen, where.held))
 
     def _offered(self, span: Span) -> tuple[str, ...] | None:
         raws = span.attributes.raws()
@@ -90,14 +107,18 @@ def _defined(definitions: Value) -> Iterator[str]:
             yield from _defined(inner)
 
 
-def _called(span: Span, seen: AiSpan) -> tuple[str, ...] | None:
-    """The tools that the answer calls; empty for an answer that can be read and calls none."""
-    raws, dialect = span.attributes.raws(), _dialect(span)
-    if dialect == _CODEX:
-        return ()
-    steps = steps_of(tuple(raws), frozenset(), dialect, seen.traits.kind).get(OUTPUT, ())
-    held = [raws[key] for _, keys in steps for key in keys]
-    in_events = span.has_events and (span.events_mention(b"tool") or span.events_mention(b"function"))
+def _where(traits: Traits) -> Where:
+    steps = steps_of(traits.keys, frozenset(), traits.dialect, traits.kind).get(OUTPUT, ())
+    return Where(
+        not _OFFERS.isdisjoint(traits.keys), tuple(key for _, keys in steps for key in keys), traits.dialect == _CODEX
+    )
+
+
+def _called(span: Span, seen: AiSpan, keys: Sequence[str]) -> tuple[str, ...] | None:
+    """The tools that the answer, which is held by `keys`, calls; empty for one that can be read and calls none."""
+    raws = span.attributes.raws()
+    held = [raws[key] for key in keys]
+    in_events = seen.has_events and (span.events_mention(b"tool") or span.events_mention(b"function"))
     called: list[str] | None = None
     if in_events or any(map(_may_call, held)):
         called = tools_called(span.attributes, [(event.name, event.attributes) for event in span.events])
@@ -106,11 +127,6 @@ def _called(span: Span, seen: AiSpan) -> tuple[str, ...] | None:
     if called is None or (not called and seen.traits.finish == _CALLED):
         return None
     return tuple(called)
-
-
-def _dialect(span: Span) -> str:
-    dialect = span.attributes.get(DIALECT)
-    return dialect if isinstance(dialect, str) else ""
 
 
 def _may_call(raw: bytes) -> bool:

@@ -4,7 +4,7 @@ Source: METRICS.md, section 4.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 from math import isfinite
@@ -55,12 +55,17 @@ class Said(NamedTuple):
     """When, in nanoseconds since the Unix epoch."""
 
 
+def may_report(keys: Iterable[str]) -> bool:
+    """Whether the attributes of a span with these `keys` report a decision."""
+    return not _ON_SPANS.isdisjoint(keys)
+
+
 def said_by(span: Span, hashed: Callable[[str], str]) -> list[Said]:
     """The decisions that `span` reports: one an event, else the one of its attributes. Reasoning that is text is
     replaced by what `hashed` makes of it, on the span at once. Raises DecodeError.
     """
     on_span: Mapping[str, Value] = {}
-    if not _ON_SPANS.isdisjoint(span.attributes.raws()):
+    if may_report(span.attributes.raws()):
         on_span = _read(span.attributes, hashed)
     events = [*_decisions(span)] if span.has_events and span.events_mention(EVENT.encode()) else []
     said = [_read(event.attributes, hashed) for event in events]

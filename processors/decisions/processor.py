@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import ClassVar, Final
 
 from spansieve.actions.patterns import compile_pattern
@@ -10,21 +12,21 @@ from spansieve.pdata import DecodeError, LogBatch, Span, TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
 from spansieve.pseudonyms import Keyring, Pseudonyms
 from spansieve.saved import Saved
-from spansieve.structure.spending import family_of
-from spansieve.watching import AiSpan, Watch
+from spansieve.watching import AiSpan, ByTraits, Traits, Watch
 
 from .answers import UNKNOWN, Answers
 from .config import DecisionsConfig
-from .explicit import said_by
+from .explicit import may_report, said_by
 from .inferring import decided
 from .measures import Measures
 from .patterns import Patterns
-from .traces import NOTHING_TOLD, Member, Told, Traces
+from .traces import Told, Traces
 from .view import shown
 
 _MOST_TOLD: Final = 50_000
 """Spans of which is remembered what was read until they settle."""
 _HASH_BYTES: Final = 8
+_TRACE: Final = attrgetter("trace_id")
 
 
 class Decisions(Processor[DecisionsConfig]):
@@ -47,6 +49,7 @@ class Decisions(Processor[DecisionsConfig]):
         self._patterns = Patterns()
         self._traces = Traces(config.max_spans, config.idle)
         self._answers = Answers()
+        self._may_tell = ByTraits(self._is_readable)
         self._families = [compile_pattern(pattern) for pattern in config.families]
         self._told: OrderedDict[tuple[bytes, bytes], Told] = OrderedDict()
         self._saved = Saved()
@@ -68,13 +71,11 @@ class Decisions(Processor[DecisionsConfig]):
     def traces(self, batch: TraceBatch) -> None:
         """Read what spans report, and take reasoning out."""
         for span, seen in self._watch.see(batch):
-            try:
-                told = self._read(span, seen)
-            except DecodeError as error:
-                self._host.fault(error, then="a span that can't be read is passed on, and not looked at")
-                continue
-            if told is not NOTHING_TOLD:
-                self._told[seen.trace_id, seen.span_id] = told
+            if seen.has_events or self._may_tell[seen.traits]:
+                try:
+                    self._read(span, seen)
+                except DecodeError as error:
+                    self._host.fault(error, then="a span that can't be read is passed on, and not looked at")
         while len(self._told) > _MOST_TOLD:
             self._told.popitem(last=False)
 
@@ -103,23 +104,39 @@ class Decisions(Processor[DecisionsConfig]):
         now_ns = self._host.clock.time_ns()
         return shown(now_ns, self._patterns, missing_as_zero=self._settings.missing_as_zero)
 
-    def _read(self, span: Span, seen: AiSpan) -> Told:
+    def _is_readable(self, traits: Traits) -> bool:
+        """Whether attributes may say something; events may always."""
+        return may_report(traits.keys) or (traits.family == "model" and self._answers.may_tell(traits))
+
+    def _read(self, span: Span, seen: AiSpan) -> None:
         said = said_by(span, self._hashed)
-        is_model = family_of(seen.traits.kind, seen.traits.operation) == "model"
-        answer = self._answers.of(span, seen) if is_model else UNKNOWN
-        return NOTHING_TOLD if not said and answer == UNKNOWN else Told(tuple(said), answer)
+        answer = self._answers.of(span, seen) if seen.traits.family == "model" else UNKNOWN
+        if said or answer != UNKNOWN:
+            self._told[seen.trace_id, seen.span_id] = Told(tuple(said), answer)
 
     def _hashed(self, text: str) -> str:
         return self._pseudonyms.mac(text.encode("utf-8", "surrogatepass"))[:_HASH_BYTES].hex()
 
     def _settled(self, spans: Sequence[AiSpan]) -> None:
         now = self._host.clock.monotonic()
-        for span in spans:
-            self._traces.add(Member(span, self._told.pop((span.trace_id, span.span_id), NOTHING_TOLD)), now)
+        for trace_id, together in groupby(spans, _TRACE):
+            if trace_id:
+                self._gather(trace_id, [*together], now)
+            else:
+                for span in together:
+                    self._gather(b"%d" % id(span), [span], now)
+
+    def _gather(self, trace_id: bytes, spans: Sequence[AiSpan], now: float) -> None:
+        trace = self._traces.add(trace_id, spans, now)
+        if self._told:
+            for place, span in enumerate(spans, len(trace.spans) - len(spans)):
+                told = self._told.pop((span.trace_id, span.span_id), None)
+                if told is not None:
+                    trace.told[place] = told
 
     def _look(self, *, all_: bool = False) -> None:
-        for members in self._traces.due(self._host.clock.monotonic(), all_=all_):
-            for one in decided(members, self._watch.plumbing, self._is_routed):
+        for trace in self._traces.due(self._host.clock.monotonic(), all_=all_):
+            for one in decided(trace, self._watch.plumbing, self._is_routed):
                 self._is_dirty = True
                 self._measures.count(one)
                 self._patterns.add(one)

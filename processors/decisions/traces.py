@@ -1,7 +1,7 @@
 """Spans wait until their trace can be looked at: until its root has settled, or nothing more comes."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from spansieve.watching import AiSpan
@@ -17,22 +17,18 @@ class Told(NamedTuple):
     answer: Answer = UNKNOWN
 
 
-NOTHING_TOLD = Told()
+class Trace:
+    """Settled spans of one trace, with what was read of them."""
 
-
-class Member(NamedTuple):
-    """A settled span, with what was read of it."""
-
-    span: AiSpan
-    told: Told
-
-
-class _Waiting:
-    __slots__ = ("last", "members")
+    __slots__ = ("last", "spans", "told")
 
     def __init__(self) -> None:
-        self.members: list[Member] = []
+        """Nothing has settled."""
+        self.spans: list[AiSpan] = []
+        self.told: dict[int, Told] = {}
+        """By a span's place, where something was read."""
         self.last = 0.0
+        """When the last one settled, in seconds, monotonic."""
 
 
 class Traces:
@@ -42,38 +38,38 @@ class Traces:
         """None does; a trace without a root is due after `idle` seconds of silence."""
         self._most = most
         self._idle = idle
-        self._waiting: OrderedDict[bytes, _Waiting] = OrderedDict()
-        """By trace, the most silent first."""
+        self._waiting: OrderedDict[bytes, Trace] = OrderedDict()
+        """By their ids, the most silent first."""
         self._rooted: dict[bytes, None] = {}
         self.spans = 0
         self.early = 0
         """Traces that had to be looked at for want of room."""
 
-    def add(self, member: Member, now: float) -> None:
-        """A span has settled."""
-        trace_id = member.span.trace_id or b"%d" % id(member.span)
-        waiting = self._waiting.pop(trace_id, None) or _Waiting()
-        self._waiting[trace_id] = waiting
-        waiting.members.append(member)
-        waiting.last = now
-        self.spans += 1
-        if member.span.is_root:
+    def add(self, trace_id: bytes, spans: Sequence[AiSpan], now: float) -> Trace:
+        """Spans of a trace have settled; returns all of it."""
+        trace = self._waiting.pop(trace_id, None) or Trace()
+        self._waiting[trace_id] = trace
+        trace.spans += spans
+        trace.last = now
+        self.spans += len(spans)
+        if any(not span.parent_span_id for span in spans):
             self._rooted[trace_id] = None
+        return trace
 
-    def due(self, now: float, *, all_: bool = False) -> Iterator[list[Member]]:
+    def due(self, now: float, *, all_: bool = False) -> Iterator[Trace]:
         """Take out the traces that are to be looked at."""
         for trace_id in list(self._rooted):
             yield self._take(trace_id)
         while self._waiting:
-            trace_id, waiting = next(iter(self._waiting.items()))
-            is_due = all_ or now - waiting.last >= self._idle
+            trace_id, trace = next(iter(self._waiting.items()))
+            is_due = all_ or now - trace.last >= self._idle
             if not is_due and self.spans <= self._most:
                 return
             self.early += not is_due
             yield self._take(trace_id)
 
-    def _take(self, trace_id: bytes) -> list[Member]:
+    def _take(self, trace_id: bytes) -> Trace:
         self._rooted.pop(trace_id, None)
-        members = self._waiting.pop(trace_id).members
-        self.spans -= len(members)
-        return members
+        trace = self._waiting.pop(trace_id)
+        self.spans -= len(trace.spans)
+        return trace

@@ -69,11 +69,16 @@ def decisions(
 def _callers(ordered: Sequence[int], steps: Sequence[Step], places: Places) -> dict[int, bytes]:
     """Place to the id of the nearest ancestor that does work of its own; no stretch is climbed twice."""
     known: dict[bytes, bytes] = {}
-    return {place: _climb(parent_of(steps[place]), steps, places, known) for place in ordered}
+    callers: dict[int, bytes] = {}
+    for place in ordered:
+        parent = parent_of(steps[place])
+        caller = known.get(parent)
+        callers[place] = _climb(parent, steps, places, known) if caller is None else caller
+    return callers
 
 
 def _climb(at: bytes, steps: Sequence[Step], places: Places, known: dict[bytes, bytes]) -> bytes:
-    passed: dict[bytes, None] = {}
+    start, passed = at, dict[bytes, None]()
     while at not in known and at not in passed:
         place = places.get(at)
         if place is None or steps[place].kind not in _PASSED:
@@ -82,6 +87,7 @@ def _climb(at: bytes, steps: Sequence[Step], places: Places, known: dict[bytes, 
         at = parent_of(steps[place])
     at = known.get(at, at)
     known.update(dict.fromkeys(passed, at))
+    known[start] = at
     return at
 
 
@@ -112,9 +118,10 @@ def _tools_after(ordered: Sequence[int], steps: Sequence[Step], callers: Mapping
     latest: dict[bytes, list[int]] = {}
     after: dict[int, list[int]] = {}
     for place in ordered:
-        if steps[place].kind == "model":
+        kind = steps[place].kind
+        if kind == "model":
             latest[callers[place]] = after[place] = []
-        elif steps[place].kind == "tool" and callers[place] in latest:
+        elif kind == "tool" and callers[place] in latest:
             latest[callers[place]].append(place)
     return after
 
@@ -127,11 +134,12 @@ def _handed_over(
     handoffs: Collection[int],
 ) -> Iterator[Decision]:
     for place in ordered:
-        above = places.get(callers[place])
         if place in handoffs:
-            yield Decision("handoff", place if above is None else above, steps[place].name, (), place)
-        elif above is not None and _is_other_agent(steps[place], steps[above]):
-            yield Decision("handoff", above, steps[place].name, (), place)
+            yield Decision("handoff", places.get(callers[place], place), steps[place].name, (), place)
+        elif steps[place].kind == "agent":
+            above = places.get(callers[place])
+            if above is not None and _is_other_agent(steps[place], steps[above]):
+                yield Decision("handoff", above, steps[place].name, (), place)
 
 
 def _is_other_agent(below: Step, above: Step) -> bool:
@@ -141,6 +149,8 @@ def _is_other_agent(below: Step, above: Step) -> bool:
 
 def _fallbacks(ordered: Sequence[int], steps: Sequence[Step]) -> Iterator[Decision]:
     models = [place for place in ordered if steps[place].kind == "model"]
+    if not any(steps[place].failed for place in models):
+        return
     for children in families(models, steps).values():
         for place, following in pairwise(children):
             first, second = steps[place], steps[following]

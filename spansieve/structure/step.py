@@ -1,7 +1,8 @@
 """A span, as far as its place in its trace matters, and how steps find one another."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import Final, NamedTuple, TypeAlias
 
 from spansieve.pdata import NO_SPAN
 
@@ -36,6 +37,9 @@ class Step(NamedTuple):
     span_name: str = ""
 
 
+_ORDER: Final = attrgetter("start", "end", "span_id")
+
+
 def places_by_id(steps: Sequence[Step]) -> dict[bytes, int]:
     """The place of each span id. Where several have one (a span sent twice, or in parts), the last to end stands."""
     places = {step.span_id: place for place, step in enumerate(steps)}
@@ -61,7 +65,7 @@ def parent_of(step: Step) -> bytes:
 
 def in_order(places: Iterable[int], steps: Sequence[Step]) -> list[int]:
     """By start; what ties is put in an order that depends on the steps alone."""
-    return sorted(places, key=lambda place: (steps[place].start, steps[place].end, steps[place].span_id))
+    return sorted(places, key=lambda place: _ORDER(steps[place]))
 
 
 def families(places: Iterable[int], steps: Sequence[Step]) -> dict[bytes, list[int]]:

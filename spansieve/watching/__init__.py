@@ -1,7 +1,7 @@
 """What watches see of AI spans: each read once, told when it has settled."""
 
 from .sight import Ids, Listener
-from .span import AiSpan, Fate, Outcome, Tokens, Traits
+from .span import AiSpan, ByTraits, Fate, Outcome, Tokens, Traits
 from .watch import Watch
 
-__all__ = ["AiSpan", "Fate", "Ids", "Listener", "Outcome", "Tokens", "Traits", "Watch"]
+__all__ = ["AiSpan", "ByTraits", "Fate", "Ids", "Listener", "Outcome", "Tokens", "Traits", "Watch"]

@@ -68,7 +68,8 @@ class Reader:
             read.said = _details(raws, plan)
         if self.weighs:
             read.weight = weight_of(span.trace_state)
-        if plan.may_fail or span.has_events or span.status_code == _ERROR:
+        read.has_events = span.has_events
+        if plan.may_fail or read.has_events or span.status_code == _ERROR:
             _look_closer(read, span)
         return read
 
@@ -130,7 +131,7 @@ def _details(raws: Raws, plan: Plan) -> Said:
 
 def _look_closer(read: AiSpan, span: Span) -> None:
     """At what happened: whether it failed, and when the first token came."""
-    if span.has_events and read.first_token_s is None:
+    if read.has_events and read.first_token_s is None:
         first = first_token_s(span)
         if first is not None:
             read.said = {**read.said, "first_token_s": first}

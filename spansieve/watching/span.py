@@ -1,16 +1,25 @@
 """One AI span as those see it who count, price and judge what agents do."""
 
-from typing import Final, Literal, NamedTuple, TypedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Generic, Literal, NamedTuple, TypedDict, TypeVar
 
 from spansieve.failures import Failure
 from spansieve.pdata import NO_SPAN
 
 Outcome = Literal["success", "error", "timeout"]
+MAX_TRAITS: Final = 4_096
+"""Of which a watcher remembers what they mean; one more, and all are forgotten."""
 
 
-class Traits(NamedTuple):
-    """What many spans have in common; texts are empty where nothing says them, and are as they were sent."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Traits:
+    """What many spans have in common; texts are empty where nothing says them, and are as they were sent. Those that
+    have it in common share one object: it is its own key (ByTraits), since hashing all that would take long.
+    """
 
+    keys: tuple[str, ...]
+    """The names of all attributes."""
     name: str
     """The span's name."""
     kind: str
@@ -29,6 +38,8 @@ class Traits(NamedTuple):
     finish: str
     """`spansieve.ai.finish`."""
     mcp_method: str
+    dialect: str
+    """`spansieve.ai.dialect`."""
     is_rollup: bool
     """Its token counts repeat those of spans below."""
     streams: bool
@@ -53,6 +64,24 @@ class Traits(NamedTuple):
     def label(self) -> str:
         """The operation, else the kind."""
         return self.operation or self.kind
+
+
+AboutT = TypeVar("AboutT")
+
+
+class ByTraits(dict[Traits, AboutT]):
+    """What traits mean to a watcher: worked out when it is first asked for, so once for many spans."""
+
+    def __init__(self, about: Callable[[Traits], AboutT]) -> None:
+        """Nothing was asked for."""
+        super().__init__()
+        self._about = about
+
+    def __missing__(self, traits: Traits) -> AboutT:
+        if len(self) >= MAX_TRAITS:
+            self.clear()
+        found = self[traits] = self._about(traits)
+        return found
 
 
 class Tokens(NamedTuple):
@@ -123,6 +152,7 @@ class AiSpan:
         "cost_usd",
         "end_ns",
         "fate",
+        "has_events",
         "has_tokens",
         "is_call",
         "is_counted",
@@ -156,6 +186,8 @@ class AiSpan:
     """As privacy left it; empty: nothing says it. So are `tenant` and `thread`, the conversation or session."""
     tenant: str
     thread: str
+    has_events: bool
+    """Whether anything happened during it that has a time of its own."""
     tokens: Tokens
     has_tokens: bool
     """Whether it says a count."""
@@ -193,7 +225,7 @@ class AiSpan:
         self.parent_span_id = b"" if parent in NO_SPAN else parent
         self.service, self.user, self.tenant, self.thread = sender
         self.tokens = NO_TOKENS
-        self.has_tokens = self.bears_tokens = False
+        self.has_events = self.has_tokens = self.bears_tokens = False
         self.cost_usd = None
         self.weight = 1.0
         self.said = _NOTHING

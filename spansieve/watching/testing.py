@@ -1,6 +1,7 @@
 """AI spans of a few words, for the tests of those who watch."""
 
 import itertools
+from dataclasses import fields, replace
 from typing import Any
 
 from .span import WENT_WELL, AiSpan, Fate, Said, Sender, Traits
@@ -9,6 +10,7 @@ from .traits import roles_of
 _ids = itertools.count(1)
 START_NS = 1_700_000_000_000_000_000
 NO_TRAITS = Traits(
+    keys=(),
     name="",
     kind="",
     operation="",
@@ -20,12 +22,14 @@ NO_TRAITS = Traits(
     workflow="",
     finish="",
     mcp_method="",
+    dialect="",
     is_rollup=False,
     streams=False,
     server_address="",
     server_port=0,
     **roles_of("", "", is_rollup=False),
 )
+_TRAITS = [field.name for field in fields(Traits)]
 _SAID = Said.__annotations__
 
 
@@ -34,7 +38,7 @@ def ai_span(**changes: Any) -> AiSpan:  # noqa: ANN401
     of its traits. By itself it is an answered model call without tokens; what a field follows from is not looked at,
     but for these: a `tool` makes it a tool's execution, `tokens` a counted call.
     """
-    traits = {name: changes.pop(name) for name in Traits._fields if name in changes}
+    traits = {name: changes.pop(name) for name in _TRAITS if name in changes}
     if traits.get("tool"):
         traits = {"kind": "tool", "operation": "execute_tool", **traits}
     elif not {"kind", "operation"} & traits.keys():
@@ -43,7 +47,7 @@ def ai_span(**changes: Any) -> AiSpan:  # noqa: ANN401
     roles: Any = roles_of(kind, operation, is_rollup=traits.get("is_rollup", False))
     number = next(_ids)
     head = number.to_bytes(16, "big"), number.to_bytes(8, "big"), b"", START_NS, START_NS + 1_000_000_000
-    span = AiSpan(NO_TRAITS._replace(**{**roles, **traits}), head, Sender("agent", "", "", ""))
+    span = AiSpan(replace(NO_TRAITS, **{**roles, **traits}), head, Sender("agent", "", "", ""))
     span.is_call = bool(span.traits.call)
     span.has_tokens = span.is_counted = "tokens" in changes
     span.bears_tokens = span.has_tokens and not span.traits.is_rollup

@@ -6,6 +6,7 @@ from spansieve.failures import tool_of
 from spansieve.failures.reading import text_of, value_of
 from spansieve.pdata import Span
 from spansieve.semconv.names import (
+    DIALECT,
     FINISH,
     KIND,
     OPERATION,
@@ -32,6 +33,7 @@ def traits_of(span: Span) -> Traits:
     kind, operation, is_rollup = text_of(raws, KIND), text_of(raws, OPERATION), value_of(raws, ROLLUP) is True
     roles = roles_of(kind, operation, is_rollup=is_rollup)
     return Traits(
+        keys=tuple(raws),
         name=span.name,
         kind=kind,
         operation=operation,
@@ -43,6 +45,7 @@ def traits_of(span: Span) -> Traits:
         workflow=text_of(raws, WORKFLOW),
         finish=text_of(raws, FINISH),
         mcp_method=text_of(raws, MCP_METHOD),
+        dialect=text_of(raws, DIALECT),
         is_rollup=is_rollup,
         streams=value_of(raws, STREAM) is True,
         server_address=text_of(raws, SERVER_ADDRESS),
