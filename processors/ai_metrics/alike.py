@@ -31,6 +31,8 @@ class Plan(NamedTuple):
     is_model: bool
     is_run: bool
     is_error: bool
+    leads_back: bool
+    """Whether exemplars lead to its spans."""
 
 
 class Group(NamedTuple):
@@ -39,8 +41,8 @@ class Group(NamedTuple):
     plan: Plan
     spans: Sequence[AiSpan]
 
-    def exemplar(self, at: int = -1) -> Exemplar:
-        """The span at a place: the last one, if nothing else is asked for."""
+    def exemplar(self, at: int = -1) -> Exemplar | None:
+        """The span at a place: the last one, if nothing else is asked for. None where nobody could look it up."""
         return exemplar_of(self.spans[at], self.plan)
 
 
@@ -50,16 +52,17 @@ def seconds_of(spans: Sequence[AiSpan]) -> list[float]:
     return seconds if min(seconds) >= 0 else [max(0.0, one) for one in seconds]
 
 
-def exemplar_of(span: AiSpan, plan: Plan) -> Exemplar:
-    """The span that a value was measured in."""
-    return Exemplar(span.trace_id, span.span_id, span.end_ns, plan.is_error)
+def exemplar_of(span: AiSpan, plan: Plan) -> Exemplar | None:
+    """The span that a value was measured in, if it can be looked up."""
+    return None if not plan.leads_back else Exemplar(span.trace_id, span.span_id, span.end_ns, plan.is_error)
 
 
 class Plans:
     """All that were needed lately."""
 
-    def __init__(self, instruments: Instruments) -> None:
-        """None was."""
+    def __init__(self, instruments: Instruments, *, leads_back: bool) -> None:
+        """None was. `leads_back`: whether spans can be looked up by their ids."""
+        self._leads_back = leads_back
         self._durations = instruments.durations
         self._known: dict[Key, Plan] = {}
 
@@ -89,5 +92,6 @@ class Plans:
             is_model=is_model(traits),
             is_run=is_run(traits),
             is_error=outcome != "success",
+            leads_back=self._leads_back,
         )
         return plan

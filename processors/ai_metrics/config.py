@@ -1,6 +1,6 @@
 """The configuration of `ai_metrics`; the README beside this file explains every key."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -43,6 +43,9 @@ class LimitsConfig(Config):
 class AiMetricsConfig(MetricsOut):
     """What is counted, and how it leaves."""
 
+    count_from: Literal["spans", "logs"] = Field(
+        default="spans", description="What calls, tokens, tools and failures are counted from; never from both."
+    )
     settle: Duration = Field(
         default=2.0, ge=0, le=600, description="A span waits so long for what belongs to it before it is counted."
     )

@@ -18,15 +18,15 @@ class Counting:
     """What every AI span is counted by; calls and tools by more."""
 
     def __init__(
-        self, instruments: Instruments, calls: Calls, requests: Requests, concurrency: Concurrency, clock: Clock
+        self, instruments: Instruments, calls: Calls, requests: Requests | None, concurrency: Concurrency, clock: Clock
     ) -> None:
-        """Add to these."""
+        """Add to these. Without `requests`, spans have no place in a trace: they are made of log records."""
         self._to = instruments
         self._calls = calls
         self._requests = requests
         self._concurrency = concurrency
         self._clock = clock
-        self._plans = Plans(instruments)
+        self._plans = Plans(instruments, leads_back=requests is not None)
         self.latencies = Latencies()
 
     def count(self, spans: Sequence[AiSpan]) -> None:
@@ -51,7 +51,8 @@ class Counting:
         seconds = seconds_of(spans)
         plan.duration.record_all(seconds, group.exemplar, plan.weight)
         self.latencies.add(plan.operation, seconds, round(plan.weight), now)
-        self._requests.settled(group, now)
+        if self._requests is not None:
+            self._requests.settled(group, now)
 
     def _tools(self, group: Group) -> None:
         """Each execution once."""

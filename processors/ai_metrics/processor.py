@@ -8,7 +8,7 @@ from spansieve.dashboard import DASHBOARD, DashboardStatus
 from spansieve.pdata import LogBatch, MetricBatch, TraceBatch
 from spansieve.plugin import Host, Processor, Signal
 from spansieve.series import Meter
-from spansieve.watching import AiSpan, Watch
+from spansieve.watching import AiSpan, Source, Watch
 
 from .calls import Calls
 from .concurrency import Concurrency
@@ -20,6 +20,7 @@ from .instruments import Instruments
 from .levels import Levels
 from .measures import Measures
 from .requests import Requests
+from .source import warn
 
 SCOPE = "spansieve.ai_metrics"
 
@@ -44,7 +45,9 @@ class AiMetrics(Processor[AiMetricsConfig]):
         calls = Calls(made, self._genai, config.context_limits)
         self._levels = Levels(host, made, concurrency, calls.conversations, config.lag)
         self._requests = Requests(made.requests, self._plumbing)
-        self._counting = Counting(made, calls, self._requests, concurrency, clock)
+        self._is_of_spans = config.count_from == "spans"
+        requests = self._requests if self._is_of_spans else None
+        self._counting = Counting(made, calls, requests, concurrency, clock)
         self._given_up = GivenUp(host, calls, self._requests, concurrency, self._levels.pending)
         self._measures = Measures(made, self._counting.latencies)
         self._began = clock.monotonic()
@@ -54,16 +57,18 @@ class AiMetrics(Processor[AiMetricsConfig]):
         """Listen to the spans that settle."""
         self._meter.refresh = self._refresh
         self._host.status(self._host.id, self.snapshot)
-        self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle)
+        warn(self._host, self._settings.count_from)
+        source: Source = "traces" if self._is_of_spans else "logs"
+        self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle, source=source)
 
     def traces(self, batch: TraceBatch) -> None:
-        """Look at the spans; what they mean shows later."""
-        if self._watch is not None:
+        """Look at the spans, if they are what is counted; what they mean shows later."""
+        if self._watch is not None and self._is_of_spans:
             arrived = self._levels.see(batch, self._watch.ids(batch))
             self._requests.came(arrived, self._host.clock.monotonic())
 
     def logs(self, batch: LogBatch) -> None:
-        """Look for failures that only a record tells of."""
+        """Look for failures that only a record tells of, or for all that there is to count."""
         if self._watch is not None:
             self._watch.hear(batch)
 

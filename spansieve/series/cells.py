@@ -188,10 +188,10 @@ class HistogramCell(Cell):
             self.exemplars[at] = better(self.exemplars[at], (value, exemplar))
 
     def record_all(
-        self, values: Sequence[float], exemplar: Callable[[int], Exemplar] | None = None, weight: float = 1.0
+        self, values: Sequence[float], exemplar: Callable[[int], Exemplar | None] | None = None, weight: float = 1.0
     ) -> None:
         """Count each of `values` in, as `record` does, for less: `exemplar` is asked for the span of a value, by its
-        place, and only for the last one of each bucket.
+        place, and only for the last one of each bucket; None: it has none to show.
         """
         places = list(map(partial(bisect_left, self.bounds), values))
         for at, count in Counter(places).items():
@@ -201,7 +201,9 @@ class HistogramCell(Cell):
             self._touch()
         if exemplar is not None:
             for at, last in dict(zip(places, range(len(places)), strict=True)).items():
-                self.exemplars[at] = better(self.exemplars[at], (values[last], exemplar(last)))
+                one = exemplar(last)
+                if one is not None:
+                    self.exemplars[at] = better(self.exemplars[at], (values[last], one))
 
     def rounded(self) -> list[int]:
         """The counts as integers, which never run back: neither by bucket, nor added up from the first on."""

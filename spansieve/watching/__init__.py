@@ -2,6 +2,6 @@
 
 from .sight import Ids, Listener
 from .span import AiSpan, ByTraits, Fate, Outcome, Tokens, Traits
-from .watch import Watch
+from .watch import Source, Watch
 
-__all__ = ["AiSpan", "ByTraits", "Fate", "Ids", "Listener", "Outcome", "Tokens", "Traits", "Watch"]
+__all__ = ["AiSpan", "ByTraits", "Fate", "Ids", "Listener", "Outcome", "Source", "Tokens", "Traits", "Watch"]

@@ -7,6 +7,7 @@ from spansieve.pdata import NO_SPAN, DecodeError, LogBatch, Span, TraceBatch
 from spansieve.plugin import Host
 
 from .reading import Reader
+from .recorded import RecordReader
 from .settling import Settling
 from .span import AiSpan
 
@@ -26,6 +27,7 @@ class Sight:
         """`host` is that of the first who came; what is counted is counted under its name."""
         self._clock = host.clock
         self._reader = Reader()
+        self._records = RecordReader(self._reader)
         self._settling = Settling()
         self._settle = 0.0
         self._listeners: tuple[tuple[Listener, Host], ...] = ()
@@ -117,6 +119,23 @@ class Sight:
                 self._settling.records.hear(record, until)
             except DecodeError as error:
                 self._fault(error, then=_UNREAD)
+
+    def see_records(self, batch: LogBatch) -> None:
+        """The operations that log records tell of, as AI spans."""
+        if batch is self._batch:
+            return
+        self._batch, self._seen = batch, ()
+        for record in batch:
+            try:
+                found = self._records.read(record)
+            except DecodeError as error:
+                self._fault(error, then=_UNREAD)
+                continue
+            if found is not None:
+                self._settling.wait(found)
+        self._reader.let_go()
+        self._settling.close(self._clock.monotonic() + self._settle)
+        self._count()
 
     def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
         """The parent of what is no AI span."""

@@ -1,6 +1,6 @@
 """How those who stand side by side in a pipeline see its AI spans: each is read once, and told of once it settled."""
 
-from typing import Final
+from typing import Final, Literal
 
 from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Host, Place
@@ -10,26 +10,30 @@ from .weights import samplers_before
 
 _WATCHERS: Final = frozenset({"ai_metrics", "behavior", "decisions", "costs", "error_aggregation", "memory_limiter"})
 """Processors that leave spans as they are, so that those on both sides of them see the same."""
+Source = Literal["traces", "logs"]
+"""The pipeline in which that passes which is told of."""
 
 
 class Watch:
     """One watcher's place among those that share what is read. All of it on the chain thread, but for `of`."""
 
-    def __init__(self, host: Host, listener: Listener, settle: float) -> None:
+    def __init__(self, host: Host, listener: Listener, settle: float, source: Source) -> None:
         """Use `of`."""
         self._host = host
         self._listener = listener
         self._settle = settle
-        self._enter(host.pipeline("traces"))
+        self._source = source
+        self._enter(host.pipeline(source))
 
     @classmethod
-    def of(cls, host: Host, listener: Listener, *, settle: float) -> "Watch":
+    def of(cls, host: Host, listener: Listener, *, settle: float, source: Source = "traces") -> "Watch":
         """A place for the component of `host`; for `start`. Spans settle `settle` seconds after they came; of those
         who share them the most patient one decides. Behind a sampler spans weigh what they stand for, and the log says
-        so.
+        so. With `logs` as source the spans are those that log records tell of, in traces of their own, and those of
+        `see` are none.
         """
-        watch = cls(host, listener, settle)
-        samplers = samplers_before(host.pipeline("traces"))
+        watch = cls(host, listener, settle, source)
+        samplers = samplers_before(host.pipeline("traces")) if source == "traces" else []
         if samplers:
             host.log.warning(
                 "it stands behind %s and sees few of the spans: each counts as many times as its trace state (ot=th) "
@@ -54,9 +58,12 @@ class Watch:
         return self._sight.ids(batch)
 
     def hear(self, batch: LogBatch) -> None:
-        """Take in what log records tell of failures."""
+        """Take in what log records tell: of failures, or, where they are the source, of all."""
         self._follow()
-        self._sight.hear(batch)
+        if self._source == "logs":
+            self._sight.see_records(batch)
+        else:
+            self._sight.hear(batch)
 
     def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
         """The parent (empty: none) of a span that has come and is no AI span, or that a filter dropped; None for all
@@ -79,7 +86,7 @@ class Watch:
 
     def _follow(self) -> None:
         """A reload may have moved the component."""
-        place = self._host.pipeline("traces")
+        place = self._host.pipeline(self._source)
         if place != self._place:
             self._sight.leave(self._listener)
             self._enter(place)

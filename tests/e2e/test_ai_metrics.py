@@ -16,6 +16,7 @@ from prometheus_client.samples import Sample
 from spansieve.otlp.json_mapping import to_protobuf
 from spansieve.pdata import MetricBatch, Signal, parse
 from tests.captures import captured
+from tests.log_truth import LOG_TRUTH
 from tests.metric_truth import LEVELS, TRUTH, counted
 
 from .program import Program, eventually, export, running
@@ -42,13 +43,10 @@ Series = dict[str, dict[str, float]]
 
 
 def test_captures_are_counted_as_by_hand_for_prometheus_and_over_otlp_also_when_they_come_twice(tmp_path: Path) -> None:
-    config = CONFIG.replace("NUMBERS", str(tmp_path / "numbers.jsonl")).replace(
-        "TRACES", str(tmp_path / "traces.jsonl")
-    )
-    with running(tmp_path, config) as program:
+    with running(tmp_path, placed(CONFIG, tmp_path)) as program:
         send(program, [*requests(), *reversed(requests())])
         with contextlib.suppress(AssertionError):  # what differs is said below
-            eventually(lambda: is_right(exposed(program)), "all captures are counted")
+            eventually(lambda: is_right(exposed(program), TRUTH), "all captures are counted")
         shown = exposed(program)
         for service, truth in TRUTH.items():
             assert counted(shown[service]) == pytest.approx(under(service, truth))
@@ -60,9 +58,49 @@ def test_captures_are_counted_as_by_hand_for_prometheus_and_over_otlp_also_when_
         assert program.stop() == 0
 
 
-def is_right(shown: Series) -> bool:
+FROM_LOGS = """
+receivers: {otlp: {protocols: {grpc: {endpoint: "localhost:{grpc}"}}}}
+processors:
+  ai_semantics: {}
+  ai_metrics: {interval: 500ms, settle: 1s, lag: 1s, count_from: logs}
+exporters:
+  file: {path: TRACES}
+  file/numbers: {path: NUMBERS}
+  prometheus: {endpoint: "localhost:{status}"}
+service:
+  telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: {metrics}}}}}]}}
+  pipelines:
+    traces: {receivers: [otlp], processors: [ai_semantics, ai_metrics], exporters: [file]}
+    logs: {receivers: [otlp], processors: [ai_semantics, ai_metrics], exporters: [file]}
+    metrics/ai: {receivers: [ai_metrics], exporters: [prometheus, file/numbers]}
+"""
+
+
+def test_agents_without_traces_are_counted_from_their_records_and_no_span_is(tmp_path: Path) -> None:
+    sent = [one for one in requests() if one[0] != "metrics"]
+    truth = {service: LOG_TRUTH[service] for service in ("codex", "gemini")}
+    with running(tmp_path, placed(FROM_LOGS, tmp_path)) as program:
+        send(program, [*sent, *reversed(sent)])
+        with contextlib.suppress(AssertionError):  # what differs is said below
+            eventually(lambda: is_right(exposed(program), truth), "all records are counted")
+        shown = exposed(program)
+        for service in TRUTH:
+            assert counted(shown[service]) == pytest.approx(truth.get(service, {}))
+        written = last(tmp_path / "numbers.jsonl")
+        for service in truth:
+            assert steady(shown[service]) == pytest.approx(steady(written[service])), "both exits agree"
+        program.check_books()
+        assert program.stop() == 0
+
+
+def placed(config: str, folder: Path) -> str:
+    """`config` with its files in `folder`."""
+    return config.replace("NUMBERS", str(folder / "numbers.jsonl")).replace("TRACES", str(folder / "traces.jsonl"))
+
+
+def is_right(shown: Series, truths: Series) -> bool:
     """Whether every capture is counted as by hand."""
-    return all(counted(shown[one]) == pytest.approx(under(one, truth)) for one, truth in TRUTH.items())
+    return all(counted(shown[one]) == pytest.approx(under(one, truth)) for one, truth in truths.items())
 
 
 def requests() -> list[tuple[Signal, bytes]]:
