@@ -50,7 +50,7 @@ class Counting:
         plan, spans = group
         seconds = seconds_of(spans)
         plan.duration.record_all(seconds, group.exemplar, plan.weight)
-        self.latencies.add(plan.operation, seconds, round(plan.weight), now)
+        self.latencies.add(plan.duration.values[0] or "", seconds, round(plan.weight), now)
         if self._requests is not None:
             self._requests.settled(group, now)
 

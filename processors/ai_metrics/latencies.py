@@ -53,8 +53,7 @@ class Latencies:
                 operation = OTHER
             minutes = self._operations.setdefault(operation, Minutes())
         sketch = minutes.of(_minute(now))
-        for _ in range(max(1, weight)):
-            sketch.add_all(seconds)
+        sketch.add_all(seconds, max(1, weight))
 
     def quantile(self, share: float, minutes: int, now: float) -> float | None:
         """The quantile over all operations, of so many minutes and the one that runs; None where none ran."""

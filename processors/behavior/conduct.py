@@ -51,7 +51,7 @@ class Conduct:
 
     def tell(self, told: Told) -> None:
         """A trace is over."""
-        told = brought_back(told, self._skews.of(told.whom.service, told.end_ns))
+        told = brought_back(told, self._skews.of(told.whom.service, max(told.start_ns, told.end_ns)))
         self.clock.heard(told.end_ns)
         now = self.clock.now_ns()
         for request in told.requests:

@@ -47,10 +47,15 @@ class Skews:
         self._ahead_ns: dict[str, int] = {}
 
     def of(self, service: str, when_ns: int) -> int:
-        """How far ahead the clock of a service is, that tells of `when_ns`."""
+        """How far ahead the clock of a service is, that tells of `when_ns`. What one span said holds for those that are
+        ahead as well, but neither for those that are not, nor where it would bring them back by far too much.
+        """
+        now = self._clock.time_ns()
+        if when_ns <= now + _MOST_AHEAD_NS:
+            return 0
         ahead = self._ahead_ns.get(service, 0)
-        if when_ns - ahead > self._clock.time_ns() + _MOST_AHEAD_NS:
-            ahead = self._ahead_ns[service] = when_ns - self._clock.time_ns()
+        if not now - DAY_NS <= when_ns - ahead <= now + _MOST_AHEAD_NS:
+            ahead = self._ahead_ns[service] = when_ns - now
             if len(self._ahead_ns) > _MOST_SKEWED:
                 del self._ahead_ns[next(iter(self._ahead_ns))]
         return ahead

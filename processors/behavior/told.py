@@ -92,12 +92,12 @@ def brought_back(told: Told, ahead_ns: int) -> Told:
     if not ahead_ns:
         return told
     return told._replace(
-        start_ns=told.start_ns - ahead_ns,
-        end_ns=told.end_ns - ahead_ns,
+        start_ns=max(0, told.start_ns - ahead_ns),
+        end_ns=max(0, told.end_ns - ahead_ns),
         requests=[_earlier(one, ahead_ns) for one in told.requests],
         tools=[_earlier(one, ahead_ns) for one in told.tools],
     )
 
 
 def _earlier(one: DatedT, ahead_ns: int) -> DatedT:
-    return one._replace(start_ns=one.start_ns - ahead_ns, end_ns=one.end_ns - ahead_ns)
+    return one._replace(start_ns=max(0, one.start_ns - ahead_ns), end_ns=max(0, one.end_ns - ahead_ns))

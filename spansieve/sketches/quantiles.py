@@ -40,8 +40,10 @@ class Sketch:
             self._zeros += 1
         self.count += 1
 
-    def add_all(self, values: Sequence[float]) -> None:
-        """Count each of `values` in, as `add` does, for less. Raises ValueError as it does, and has then added none."""
+    def add_all(self, values: Sequence[float], times: int = 1) -> None:
+        """Count each of `values` in, so many times, as `add` does, for less. Raises ValueError as it does, and has then
+        added none.
+        """
         if not values:
             return
         least = min(values)
@@ -50,9 +52,9 @@ class Sketch:
         some = values if least > 0 else [value for value in values if value]
         numbers = Counter(map(ceil, [one / _LOG_GAMMA for one in map(log, some)]))  # raises for nan
         for number, count in numbers.items():
-            self._add(number, count)
-        self._zeros += len(values) - len(some)
-        self.count += len(values)
+            self._add(number, count * times)
+        self._zeros += (len(values) - len(some)) * times
+        self.count += len(values) * times
 
     def remove(self, value: float) -> None:
         """Count `value` out, which was added before."""

@@ -12,13 +12,20 @@ Read = Callable[[bytes], object]
 """What an attribute says; None where that is nothing."""
 
 
+MOST: Final = 10**12
+"""More tokens, bytes, seconds or dollars of one span are a slip of the sender's, and one of them would outweigh all
+that others say.
+"""
+
+
 def number(raw: bytes) -> float | None:
-    """A finite number, or the digits of one: some tracers write all attributes as texts. Booleans are none."""
+    """A number from 0 to `MOST`, or the digits of one: some tracers write all as texts. Booleans are none."""
     try:
         value = decode_pair(raw)
     except DecodeError:
         return None
-    return value if type(value) is int else number_of(value)
+    found = value if type(value) is int else number_of(value)
+    return found if found is not None and 0 <= found <= MOST else None
 
 
 def _whole(raw: bytes) -> int | None:

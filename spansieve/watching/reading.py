@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from spansieve.failures import THREAD_KEYS, USER_KEYS, Rules, failure_of, identity_of
 from spansieve.failures.reading import text_of, value_of
+from spansieve.failures.words import MAX_CHARACTERS
 from spansieve.pdata import Resource, Scope, Span, StatusCode
 from spansieve.semconv.names import (
     INPUT_EXCLUDES_CACHE,
@@ -22,6 +23,8 @@ from .weights import weight_of
 
 Raws = Mapping[str, bytes]
 _MOST: Final = 4_096
+_MOST_BYTES: Final = 2_048
+"""Of attributes that are remembered together with what they say; who sends longer ones is read anew each time."""
 _RULES: Final = Rules()
 _ERROR: Final = int(StatusCode.ERROR)
 _WHO: Final = (USER_KEYS, TENANT_KEYS, THREAD_KEYS)
@@ -48,7 +51,9 @@ class Reader:
             if len(self._senders) >= _MOST:
                 self._senders.clear()
             who = [identity_of(raws, keys) for keys in _WHO]
-            sender = self._senders[said] = Sender(text_of(raws, "service.name"), *who)
+            sender = Sender(text_of(raws, "service.name")[:MAX_CHARACTERS], *who)
+            if _is_short(said):
+                self._senders[said] = sender
         return sender
 
     def read(self, span: Span) -> AiSpan | None:
@@ -84,13 +89,26 @@ class Reader:
         self._scope = None
 
 
+def _is_short(said: object) -> bool:
+    """Whether undecoded attributes, one or several, may be remembered."""
+    return _size(said) <= _MOST_BYTES
+
+
+def _size(said: object) -> int:
+    if isinstance(said, bytes):
+        return len(said)
+    return sum(map(_size, said)) if isinstance(said, tuple) else 0
+
+
 def _traits_of(span: Span, raws: Raws, plan: Plan) -> Traits:
     said = span.raw_name, plan.traits(raws)
     traits = plan.known.get(said)
     if traits is None:
         if len(plan.known) >= _MOST:
             plan.known.clear()
-        traits = plan.known[said] = traits_of(span)
+        traits = traits_of(span)
+        if _is_short(said):
+            plan.known[said] = traits
     return traits
 
 
@@ -101,13 +119,15 @@ def _identify(read: AiSpan, raws: Raws, plan: Plan, identity: Any) -> None:  # n
     if who is None:
         if len(plan.people) >= _MOST:
             plan.people.clear()
-        who = plan.people[said] = tuple([identity_of(raws, keys) for keys in _WHO])
+        who = tuple([identity_of(raws, keys) for keys in _WHO])
+        if _is_short(said):
+            plan.people[said] = who
     user, tenant, thread = who
     read.user, read.tenant, read.thread = user or read.user, tenant or read.tenant, thread or read.thread
 
 
 def _spend(read: AiSpan, raws: Raws, plan: Plan) -> None:
-    """Let the span have tokens. What is no number, or negative, is 0."""
+    """Let the span have tokens. What is no number, negative, or beyond reason, is 0."""
     counts = [0, 0, 0, 0, 0]
     for key, place in plan.tokens:
         found = number(raws[key])

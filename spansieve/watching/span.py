@@ -223,6 +223,8 @@ class AiSpan:
         self.traits = traits
         self.trace_id, self.span_id, parent, self.start_ns, self.end_ns = head
         self.parent_span_id = b"" if parent in NO_SPAN else parent
+        if not self.start_ns:
+            self.start_ns = self.end_ns  # else it would have begun in 1970
         self.service, self.user, self.tenant, self.thread = sender
         self.tokens = NO_TOKENS
         self.has_events = self.has_tokens = self.bears_tokens = False

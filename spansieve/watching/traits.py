@@ -3,7 +3,8 @@
 from typing import Final, TypedDict
 
 from spansieve.failures import tool_of
-from spansieve.failures.reading import text_of, value_of
+from spansieve.failures.reading import Raws, text_of, value_of
+from spansieve.failures.words import MAX_CHARACTERS
 from spansieve.pdata import Span
 from spansieve.semconv.names import (
     DIALECT,
@@ -30,28 +31,32 @@ def traits_of(span: Span) -> Traits:
     """What `span` has in common with others. Raises DecodeError."""
     raws = span.attributes.raws()
     port = value_of(raws, SERVER_PORT)
-    kind, operation, is_rollup = text_of(raws, KIND), text_of(raws, OPERATION), value_of(raws, ROLLUP) is True
+    kind, operation, is_rollup = _text(raws, KIND), _text(raws, OPERATION), value_of(raws, ROLLUP) is True
     roles = roles_of(kind, operation, is_rollup=is_rollup)
     return Traits(
         keys=tuple(raws),
-        name=span.name,
+        name=span.name[:MAX_CHARACTERS],
         kind=kind,
         operation=operation,
-        provider=text_of(raws, PROVIDER),
-        request_model=text_of(raws, REQUEST_MODEL),
-        response_model=text_of(raws, RESPONSE_MODEL),
+        provider=_text(raws, PROVIDER),
+        request_model=_text(raws, REQUEST_MODEL),
+        response_model=_text(raws, RESPONSE_MODEL),
         tool=tool_of(span) if roles["is_tool"] else "",
-        agent=text_of(raws, AGENT),
-        workflow=text_of(raws, WORKFLOW),
-        finish=text_of(raws, FINISH),
-        mcp_method=text_of(raws, MCP_METHOD),
-        dialect=text_of(raws, DIALECT),
+        agent=_text(raws, AGENT),
+        workflow=_text(raws, WORKFLOW),
+        finish=_text(raws, FINISH),
+        mcp_method=_text(raws, MCP_METHOD),
+        dialect=_text(raws, DIALECT),
         is_rollup=is_rollup,
         streams=value_of(raws, STREAM) is True,
-        server_address=text_of(raws, SERVER_ADDRESS),
+        server_address=_text(raws, SERVER_ADDRESS),
         server_port=port if isinstance(port, int) and not isinstance(port, bool) else 0,
         **roles,
     )
+
+
+def _text(raws: Raws, key: str) -> str:
+    return text_of(raws, key)[:MAX_CHARACTERS]
 
 
 class Roles(TypedDict):

@@ -388,3 +388,22 @@ def test_a_sender_whose_clock_is_ahead_for_years_is_told_of_as_if_it_were_right(
     house.pass_(400)
     assert tasks(house) == {"retried": 1, "completed": 2}
     assert house.numbers()["spansieve_users_active", "1d"] == 2
+
+
+@pytest.mark.parametrize("lasts", [0.0, -2e9, 3e9])
+def test_one_span_with_an_impossible_time_spoils_nothing_of_what_comes_after_it(lasts: float) -> None:
+    house = House()
+    house.ask("how warm is it in Oslo", user="u1", thread="t1", at=8e9, lasts=lasts)
+    house.pass_(20)
+    for _ in range(2):
+        house.ask("why does it not work", user="u2", thread="t2")
+        house.pass_(30)
+    house.pass_(400)
+    assert house.numbers()["spansieve_users_active", "1d"] >= 1
+    assert len(house.events("user_retry")) == 1
+    first = house.base_ns
+    assert all(
+        first <= one.time_unix_nano < first + 600 * 10**9
+        for one in house.records()
+        if one.attributes["user.id"] == "u2"
+    )

@@ -44,6 +44,16 @@ def test_many_at_once_are_the_same_as_one_after_another(numbers: list[float]) ->
     assert sketch.count == len(numbers)
 
 
+@given(values)
+@settings(max_examples=50)
+def test_what_counts_several_times_is_the_same_as_so_many_of_it(numbers: list[float]) -> None:
+    sketch = Sketch()
+    sketch.add_all(numbers, 3)
+    three = sketch_of(numbers * 3)
+    assert [sketch.quantile(at / 20) for at in range(21)] == [three.quantile(at / 20) for at in range(21)]
+    assert sketch.count == 3 * len(numbers)
+
+
 @given(values, values, shares)
 @settings(max_examples=50)
 def test_two_added_up_are_the_same_as_one_that_saw_all(one: list[float], other: list[float], share: float) -> None:

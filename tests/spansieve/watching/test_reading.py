@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spansieve.pdata import Value
 from spansieve.watching import AiSpan, Tokens
-from tests.spansieve.watching.watched import Sent, Watched, agent, batch_of, chat, settled, tool
+from tests.spansieve.watching.watched import MS, START_NS, Sent, Watched, agent, batch_of, chat, settled, tool
 
 IN, OUT = "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"
 
@@ -54,6 +54,11 @@ def test_what_many_spans_have_in_common() -> None:
     assert read({"gen_ai.response.model": "m"}).traits.model == "m"
 
 
+def test_names_are_no_longer_than_anybody_reads() -> None:
+    span = read({"gen_ai.request.model": "m" * 1_000_000, "gen_ai.agent.name": "a" * 1_000_000}, name="n" * 1_000_000)
+    assert {len(text) for text in (span.traits.model, span.traits.agent, span.traits.name, span.cost_of)} == {256}
+
+
 def test_times_ids_and_what_only_some_spans_have() -> None:
     span = read(
         {
@@ -91,10 +96,14 @@ def test_tokens_include_cached_ones_whatever_the_producer_counts() -> None:
     assert read(apart).tokens == Tokens(100_015, 0, 100_000, 10, 3)
 
 
-@pytest.mark.parametrize("odd", ["x", "", True, -5, [1], float("inf"), float("nan")])
+@pytest.mark.parametrize("odd", ["x", "", True, -5, [1], float("inf"), float("nan"), 2**63 - 1, 1e300])
 def test_what_is_no_number_of_tokens_is_none(odd: Value) -> None:
     span = read({IN: odd})
     assert (span.tokens, span.is_counted) == (Tokens(), False)
+
+
+def test_a_span_that_does_not_say_when_it_began_took_no_time() -> None:
+    assert read({}, start_ms=-START_NS / MS).duration_s == 0
 
 
 def test_numbers_that_a_tracer_wrote_as_texts_count() -> None:
