@@ -157,7 +157,8 @@ def _between(spans: Sequence[AiSpan], plumbing: Plumbing) -> dict[bytes, bytes]:
     """The spans between AI spans, with their parents: whoever looks for the agent of a call climbs over them."""
     passed: set[bytes] = {span.span_id for span in spans} | NO_SPAN
     between: dict[bytes, bytes] = {}
-    for at in dict.fromkeys([span.parent_span_id for span in spans]):
+    for first in dict.fromkeys([span.parent_span_id for span in spans]):
+        at = first
         for _ in range(_MOST_BETWEEN):
             parent = None if at in passed else plumbing(spans[0].trace_id, at)
             if parent is None:
