@@ -1,8 +1,8 @@
 """Attributes of spans as policies read them: what can't be decoded is not there."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 
-from spansieve.failures.reading import number_of
 from spansieve.pdata import Attributes, DecodeError, Span, Value
 
 
@@ -23,8 +23,9 @@ def keys_of(attributes: Attributes) -> Mapping[str, bytes]:
 
 
 def number(attributes: Attributes, key: str) -> float | None:
-    """The finite number under `key`, or the digits of one: some tracers write all as texts. Booleans are none."""
-    return number_of(look(attributes, key))
+    """The finite number under `key`, if it is one; booleans and texts are none."""
+    value = look(attributes, key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None
 
 
 def text_of(value: Value) -> str:

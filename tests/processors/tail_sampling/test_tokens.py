@@ -97,13 +97,9 @@ def test_cached_tokens_are_added_where_the_producer_left_them_out() -> None:
     assert used(Part("a", "", {**call, EXCLUDES: True, "gen_ai.usage.cache_write.input_tokens": 10})) == (115, 0)
 
 
-@pytest.mark.parametrize("odd", ["x", "", True, -5, None, [1], inf, nan])
+@pytest.mark.parametrize("odd", ["12", True, -5, None, [1], inf, nan])
 def test_what_is_no_number_of_tokens_is_none(odd: Value) -> None:
     assert used(Part("a", "", {OP: "chat", IN: odd, OUT: 1})) == (0, 1)
-
-
-def test_numbers_that_a_tracer_wrote_as_texts_count() -> None:
-    assert used(Part("a", "", {OP: "chat", IN: "211", OUT: "57"})) == (211, 57)
 
 
 def test_a_span_that_came_twice_counts_once_as_it_ended() -> None:
