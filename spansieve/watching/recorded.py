@@ -14,7 +14,7 @@ from spansieve.failures.reading import Raws, text_of
 from spansieve.pdata import LogRecord, Span, encode_text
 from spansieve.pdata.schema import CLASSES
 from spansieve.semconv import raw_mapping
-from spansieve.semconv.names import DIALECT, KIND, OPERATION
+from spansieve.semconv.names import DIALECT, ERROR_CLASS, KIND, OPERATION
 
 from .details import number
 from .outcomes import judged_record
@@ -55,11 +55,11 @@ class RecordReader:
         return read if self._has_ended(read, raws) else None
 
     def _has_ended(self, read: AiSpan, raws: Raws) -> bool:
-        """Say when it began. Of a model, a record without tokens that is no failure tells of a request."""
+        """Say when it began. Of a model, a record without tokens that did not go wrong tells of a request."""
         took_ms = number(raws[DURATION_MS]) if DURATION_MS in raws else None
         if took_ms is not None:
-            read.start_ns = max(0, read.end_ns - round(took_ms * 1e6))
-        if not read.traits.call or read.failure is not None:
+            read.start_ns -= round(min(max(0.0, took_ms * 1e6), read.end_ns))
+        if not read.traits.call or read.failure is not None or ERROR_CLASS in raws:
             return True
         if not read.has_tokens:
             self._begin(read)
