@@ -42,8 +42,10 @@ class RecordReader:
     def read(self, record: LogRecord) -> AiSpan | None:
         """What `record` tells of; None where that is no operation that has ended. Raises DecodeError."""
         raws = record.attributes.raws()
+        if KIND not in raws:
+            return None
         name = text_of(raws, "event.name") or record.event_name or text_of(raws, "event")
-        if KIND not in raws or name.startswith(_CONVENTIONS):
+        if name.startswith(_CONVENTIONS):
             return None
         read = self._reader.read(_span_of(record, raws, name))
         if read is None or not (read.traits.call or read.traits.is_tool or read.traits.is_run):
@@ -57,8 +59,9 @@ class RecordReader:
     def _has_ended(self, read: AiSpan, raws: Raws) -> bool:
         """Say when it began. Of a model, a record without tokens that did not go wrong tells of a request."""
         took_ms = number(raws[DURATION_MS]) if DURATION_MS in raws else None
-        if took_ms is not None:
-            read.start_ns -= round(min(max(0.0, took_ms * 1e6), read.end_ns))
+        took_ns = round(took_ms * 1e6) if took_ms is not None else 0
+        if took_ns < read.end_ns:  # else it would have begun before 1970
+            read.start_ns -= took_ns
         if not read.traits.call or read.failure is not None or ERROR_CLASS in raws:
             return True
         if not read.has_tokens:

@@ -101,7 +101,7 @@ def test_what_may_be_a_normal_outcome_fails_a_tool_and_no_call() -> None:
 def test_a_duration_of_any_sort_leaves_a_span_that_begins_at_its_end_or_before(said: Value) -> None:
     [call] = read({**CALL, "duration_ms": said})
     assert call is not None
-    assert 0 <= call.start_ns <= call.end_ns == NOW_NS
+    assert 0 < call.start_ns <= call.end_ns == NOW_NS
     assert math.isfinite(call.duration_s)
 
 
