@@ -41,7 +41,7 @@ class Host(FakeHost):
 
     spans = 0
 
-    def emit(self, signal: Signal, batch: Batch) -> bool:
+    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True) -> bool:
         """Count, encode."""
         self.spans += len(batch)
         batch.encode()

@@ -109,7 +109,7 @@ class FakeHost:
         """One of `readings`, by name and the labels' values."""
         return self.readings.get((name, *labels.values()))
 
-    def emit(self, signal: Signal, batch: Batch) -> bool:
+    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True) -> bool:
         """Remember it, unless `full`."""
         if not self.full:
             self.emitted.append((signal, batch))

@@ -109,7 +109,7 @@ class Events:
 
     def send(self) -> bool:
         """Send what waits; whether nothing waits any more."""
-        if self._waiting and self._host.emit("logs", self._batch()):
+        if self._waiting and self._host.emit("logs", self._batch(), holds_up=False):
             self._waiting.clear()
         return not self._waiting
 

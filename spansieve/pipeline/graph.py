@@ -169,7 +169,7 @@ class Graph:
                     return before.processor.scrub(text, trace_id)
         return text
 
-    def emit(self, component: str, signal: Signal, batch: pdata.Batch) -> bool:
+    def emit(self, component: str, signal: Signal, batch: pdata.Batch, *, holds_up: bool = True) -> bool:
         """What `Host.emit` promises."""
         targets = [
             Target(pipeline, pipeline.unguarded, enters=True) for pipeline in self.routes.get((component, signal), ())
@@ -190,7 +190,7 @@ class Graph:
         for _, stage in self._stages.get(component, ()):
             if room:
                 stage.blocked.discard(signal)
-            elif component in self.tickers:  # who is not ticked can only try again when more comes in
+            elif holds_up and component in self.tickers:  # who is not ticked can only try again when more comes in
                 stage.blocked.add(signal)
         if not room:
             return False

@@ -119,7 +119,7 @@ class Meter:
         return self._send()
 
     def _send(self) -> bool:
-        if self._pending is not None and self._host.emit("metrics", self._pending):
+        if self._pending is not None and self._host.emit("metrics", self._pending, holds_up=False):
             self._pending = None
         return self._pending is None
 

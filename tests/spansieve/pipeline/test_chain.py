@@ -422,6 +422,35 @@ def test_an_emission_that_finds_no_room_stays_with_its_emitter_and_intake_refuse
     house.came_out()
 
 
+@pytest.mark.parametrize("holds_up", [True, False])
+def test_who_emits_says_whether_others_are_held_up_while_there_is_no_room(house: House, holds_up: bool) -> None:
+    class Reports(Tested):
+        stateful = True
+        emits = frozenset({"traces"})
+        sent = 0
+
+        def logs(self, batch: LogBatch) -> None:
+            pass
+
+        def tick(self) -> None:
+            self.sent += self.host.emit("traces", TraceBatch.parse(otlp_request("made", OK)), holds_up=holds_up)
+
+    reports = Reports()
+    house.exporter("full", queue_size=1)
+    house.pipeline("logs", {"reports": reports}, ["a"])
+    house.pipeline("traces", {}, ["full"], receivers=["reports"])
+    house.open()
+    house.tick()
+    house.tick()
+    records = ExportLogsServiceRequest()
+    records.resource_logs.add().scope_logs.add().log_records.add()
+    assert reports.sent == 1
+    assert house.send(records.SerializeToString(), "logs").outcome == ("refused" if holds_up else "accepted")
+    house.came_out("full")
+    house.came_out("a", signal="logs")
+    house.check_books()
+
+
 def test_an_emitter_named_as_receiver_feeds_that_pipeline(house: House) -> None:
     class Reports(Tested):
         stateful = True
