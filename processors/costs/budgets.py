@@ -7,7 +7,7 @@ from spansieve.actions.patterns import compile_pattern
 from spansieve.sketches import Ranked, SpaceSaving
 
 from .calendar import Period, period_of
-from .call import Calls, Whose
+from .call import By, Calls, Whose
 from .config import BudgetConfig, Scope
 from .money import units
 
@@ -58,6 +58,8 @@ class Budget:
         self.replaced = 0
         """Values that gave way."""
         self._value = _VALUE.get(config.scope)
+        self._by: By = "model" if config.scope == "total" else config.scope
+        """What calls are booked by when they count here: the total is known with the model."""
         self._pattern = None if config.match is None else compile_pattern(config.match)
         self._fits: dict[str, bool] = {}
         self._steps = [(level, round(units(config.usd) * level)) for level in config.levels]
@@ -68,8 +70,10 @@ class Budget:
 
     def add(self, calls: Calls) -> list[Reached]:
         """Count what calls cost; returns the levels that this reached, each once in a period."""
+        if self._by not in calls.by or not calls.units:
+            return []
         value = "" if self._value is None else self._value(calls.whose)
-        if not calls.units or (self._value is not None and not (value and self._is_meant(value))):
+        if self._value is not None and not (value and self._is_meant(value)):
             return []
         spending = self._spending_at(calls.time_ns)
         if spending is None:

@@ -4,7 +4,7 @@ import click
 
 from spansieve.cli.asking import Asked, asks
 
-from .ledger import BY
+from .call import BY
 from .view import table_name
 
 _ALL = ("cost burn", "cost alerts", "budgets", table_name("model"), table_name("operation"))

@@ -4,16 +4,14 @@ Source: METRICS.md, section 5.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, NamedTuple
 
 from spansieve.series.labels import clean
 from spansieve.sketches import Ranked, SpaceSaving
 
 from .calendar import DAY_NS
-from .call import Calls
+from .call import BY, By, Calls
 
-By = Literal["model", "operation", "user", "tenant", "thread"]
-BY: Final[tuple[By, ...]] = get_args(By)
 _OPTIONAL: Final = frozenset({"user", "tenant", "thread"})
 """A call that names none is in no row."""
 MOST_ROWS: Final = 500
@@ -86,16 +84,14 @@ class Ledgers:
         """Names that gave way."""
 
     def add(self, calls: Calls) -> None:
-        """Book calls on the day that they ended."""
+        """Book calls on the day that they ended, in the tables that they are meant for."""
         tables = self._tables(calls.time_ns // DAY_NS)
         if tables is None:
-            self.late += calls.calls
+            self.late += calls.calls * calls.is_first
             return
-        whose = calls.whose
-        names = clean(whose.model), clean(whose.operation), whose.user, whose.tenant, whose.thread
-        for by, name in zip(BY, names, strict=True):
-            if name or by not in _OPTIONAL:
-                self.replaced += tables[by].add(name, calls)
+        for by, name in zip(BY, calls.whose.names, strict=True):
+            if by in calls.by and (name or by not in _OPTIONAL):
+                self.replaced += tables[by].add(name if by in _OPTIONAL else clean(name), calls)
 
     def newest(self) -> tuple[int, dict[By, Ledger]] | None:
         """The newest day by its start, in nanoseconds since the Unix epoch, and its tables; None before any call."""

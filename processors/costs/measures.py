@@ -44,6 +44,8 @@ class Measures:
         )
         self.meter.refresh = self._burn
         self._tokens = Recent(self._clock.monotonic())
+        self._spent = Recent(self._clock.monotonic())
+        """USD, whatever is known of whose they are."""
         self._runs = Recent(self._clock.monotonic())
         self._names: set[str] = set()
         """Agents and workflows that ran, those of the last hour among them."""
@@ -52,11 +54,13 @@ class Measures:
     def count(self, calls: Calls) -> None:
         """Counted calls."""
         whose = calls.whose
-        if calls.unpriced:
-            self._unknown.cell(whose.service, whose.model).add(calls.unpriced)
-        if calls.calls > calls.unpriced:
+        if calls.is_first:
+            self._tokens.add((), calls.tokens)
+            self._spent.add((), dollars(calls.units))
+            if calls.unpriced:
+                self._unknown.cell(whose.service, whose.model).add(calls.unpriced)
+        if "operation" in calls.by and calls.calls > calls.unpriced:
             self._usd.cell(whose.service, whose.model, whose.operation).add(dollars(calls.units))
-        self._tokens.add((), calls.tokens)
 
     def ran(self, name: str, runs: float) -> None:
         """An agent or workflow ran."""
@@ -77,7 +81,7 @@ class Measures:
         self.advance()
         return {
             window: (
-                sum(self._usd.increase(seconds).values()) * 3600 / seconds,
+                sum(self._spent.sums(seconds).values()) * 3600 / seconds,
                 sum(self._tokens.sums(seconds).values()) * 60 / seconds,
             )
             for window, seconds in WINDOWS.items()
@@ -110,6 +114,7 @@ class Measures:
         """Let time pass; before anything is counted."""
         now = self._clock.monotonic()
         self._tokens.advance(now)
+        self._spent.advance(now)
         self._runs.advance(now)
         if now - self._named >= LONG_S:
             self._named = now

@@ -1,5 +1,6 @@
 """`costs`: calls are priced as they pass, and booked once they have settled."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
@@ -16,6 +17,7 @@ from .anomalies import Anomalies
 from .budgets import Budgets
 from .call import Calls, Gathered
 from .config import CostsConfig
+from .enclosing import Enclosing
 from .ledger import Ledgers
 from .measures import Measures
 from .news import of_hour, of_level
@@ -42,7 +44,8 @@ class Costs(Processor[CostsConfig]):
         self._suppressed = host.counter("spansieve_alerts_suppressed", description="Alerts that were not raised.")
         self._gone = host.counter("spansieve_cost_rows_replaced", description="Rows that gave way to dearer ones.")
         self._late = host.counter("spansieve_cost_late_calls", description="Calls too old for a table or a budget.")
-        self._told: tuple[int, float] = (0, 0.0)
+        self._early = host.counter("spansieve_cost_early_calls", description="Calls whose run had no room to wait for.")
+        self._told: tuple[int, float, float] = (0, 0.0, 0.0)
         self._measures = Measures(host, config)
         self._ledgers = Ledgers()
         self._budgets = Budgets(config.budgets)
@@ -53,6 +56,7 @@ class Costs(Processor[CostsConfig]):
         self._store = Saved()
         self._is_dirty = False
         self._watch: Watch
+        self._enclosing: Enclosing
 
     def start(self) -> None:
         """Take over what was known when the process ended. Raises StorageError."""
@@ -66,11 +70,14 @@ class Costs(Processor[CostsConfig]):
             self._load()
         self._host.status(self._host.id, self.snapshot)
         self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle)
+        self._enclosing = Enclosing(self._watch.above)
 
     def traces(self, batch: TraceBatch) -> None:
         """Write on each call what it cost."""
         for span, seen in self._watch.see(batch):
             price(self._prices, span, seen)
+        if self._enclosing:
+            self._enclosing.see(self._watch.ids(batch))
 
     def logs(self, batch: LogBatch) -> None:
         """Records tell of failures that no span shows: whoever reads spans together with this is to know of them."""
@@ -96,7 +103,7 @@ class Costs(Processor[CostsConfig]):
         """Book what waits, and write all of it."""
         if hasattr(self, "_watch"):
             self._watch.leave(self._settled)
-            self._book()
+            self._book(now=math.inf)
             self._emit()
             self._measures.meter.flush()
             self._save(whole=True)
@@ -116,16 +123,18 @@ class Costs(Processor[CostsConfig]):
             if span.traits.is_run:
                 self._measures.ran(span.cost_of, span.weight)
 
-    def _book(self) -> None:
+    def _book(self, *, now: float | None = None) -> None:
+        """Book what is known of all calls; at the end of time, all of it."""
         self._measures.advance()
-        for calls in self._gathered.take():
+        now = self._host.clock.monotonic() if now is None else now
+        for calls in self._enclosing.known(self._gathered.take(), now):
             self._is_dirty = True
             self._enter(calls)
 
     def _enter(self, calls: Calls) -> None:
         self._measures.count(calls)
         self._ledgers.add(calls)
-        if self._anomalies is not None:
+        if self._anomalies is not None and calls.is_first:
             self._anomalies.add(calls)
         for reached in self._budgets.add(calls):
             self._alarms.raise_(of_level(reached))
@@ -138,11 +147,15 @@ class Costs(Processor[CostsConfig]):
             self._alarms.is_dirty = True
 
     def _count_bounds(self) -> None:
-        replaced, late = self._told
-        self._told = (self._ledgers.replaced + self._budgets.replaced, self._ledgers.late + self._budgets.late)
-        if self._told != (replaced, late):
-            self._gone.add(self._told[0] - replaced)
-            self._late.add(self._told[1] - late)
+        before = self._told
+        self._told = (
+            self._ledgers.replaced + self._budgets.replaced,
+            self._ledgers.late + self._budgets.late,
+            self._enclosing.early,
+        )
+        if self._told != before:
+            for counter, now, then in zip((self._gone, self._late, self._early), self._told, before, strict=True):
+                counter.add(now - then)
 
     def _save(self, *, whole: bool = False) -> None:
         """Write what changed: at once what was told, the rest now and then."""

@@ -10,7 +10,8 @@ from spansieve.dashboard import DASHBOARD, Cell, DashboardStatus
 from .alarms import Alarms
 from .budgets import Budget, Budgets
 from .calendar import named
-from .ledger import BY, By, Ledger, Ledgers
+from .call import BY, By
+from .ledger import Ledger, Ledgers
 from .measures import Measures
 from .money import dollars, units
 

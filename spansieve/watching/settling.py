@@ -79,6 +79,10 @@ class Settling:
         trace = self._traces.get(trace_id)
         return None if trace is None or trace.known(span_id) is not None else trace.links.get(span_id)
 
+    def above(self, trace_id: bytes, parent: bytes) -> Above:
+        """What encloses a span with this parent, as far as it has come."""
+        return Aboves(self._traces.get(trace_id) or Trace(trace_id)).of(parent)
+
     def pass_by(self, trace_id: bytes, span_id: bytes, parent: bytes) -> None:
         """A span that is no AI span has come, or was dropped by a filter. `parent` is empty for a root."""
         if self._place(trace_id, span_id, parent):
@@ -178,4 +182,5 @@ def _fill_in(span: AiSpan, above: Above) -> None:
         span.tenant = span.tenant or above.tenant
         span.thread = span.thread or above.thread
     span.is_enclosed, span.awaits = above.in_ai, above.end
-    span.cost_of = traits.agent or above.run or traits.workflow or traits.operation or traits.kind
+    own = traits.agent or (traits.is_run and traits.workflow)
+    span.cost_of = own or above.run or traits.workflow or traits.operation or traits.kind

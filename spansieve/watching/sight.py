@@ -6,6 +6,7 @@ from typing import Final
 from spansieve.pdata import NO_SPAN, DecodeError, LogBatch, Span, TraceBatch
 from spansieve.plugin import Host
 
+from .above import Above
 from .reading import Reader
 from .recorded import RecordReader
 from .settling import Settling
@@ -140,6 +141,10 @@ class Sight:
     def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
         """The parent of what is no AI span."""
         return self._settling.plumbing(trace_id, span_id)
+
+    def above(self, trace_id: bytes, parent: bytes) -> Above:
+        """What encloses a span with this parent."""
+        return self._settling.above(trace_id, parent)
 
     def tick(self) -> None:
         """Tell what has settled."""

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Host, Place
 
+from .above import Above
 from .sight import Ids, Listener, Seen, Sight
 from .weights import samplers_before
 
@@ -70,6 +71,10 @@ class Watch:
         others, and for what is not remembered any more.
         """
         return self._sight.plumbing(trace_id, span_id)
+
+    def above(self, trace_id: bytes, parent: bytes) -> Above:
+        """What encloses a span with this parent, as far as it has come."""
+        return self._sight.above(trace_id, parent)
 
     def tick(self) -> None:
         """Tell all who share of what has settled."""

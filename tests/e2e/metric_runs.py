@@ -16,8 +16,6 @@ from .metric_wanted import Seen, apart, differences
 from .program import Program, eventually, post, running
 
 WATCHERS = ("ai_metrics", "behavior", "decisions", "costs")
-HEARERS = ("ai_metrics", "behavior", "decisions")
-"""Those that log records tell of failures."""
 QUICK: Mapping[str, Mapping[str, Any]] = {
     "ai_metrics": {"settle": "1s", "interval": "1s", "lag": "4s"},
     "behavior": {"interval": "1s"},
@@ -42,7 +40,7 @@ def config(own: Mapping[str, Any], before: Sequence[str], folder: Path) -> str:
     chain = [*before, *WATCHERS]
     pipelines = {
         "traces": {"receivers": ["otlp"], "processors": chain, "exporters": ["file/traces"]},
-        "logs": {"receivers": ["otlp"], "processors": [*before, *HEARERS], "exporters": ["file/events"]},
+        "logs": {"receivers": ["otlp"], "processors": [*before, *WATCHERS], "exporters": ["file/events"]},
         "metrics/sent": {"receivers": ["otlp"], "processors": ["ai_metrics"], "exporters": ["file/sent"]},
         "metrics/ai": {
             "receivers": list(WATCHERS),

@@ -4,6 +4,8 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from spansieve.alerts import as_json
@@ -121,6 +123,113 @@ def test_tables_show_who_spent_what_and_users_apart() -> None:
     assert [row["operation"] for row in shown["tables"]["costs by operation"]] == ["chat"]
     found = {name: [row[name.rpartition(" ")[2]] for row in rows] for name, rows in shown["private"].items() if rows}
     assert found == {"costs by user": ["user-a"], "costs by tenant": ["acme"], "costs by thread": ["c1"]}
+
+
+def whose(house: House) -> dict[str, list[object]]:
+    """The names in each table."""
+    shown = status(house)
+    tables = {**shown["tables"], **shown["private"]}
+    return {name[9:]: [row[name[9:]] for row in rows] for name, rows in tables.items() if name.startswith("costs by ")}
+
+
+NOBODY: dict[str, list[object]] = {"model": ["small"], "operation": [], "user": [], "tenant": [], "thread": []}
+USERS = {"model": ["small"], "operation": ["coder"], "user": ["user-a"], "tenant": ["acme"], "thread": ["c1"]}
+EACH = [{"name": "each", "scope": "user", "usd": 2, "per": "month", "warn_at": [1]}]
+BOTH = [*EACH, {"name": "all", "usd": 2, "per": "month", "warn_at": [1]}]
+
+
+def test_a_call_whose_run_takes_minutes_counts_at_once_and_by_whose_it_is_when_the_run_has_come() -> None:
+    house = House(budgets=BOTH)
+    house.send(chat("t", "a", usd=1.0, parent="root"))
+    house.pass_(120)
+    house.send(chat("t", "b", usd=1.0, parent="step"))
+    house.pass_(60)
+    assert house.told() == [("all", "1", "firing")]
+    assert house.series("spansieve_cost_usd_total") == {}
+    assert house.series("spansieve_cost_burn_usd_per_hour") == {("spansieve", "5m"): 24, ("spansieve", "1h"): 2}
+    assert whose(house) == NOBODY
+    run = agent("t")
+    house.send(run | {"attrs": AGENT | USER}, chat("t", "step", parent="root") | {"attrs": {}})
+    house.pass_(12)
+    assert house.told() == [("each", "1", "firing")]
+    assert house.series("spansieve_cost_usd_total") == {("unknown_service", "small", "coder"): 2}
+    assert whose(house) == USERS
+    assert [row["calls"] for row in status(house)["tables"]["costs by model"]] == [2]
+
+
+def test_a_call_in_a_run_that_has_come_counts_there_at_once_and_for_its_user_when_he_is_named_above() -> None:
+    house = House(budgets=EACH)
+    house.send(agent("t", parent="flow"), chat("t", "a", usd=3.0, parent="root"))
+    house.pass_(12)
+    assert house.series("spansieve_cost_usd_total") == {("unknown_service", "small", "coder"): 3}
+    assert house.told() == []
+    flow = {"spansieve.ai.kind": "workflow", "gen_ai.workflow.name": "triage"}
+    house.send(chat("t", "flow") | {"attrs": flow | USER})
+    house.pass_(5)
+    assert house.told() == [("each", "1", "firing")]
+    assert whose(house) == USERS
+
+
+def test_a_run_that_does_not_come_in_ten_minutes_is_waited_for_no_more() -> None:
+    house = House()
+    house.send(chat("t", "a", usd=1.0, parent="root", attrs={"user.id": "user-a"}))
+    house.pass_(600, step=10)
+    assert whose(house) == NOBODY | {"user": ["user-a"]}
+    house.pass_(20)
+    booked = NOBODY | {"user": ["user-a"], "operation": ["chat"]}
+    assert (whose(house), house.series("spansieve_cost_usd_total")) == (
+        booked,
+        {("unknown_service", "small", "chat"): 1},
+    )
+    house.send(agent("t"))
+    house.pass_(20)
+    assert whose(house) == booked
+
+
+TREE = [
+    chat("t", "flow") | {"attrs": {"spansieve.ai.kind": "workflow", "gen_ai.workflow.name": "triage"} | USER},
+    agent("t", parent="flow"),
+    chat("t", "step", parent="root") | {"attrs": {}},
+    chat("t", "a", usd=1.0, parent="step"),
+    chat("t", "b", usd=2.0, parent="root"),
+    chat("t", "c", usd=4.0, parent="flow"),
+    chat("t", "d", usd=8.0, parent="lost", attrs={"user.id": "user-b"}),
+]
+
+
+@given(st.permutations(TREE), st.lists(st.integers(0, 9), min_size=len(TREE), max_size=len(TREE)))
+@settings(max_examples=30)
+def test_whatever_comes_when_the_books_are_the_same(spans: list[dict[str, Any]], pauses: list[int]) -> None:
+    house = House()
+    for span, pause in zip(spans, pauses, strict=True):
+        house.send(span)
+        house.pass_(pause)
+    house.costs.shutdown()
+    costs = {labels[2]: usd for labels, usd in house.series("spansieve_cost_usd_total").items()}
+    assert costs == {"coder": 3, "triage": 4, "chat": 8}
+    shown = {**status(house)["tables"], **status(house)["private"]}
+    users = {row["user"]: (row["usd"], row["calls"]) for row in shown["costs by user"]}
+    assert users == {"user-a": (7, 3), "user-b": (8, 1)}
+    assert [(row["usd"], row["calls"]) for row in shown["costs by model"]] == [(15, 4)]
+
+
+def test_calls_whose_run_has_not_come_are_booked_at_the_stop() -> None:
+    house = House()
+    house.send(chat("t", "a", usd=1.0, parent="root"))
+    house.pass_(60)
+    house.costs.shutdown()
+    assert house.series("spansieve_cost_usd_total") == {("unknown_service", "small", "chat"): 1}
+
+
+def test_where_too_many_calls_wait_the_oldest_are_booked_with_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spansieve.processors.costs.enclosing.MAX_OPEN", 2)
+    house = House()
+    for number in range(5):
+        house.send(*[chat(f"t{number}", f"a{one}", usd=1.0, parent="root") for one in range(2)])
+        house.pass_(5)
+    house.pass_(12)
+    assert house.series("spansieve_cost_usd_total") == {("unknown_service", "small", "chat"): 6}
+    assert house.host.counts["spansieve_cost_early_calls",] == 6
 
 
 DAY = [{"name": "all", "usd": 10, "per": "day"}]

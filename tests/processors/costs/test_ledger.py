@@ -3,8 +3,9 @@
 import json
 
 from spansieve.processors.costs.anomalies import Anomalies
+from spansieve.processors.costs.call import By
 from spansieve.processors.costs.config import AnomalyConfig
-from spansieve.processors.costs.ledger import MOST_ROWS, By, Ledgers
+from spansieve.processors.costs.ledger import MOST_ROWS, Ledgers
 from spansieve.processors.costs.money import dollars
 
 from .calls import DAY, HOUR, NOW, call

@@ -150,6 +150,12 @@ def test_costs_are_booked_under_the_nearest_run_else_under_the_operation() -> No
     assert booked == {"r": "desk", "a": "desk", "w": "workflow", "b": "chat", "c": "own", "t": "execute_tool"}
 
 
+def test_a_workflow_below_an_agent_is_a_run_of_its_own() -> None:
+    flow = Sent("w", "r", {"spansieve.ai.kind": "workflow", "gen_ai.workflow.name": "triage"})
+    told = settled([agent("r", gen__ai_agent_name="desk"), flow, chat("a", "w")])
+    assert {label: span.cost_of for label, span in told.items()} == {"r": "desk", "w": "triage", "a": "triage"}
+
+
 def test_an_enclosing_span_that_was_told_of_before_still_says_for_whom_it_was() -> None:
     told = settled([agent("r", user_id="u", gen__ai_agent_name="desk")], [chat("a", "r")], gap=5)
     assert (told["a"].user, told["a"].cost_of) == ("u", "desk")
