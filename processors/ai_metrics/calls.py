@@ -50,9 +50,11 @@ class Calls:
         self._count_overflows(plan, calls)
         if plan.is_error:
             self._count_errors(plan, calls)
-        waits = [span.said["first_token_s"] for span in calls if "first_token_s" in span.said]
-        if waits:
-            self._to.first_tokens.cell(plan.service, plan.model).record_all(waits, None, plan.weight)
+        streamed = [span for span in calls if "first_token_s" in span.said]
+        if streamed:
+            waits = [span.said["first_token_s"] for span in streamed]
+            cell = self._to.first_tokens.cell(plan.service, plan.model)
+            cell.record_all(waits, Group(plan, streamed).exemplar, plan.weight)
         if self._genai is not None:
             self._genai.called(plan, calls, now)
 

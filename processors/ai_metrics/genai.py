@@ -10,12 +10,12 @@ from spansieve.pdata import MetricBatch
 from spansieve.series import Family, HistogramCell
 from spansieve.watching import AiSpan
 
-from .alike import Plan, seconds_of
+from .alike import Group, Plan, seconds_of
 from .instruments import Instruments
 from .senders import Senders
 
 _NOT_KNOWN: Final = "_OTHER"
-"""The conventions' word for a value that a required attribute has none of."""
+"""The conventions' word for the type of an error that nothing names."""
 
 
 class GenAiMetrics:
@@ -42,17 +42,18 @@ class GenAiMetrics:
         for span in calls if plan.is_error else ():
             by_error.setdefault(span.error_type or _NOT_KNOWN, []).append(span)
         for error, some in by_error.items():
-            self._cell(self._durations, plan, error).record_all(seconds_of(some), None, plan.weight)
+            cell = self._cell(self._durations, plan, error)
+            cell.record_all(seconds_of(some), Group(plan, some).exemplar, plan.weight)
 
     def used(self, plan: Plan, counted: Sequence[AiSpan], now: float) -> None:
         """Calls used tokens."""
         if self._senders.sends(plan.service, now):
             return
-        given, taken, *_ = zip(*[span.tokens for span in counted], strict=True)
-        for kind, numbers in (("input", given), ("output", taken)):
-            known = [number for number in numbers if number]
-            if known:
-                self._cell(self._tokens, plan, kind).record_all(known, None, plan.weight)
+        for place, kind in enumerate(("input", "output")):
+            some = [span for span in counted if span.tokens[place]]
+            if some:
+                cell = self._cell(self._tokens, plan, kind)
+                cell.record_all([span.tokens[place] for span in some], Group(plan, some).exemplar, plan.weight)
 
     def _cell(self, family: Family[HistogramCell], plan: Plan, last: str | None) -> HistogramCell:
         traits = plan.traits
@@ -60,7 +61,7 @@ class GenAiMetrics:
         return family.cell(
             plan.service,
             plan.operation,
-            traits.provider or _NOT_KNOWN,
+            traits.provider or None,
             traits.request_model or None,
             traits.response_model or None,
             address or None,

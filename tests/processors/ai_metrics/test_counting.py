@@ -16,7 +16,7 @@ from spansieve.processors.ai_metrics.requests import Requests
 from spansieve.series import Meter
 from spansieve.testing import FakeHost
 from spansieve.watching import AiSpan, Tokens
-from spansieve.watching.testing import ai_span
+from spansieve.watching.testing import START_NS, ai_span
 
 from .house import series_of, sum_request
 
@@ -97,9 +97,9 @@ def test_a_run_that_alone_tells_its_tokens_gives_them_and_is_no_model_call() -> 
     assert counted(run)("ai_tokens", "spansieve_model", "context", "gen_ai") == {
         "ai_tokens_total{model=gpt-5,type=prompt}": 7,
         "ai_tokens_total{model=gpt-5,type=completion}": 3,
-        "gen_ai.client.token.usage{gen_ai.operation.name=invoke_agent,gen_ai.provider.name=_OTHER,"
+        "gen_ai.client.token.usage{gen_ai.operation.name=invoke_agent,"
         "gen_ai.request.model=gpt-5,gen_ai.token.type=input}": 1,
-        "gen_ai.client.token.usage{gen_ai.operation.name=invoke_agent,gen_ai.provider.name=_OTHER,"
+        "gen_ai.client.token.usage{gen_ai.operation.name=invoke_agent,"
         "gen_ai.request.model=gpt-5,gen_ai.token.type=output}": 1,
     }
 
@@ -237,6 +237,28 @@ def test_behind_a_sampler_a_span_counts_for_those_that_it_stands_for() -> None:
     assert series["tool_executions_total{parallel=false,status=success,tool=search}"] == 2
     assert series["spansieve_requests_total{service=agent,status=error}"] == 4
     assert series["model_api_errors_total{error_type=unknown,model=gpt-5}"] == 4
+
+
+def test_exemplars_lead_to_spans_on_the_buckets_of_every_histogram_of_calls() -> None:
+    spans = [
+        call(tokens=Tokens(100, 20), said={"first_token_s": 0.5}),
+        call(tokens=Tokens(3, 0), outcome="error", error_type="E", end_ns=START_NS + 90_000_000_000),
+    ]
+    one, other = [span.span_id for span in spans]
+    found: dict[str, set[tuple[float, bytes]]] = {}
+    for point in House().count(*spans).points():
+        found.setdefault(point.metric.name, set()).update((each.value, each.span_id) for each in point.exemplars)
+    assert found["gen_ai.client.operation.duration"] == {(1, one), (90, other)}
+    assert found["gen_ai.client.token.usage"] == {(100, one), (20, one), (3, other)}
+    assert found["spansieve_time_to_first_token_seconds"] == {(0.5, one)}
+
+
+def test_a_call_of_which_nothing_names_the_provider_has_no_such_label() -> None:
+    found = counted(call(provider="", tokens=Tokens(1, 0)))("gen_ai")
+    assert set(found) == {
+        "gen_ai.client.operation.duration{gen_ai.operation.name=chat,gen_ai.request.model=gpt-5}",
+        "gen_ai.client.token.usage{gen_ai.operation.name=chat,gen_ai.request.model=gpt-5,gen_ai.token.type=input}",
+    }
 
 
 def test_exemplars_lead_to_spans_on_durations_and_on_errors() -> None:
