@@ -30,38 +30,35 @@ class Above(NamedTuple):
 TOP: Final = Above("", "", "", "", False, False, False, False, False, b"")
 
 
-class Aboves:
-    """By parent: no stretch of a trace is climbed twice."""
+class Aboves(dict[bytes, Above]):
+    """What encloses a span with a given parent. It is found when it is first asked for: no stretch of a trace is
+    climbed twice.
+    """
 
     def __init__(self, trace: Trace) -> None:
         """Nothing was climbed."""
+        super().__init__({b"": TOP})
         self._trace = trace
-        self._known: dict[bytes, Above] = {b"": TOP}
 
-    def of(self, parent: bytes) -> Above:
-        """What encloses a span with this parent."""
-        found = self._known.get(parent)
-        return self._climb(parent) if found is None else found
-
-    def _climb(self, at: bytes) -> Above:
-        known, links = self._known, self._trace.links
+    def __missing__(self, at: bytes) -> Above:
+        links = self._trace.links
         path: list[bytes] = []
-        while at not in known:
+        while at not in self:
             parent = links.get(at)
             if parent is None:
-                known[at] = TOP._replace(end=at)
+                self[at] = TOP._replace(end=at)
                 break
             path.append(at)
             if len(path) == MAX_DEPTH:
                 at = b""
                 break
             at = parent
-        found = known[at]
+        found = self[at]
         for one in reversed(path):
             span = self._trace.known(one)
             if span is not None:
                 found = _with(span, found)
-            known[one] = found
+            self[one] = found
         return found
 
 

@@ -19,10 +19,10 @@ def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Bene
     bearers = {key: span for key, span in trace.waiting.items() if span.bears_tokens}
     if not bearers:
         return
-    if not before and not any(aboves.of(span.parent_span_id).bears_tokens for span in bearers.values()):
-        for key in bearers.keys() & due.keys():
-            traits = bearers[key].traits
-            bearers[key].is_counted = traits.family != "" or not traits.operation
+    if not before and not any(aboves[span.parent_span_id].bears_tokens for span in bearers.values()):
+        for key, span in bearers.items():
+            if key in due:
+                span.is_counted = span.traits.family != "" or not span.traits.operation
     else:
         _judge_together(trace, bearers, due, before)
 

@@ -16,11 +16,12 @@ def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Bene
     """Judge the spans that are `due`, which wait in `trace` still; `before`: what was called below, by span."""
     calls = {key: span for key, span in trace.waiting.items() if span.traits.call}
     outer: set[bytes] = set()
-    if any(aboves.of(span.parent_span_id).has_call for span in calls.values()):
+    if any(aboves[span.parent_span_id].has_call for span in calls.values()):
         outer.update(key for span in calls.values() for key in _same_above(trace, span))
-    for key in calls.keys() & due.keys():
-        below = before.get(key)
-        calls[key].is_call = key not in outer and (below is None or calls[key].traits.call not in below.calls)
+    for key, span in calls.items():
+        if key in due:
+            below = before.get(key)
+            span.is_call = key not in outer and (below is None or span.traits.call not in below.calls)
 
 
 def _same_above(trace: Trace, span: AiSpan) -> Iterator[bytes]:

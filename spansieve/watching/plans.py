@@ -72,21 +72,13 @@ class Plan(NamedTuple):
     """Whether an attribute may tell of a failure."""
 
 
-class Plans:
-    """All of them, by the keys of a span in their order."""
+class Plans(dict[tuple[str, ...], Plan]):
+    """All of them, by the keys of an AI span in their order; one is made when it is first asked for."""
 
-    def __init__(self) -> None:
-        """There are none."""
-        self._plans: dict[tuple[str, ...], Plan] = {}
-
-    def of(self, raws: Mapping[str, bytes]) -> Plan:
-        """For an AI span with these attributes."""
-        keys = tuple(raws)
-        plan = self._plans.get(keys)
-        if plan is None:
-            if len(self._plans) >= _MOST:
-                self._plans.clear()
-            plan = self._plans[keys] = _plan(frozenset(keys))
+    def __missing__(self, keys: tuple[str, ...]) -> Plan:
+        if len(self) >= _MOST:
+            self.clear()
+        plan = self[keys] = _plan(frozenset(keys))
         return plan
 
 

@@ -17,7 +17,7 @@ from .details import number
 from .events import first_token_s
 from .outcomes import judged
 from .plans import TENANT_KEYS, Plan, Plans
-from .span import AiSpan, Said, Sender, Tokens, Traits
+from .span import AiSpan, Sender, Tokens, Traits
 from .traits import traits_of
 from .weights import weight_of
 
@@ -61,8 +61,11 @@ class Reader:
         raws = span.attributes.raws()
         if KIND not in raws and OPERATION not in raws:
             return None
-        plan = self._plans.of(raws)
-        read = AiSpan(_traits_of(span, raws, plan), span.head(), self._sender_of(span))
+        plan = self._plans[tuple(raws)]
+        traits = plan.known.get((span.raw_name, plan.traits(raws)))
+        if span.scope is not self._scope:
+            self._scope, self._sender = span.scope, self._known_sender(span.resource)
+        read = AiSpan(_traits_of(span, raws, plan) if traits is None else traits, span.head(), self._sender)
         if plan.identity is not None:
             _identify(read, raws, plan, plan.identity)
         if plan.has_tokens:
@@ -70,19 +73,15 @@ class Reader:
         if plan.costs:
             read.cost_usd = _cost(raws, plan)
         if plan.details:
-            read.said = _details(raws, plan)
+            read.said = {  # type: ignore[assignment]  # as DETAILS has it
+                name: found for key, name, how in plan.details if (found := how(raws[key])) is not None
+            }
         if self.weighs:
             read.weight = weight_of(span.trace_state)
         read.has_events = span.has_events
         if plan.may_fail or read.has_events or span.status_code == _ERROR:
             _look_closer(read, span)
         return read
-
-    def _sender_of(self, span: Span) -> Sender:
-        scope = span.scope
-        if scope is not self._scope:
-            self._sender, self._scope = self._known_sender(scope.resource), scope
-        return self._sender
 
     def let_go(self) -> None:
         """Hold nothing of the request that was read."""
@@ -102,13 +101,11 @@ def _size(said: object) -> int:
 
 def _traits_of(span: Span, raws: Raws, plan: Plan) -> Traits:
     said = span.raw_name, plan.traits(raws)
-    traits = plan.known.get(said)
-    if traits is None:
+    traits = traits_of(span)
+    if _is_short(said):
         if len(plan.known) >= _MOST:
             plan.known.clear()
-        traits = traits_of(span)
-        if _is_short(said):
-            plan.known[said] = traits
+        plan.known[said] = traits
     return traits
 
 
@@ -141,12 +138,6 @@ def _spend(read: AiSpan, raws: Raws, plan: Plan) -> None:
 
 def _cost(raws: Raws, plan: Plan) -> float | None:
     return next((found for key in plan.costs if (found := number(raws[key])) is not None), None)
-
-
-def _details(raws: Raws, plan: Plan) -> Said:
-    return {  # type: ignore[return-value]  # as DETAILS has it
-        name: found for key, name, read in plan.details if (found := read(raws[key])) is not None
-    }
 
 
 def _look_closer(read: AiSpan, span: Span) -> None:

@@ -5,7 +5,7 @@ so far. A span that comes again while it waits takes the place of the former one
 """
 
 from collections import Counter, OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from spansieve.pdata import NO_SPAN
@@ -15,7 +15,7 @@ from .above import TOP, Above, Aboves
 from .beneath import Beneath, Beneaths
 from .outcomes import heard
 from .records import Records
-from .span import AiSpan
+from .span import AiSpan, Ids
 from .told import ToldIds
 from .trace import Trace, note_of
 
@@ -45,34 +45,6 @@ class Settling:
         self._due: deque[tuple[float, list[tuple[bytes, list[bytes]]]]] = deque()
         self._group: list[tuple[bytes, list[bytes]]] = []
         self._nameless = 0
-        self._trace = Trace(b"")
-        self._open(b"")
-
-    def _open(self, trace_id: bytes) -> None:
-        """Go to a trace: spans mostly come together."""
-        gone = self._trace.shrink()
-        if gone:
-            self.known -= gone
-            self.evicted["spans"] += gone
-        trace = self._traces.get(trace_id)
-        if trace is None:
-            trace = self._traces[trace_id] = Trace(trace_id)
-            self.known += 1
-        else:
-            self._traces.move_to_end(trace_id)
-        self._at, self._trace = trace_id, trace
-        self._beneath = self._beneaths.of_trace(trace_id)
-        self._keys: list[bytes] = []
-
-    def _place(self, trace_id: bytes, span_id: bytes, parent: bytes) -> bool:
-        """Remember where a span stands; whether something was counted below it."""
-        if trace_id != self._at:
-            self._open(trace_id)
-        links = self._trace.links
-        if span_id not in links:
-            self.known += 1
-        links[span_id] = parent
-        return self._beneath is not None and span_id in self._beneath
 
     def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
         """The parent of a span that is no AI span, empty for a root; None for any other."""
@@ -81,41 +53,63 @@ class Settling:
 
     def above(self, trace_id: bytes, parent: bytes) -> Above:
         """What encloses a span with this parent, as far as it has come."""
-        return Aboves(self._traces.get(trace_id) or Trace(trace_id)).of(parent)
+        return Aboves(self._traces.get(trace_id) or Trace(trace_id))[parent]
 
-    def pass_by(self, trace_id: bytes, span_id: bytes, parent: bytes) -> None:
-        """A span that is no AI span has come, or was dropped by a filter. `parent` is empty for a root."""
-        if self._place(trace_id, span_id, parent):
-            self._pass_on(span_id, None)
+    def take(self, trace_id: bytes, plumbing: Iterable[Ids], spans: Iterable[AiSpan]) -> None:
+        """Spans of a trace have come; `plumbing` are those that are no AI spans, or were dropped by a filter."""
+        trace = self._open(trace_id)
+        size = trace.size
+        is_awaited = self._beneaths.of_trace(trace_id) is not None
+        for _, span_id, parent in plumbing:
+            trace.links[span_id] = parent
+            if is_awaited:
+                self._pass_on(trace, span_id, None)
+        keys = self._wait(trace, spans, is_awaited=is_awaited)
+        if keys:
+            self._group.append((trace_id, keys))
+            self.waiting += len(keys)
+        gone = trace.shrink()
+        if gone:
+            self.evicted["spans"] += gone
+        self.known += trace.size - size
 
-    def wait(self, span: AiSpan) -> None:
-        """An AI span has come."""
-        trace_id, key = span.trace_id, span.span_id
-        if key in NO_SPAN:
-            self._nameless += 1
-            key = b"%d" % self._nameless
-        elif trace_id + key in self._told:
-            self.repeated += 1
-            return
-        if self._place(trace_id, key, span.parent_span_id):
-            self._pass_on(key, span)
-        waiting = self._trace.waiting
-        former = waiting.get(key)
-        if span.traits.is_tool:
-            self.known += tools.arrive(self._trace, key, span, former)
-        if former is None:
-            self._wait_for(trace_id, key)
-        waiting[key] = span
+    def _open(self, trace_id: bytes) -> Trace:
+        trace = self._traces.get(trace_id)
+        if trace is None:
+            trace = self._traces[trace_id] = Trace(trace_id)
+            self.known += 1
+        else:
+            self._traces.move_to_end(trace_id)
+        return trace
 
-    def _wait_for(self, trace_id: bytes, key: bytes) -> None:
-        if not self._keys:
-            self._group.append((trace_id, self._keys))
-        self._keys.append(key)
-        self.waiting += 1
+    def _pass_on(self, trace: Trace, key: bytes, span: AiSpan | None) -> None:
+        """Something may have been counted below a span that has come, an AI span or another."""
+        beneath = self._beneaths.of_trace(trace.id)
+        if beneath is not None and key in beneath:
+            passing.arrived(trace, key, span, self._beneaths)
 
-    def _pass_on(self, key: bytes, span: AiSpan | None) -> None:
-        passing.arrived(self._trace, key, span, self._beneaths)
-        self._beneath = self._beneaths.of_trace(self._at)
+    def _wait(self, trace: Trace, spans: Iterable[AiSpan], *, is_awaited: bool) -> list[bytes]:
+        """AI spans have come: they wait from now on under the keys that are returned, unless they did already."""
+        told, waiting, links = self._told.ids, trace.waiting, trace.links
+        keys: list[bytes] = []
+        for span in spans:
+            key = span.span_id
+            if key in NO_SPAN:
+                self._nameless += 1
+                key = b"%d" % self._nameless
+            elif trace.id + key in told:
+                self.repeated += 1
+                continue
+            links[key] = span.parent_span_id
+            if is_awaited:
+                self._pass_on(trace, key, span)
+            former = waiting.get(key)
+            if former is None:
+                keys.append(key)
+            if former is not None or span.traits.is_tool:
+                tools.arrive(trace, key, span, former)
+            waiting[key] = span
+        return keys
 
     def close(self, due: float) -> None:
         """A request is over; what came with it settles at `due`."""
@@ -126,7 +120,6 @@ class Settling:
             self._traces.popitem(last=False)
             self.known -= trace.size + 1
             self.evicted["traces"] += 1
-        self._open(self._at)
 
     def is_due(self, now: float) -> bool:
         """Whether something is to be told of."""
@@ -148,7 +141,6 @@ class Settling:
             self._judge(trace, due)
             told += due.values()
         self.records.forget(now)
-        self._beneath = self._beneaths.of_trace(self._at)
         return told
 
     def _judge(self, trace: Trace, due: dict[bytes, AiSpan]) -> None:
@@ -159,10 +151,9 @@ class Settling:
                 heard(span, self.records.of(span))
         if len(trace.waiting) > len(due):
             tools.tell_outer(trace)
-        for key, span in due.items():
-            _fill_in(span, aboves.of(span.parent_span_id) if span.parent_span_id else TOP)
-            if span.traits.is_tool:
-                tools.judge(trace, key, span, before)
+        for span in due.values():
+            _fill_in(span, aboves[span.parent_span_id])
+        tools.judge(trace, due, before, aboves)
         calls.judge(trace, due, before, aboves)
         nested.judge(trace, due, before, aboves)
         self._told.add([trace.id + key for key in due])
@@ -170,8 +161,11 @@ class Settling:
             del trace.waiting[key]
             trace.notes[key] = note_of(span)
         for key, span in due.items():
-            if before or (span.parent_span_id and (span.is_counted or span.is_call or span.is_execution)):
-                passing.settled(trace, key, span, aboves.of(span.parent_span_id), self._beneaths)
+            if before or (
+                (span.awaits or (trace.waiting and span.parent_span_id))
+                and (span.is_counted or span.is_call or span.is_execution)
+            ):
+                passing.settled(trace, key, span, aboves[span.parent_span_id], self._beneaths)
 
 
 def _fill_in(span: AiSpan, above: Above) -> None:

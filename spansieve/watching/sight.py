@@ -10,13 +10,11 @@ from .above import Above
 from .reading import Reader
 from .recorded import RecordReader
 from .settling import Settling
-from .span import AiSpan
+from .span import AiSpan, Ids
 
 Listener = Callable[[Sequence[AiSpan]], None]
 """Is told of spans that have settled, trace by trace. It emits nothing: `tick` is the time for that."""
 Seen = Sequence[tuple[Span, AiSpan]]
-Ids = tuple[bytes, bytes, bytes]
-"""The trace, the id and the parent (empty: none) of a span."""
 
 _UNREAD: Final = "; it is passed on, and not counted"
 
@@ -75,31 +73,33 @@ class Sight:
     def _take(self, batch: TraceBatch) -> Seen:
         seen: list[tuple[Span, AiSpan]] = []
         others: list[Ids] = [(trace, one, b"" if parent in NO_SPAN else parent) for trace, one, parent in batch.dropped]
-        settling = self._settling
-        for one in others:
-            settling.pass_by(*one)
         for span in batch:
-            found = self._read(span)
+            try:
+                found = self._reader.read(span)
+            except DecodeError as error:
+                self._fault(error, then=_UNREAD)
+                found = None
             if found is None:
                 trace_id, span_id, parent, *_ = span.head()
-                other = trace_id, span_id, b"" if parent in NO_SPAN else parent
-                others.append(other)
-                settling.pass_by(*other)
+                others.append((trace_id, span_id, b"" if parent in NO_SPAN else parent))
             else:
                 seen.append((span, found))
-                settling.wait(found)
         self._reader.let_go()
-        settling.close(self._clock.monotonic() + self._settle)
+        self._settle_later([found for _, found in seen], others)
         self._count()
         self._others = others
         return seen
 
-    def _read(self, span: Span) -> AiSpan | None:
-        try:
-            return self._reader.read(span)
-        except DecodeError as error:
-            self._fault(error, then=_UNREAD)
-            return None
+    def _settle_later(self, seen: Sequence[AiSpan], others: Sequence[Ids]) -> None:
+        """Trace by trace: spans of several are often mixed."""
+        traces: dict[bytes, tuple[list[Ids], list[AiSpan]]] = {}
+        for one in others:
+            traces.setdefault(one[0], ([], []))[0].append(one)
+        for span in seen:
+            traces.setdefault(span.trace_id, ([], []))[1].append(span)
+        for trace_id, (plumbing, spans) in traces.items():
+            self._settling.take(trace_id, plumbing, spans)
+        self._settling.close(self._clock.monotonic() + self._settle)
 
     def _count(self) -> None:
         if self._settling.repeated:
@@ -126,6 +126,7 @@ class Sight:
         if batch is self._batch:
             return
         self._batch, self._seen = batch, ()
+        seen: list[AiSpan] = []
         for record in batch:
             try:
                 found = self._records.read(record)
@@ -133,9 +134,9 @@ class Sight:
                 self._fault(error, then=_UNREAD)
                 continue
             if found is not None:
-                self._settling.wait(found)
+                seen.append(found)
         self._reader.let_go()
-        self._settling.close(self._clock.monotonic() + self._settle)
+        self._settle_later(seen, ())
         self._count()
 
     def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:

@@ -7,6 +7,8 @@ from typing import Final, Literal, NamedTuple, TypedDict, TypeVar
 from spansieve.failures import Failure
 from spansieve.pdata import NO_SPAN
 
+Ids = tuple[bytes, bytes, bytes]
+"""The trace, the id and the parent (empty: none) of a span."""
 Outcome = Literal["success", "error", "timeout"]
 MAX_TRAITS: Final = 4_096
 """Of which a watcher remembers what they mean; one more, and all are forgotten."""

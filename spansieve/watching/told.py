@@ -13,14 +13,12 @@ class ToldIds:
     def __init__(self) -> None:
         """There are none."""
         self._order: deque[bytes] = deque()
-        self._ids: set[bytes] = set()
-
-    def __contains__(self, id_: bytes) -> bool:
-        return id_ in self._ids
+        self.ids: set[bytes] = set()
+        """By trace and id; to be asked only."""
 
     def add(self, ids: list[bytes]) -> None:
         """Some that are not among them."""
-        self._ids.update(ids)
+        self.ids.update(ids)
         self._order.extend(ids)
         while len(self._order) > MAX_TOLD:
-            self._ids.discard(self._order.popleft())
+            self.ids.discard(self._order.popleft())

@@ -3,41 +3,68 @@
 Source: METRICS.md section 1, `tool_executions_total`.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Final
 
 from spansieve.structure.siblings import siblings
 from spansieve.structure.step import Step, places_by_id
 
+from .above import Aboves
 from .beneath import Beneath
 from .outcomes import repeat_failure
 from .span import AiSpan
-from .trace import MAX_DEPTH, Note, Trace
+from .trace import MAX_DEPTH, Note, Ran, Trace
 
 MAX_TOOLS: Final = 20_000
 """Tools' spans of a trace that are held against each other; those that come later ran alone."""
 OVERLAP_NS: Final = 1_000_000
 """What is shorter is no parallel run."""
+_START, _END = attrgetter("start_ns"), attrgetter("end_ns")
 
 
-def arrive(trace: Trace, key: bytes, span: AiSpan, former: AiSpan | None) -> int:
-    """Remember when a tool ran, instead of what `former` said, which it replaces; how many more are remembered now."""
-    ran = trace.tools
-    before = len(ran)
-    if former is not None and former.traits.is_tool:
-        ran[:] = [one for one in ran if one[2] != key]
-    if len(ran) < MAX_TOOLS and span.end_ns >= span.start_ns:
-        insort(ran, (span.end_ns, span.start_ns, key, span.parent_span_id))
-    return len(ran) - before
+def arrive(trace: Trace, key: bytes, span: AiSpan, former: AiSpan | None) -> None:
+    """Remember when a tool ran, instead of what `former` said, which it replaces."""
+    if former is not None:
+        trace.tools.pop(key, None)
+    if span.traits.is_tool and len(trace.tools) < MAX_TOOLS and span.end_ns >= span.start_ns:
+        trace.tools[key] = Ran(span.end_ns, span.start_ns, key, span.parent_span_id)
 
 
-def judge(trace: Trace, key: bytes, span: AiSpan, before: Mapping[bytes, Beneath]) -> None:
-    """Judge the span of a tool that waits in `trace`; `before`: what was executed below, by span."""
-    is_seen_below = key in before and span.traits.tool in before[key].tools
-    span.is_execution = not is_seen_below and not _is_seen_above(trace, span)
-    says = span.says_parallel
-    span.is_parallel = _is_parallel(trace, key, span) if says is None else says
+def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Beneath], aboves: Aboves) -> None:
+    """Judge the spans of tools that are `due`, which wait in `trace` still; `before`: what was executed below."""
+    tools = {key: span for key, span in due.items() if span.traits.is_tool}
+    if not tools:
+        return
+    ran = sorted(trace.tools.values()) if len(trace.tools) > 1 else []
+    ran = ran[_first(ran, min([span.start_ns for span in tools.values()])) :]
+    together = _together(ran)
+    for key, span in tools.items():
+        is_seen_below = key in before and span.traits.tool in before[key].tools
+        may_be_above = trace.notes or aboves[span.parent_span_id].has_tool
+        span.is_execution = not is_seen_below and not (may_be_above and _is_seen_above(trace, span))
+        says = span.said.get("says_parallel")
+        span.is_parallel = key in together and _is_parallel(trace, ran, key, span) if says is None else says
+
+
+def _first(ran: Sequence[Ran], start_ns: int) -> int:
+    """The place of the first one, by end, that ran at the same time as something that began at `start_ns`."""
+    return bisect_left(ran, start_ns + OVERLAP_NS, key=_END)
+
+
+def _together(ran: Sequence[Ran]) -> set[bytes]:
+    """Those that ran at the same time as any other: only of these it matters where they stand."""
+    found: set[bytes] = set()
+    last = None
+    for one in sorted(ran, key=_START):
+        if one.end_ns - one.start_ns < OVERLAP_NS:
+            continue
+        if last is not None and last.end_ns - one.start_ns >= OVERLAP_NS:
+            found |= {last.key, one.key}
+        if last is None or one.end_ns > last.end_ns:
+            last = one
+    return found
 
 
 def tell_outer(trace: Trace) -> None:
@@ -73,17 +100,13 @@ def _is_same(above: AiSpan | Note, span: AiSpan) -> bool:
     return not (above.call_id and span.call_id) or above.call_id == span.call_id
 
 
-def _is_parallel(trace: Trace, key: bytes, span: AiSpan) -> bool:
+def _is_parallel(trace: Trace, ran: Sequence[Ran], key: bytes, span: AiSpan) -> bool:
     """Whether another tool of the same parent ran while this one did."""
-    if len(trace.tools) < 2:
-        return False
-    first = bisect_left(trace.tools, (span.start_ns + OVERLAP_NS,))
-    beside = [one for one in trace.tools[first:] if min(one[0], span.end_ns) - max(one[1], span.start_ns) >= OVERLAP_NS]
-    if len(beside) < 2 or not any(one[2] == key for one in beside):
-        return False
-    if any(one[3] == span.parent_span_id and one[2] != key for one in beside):
+    late = ran[_first(ran, span.start_ns) :]
+    beside = [one for one in late if min(one[0], span.end_ns) - max(one[1], span.start_ns) >= OVERLAP_NS]
+    if any(one.parent == span.parent_span_id and one.key != key for one in beside):
         return True
-    steps = [Step(id_, parent, start, end, "tool") for end, start, id_, parent in beside]
+    steps = [Step(one.key, one.parent, one.start_ns, one.end_ns, "tool") for one in beside]
     steps += _above(trace, steps)
     groups = siblings(range(len(beside)), steps, places_by_id(steps))
     return any(len(group) > 1 and any(steps[at].span_id == key for at in group) for group in groups.values())

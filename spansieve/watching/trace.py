@@ -28,9 +28,19 @@ class Note(NamedTuple):
     call_id: str
 
 
+class Ran(NamedTuple):
+    """When a tool ran."""
+
+    end_ns: int
+    start_ns: int
+    key: bytes
+    """The id of its span, or what stands for one."""
+    parent: bytes
+
+
 def note_of(span: AiSpan) -> Note:
     """What is to be remembered of `span`."""
-    return Note(span.traits, span.user, span.tenant, span.thread, span.call_id)
+    return Note(span.traits, span.user, span.tenant, span.thread, span.said.get("call_id", ""))
 
 
 class Trace:
@@ -46,8 +56,8 @@ class Trace:
         self.waiting: dict[bytes, AiSpan] = {}
         """By id, or another key where a span has none."""
         self.notes: dict[bytes, Note] = {}
-        self.tools: list[tuple[int, int, bytes, bytes]] = []
-        """End and start of each tool's span, its id and its parent's, by end."""
+        self.tools: dict[bytes, Ran] = {}
+        """By id."""
 
     @property
     def size(self) -> int:

@@ -6,7 +6,8 @@ from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Host, Place
 
 from .above import Above
-from .sight import Ids, Listener, Seen, Sight
+from .sight import Listener, Seen, Sight
+from .span import Ids
 from .weights import samplers_before
 
 _WATCHERS: Final = frozenset({"ai_metrics", "behavior", "decisions", "costs", "error_aggregation", "memory_limiter"})

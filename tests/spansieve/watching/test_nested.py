@@ -22,8 +22,7 @@ def calls(*requests: Iterable[AiSpan], settles_between: bool = False) -> set[int
     """The numbers of the spans that are calls, of requests that came one after another."""
     settling, told = Settling(), []
     for request in requests:
-        for one in request:
-            settling.wait(one)
+        settling.take(TRACE, [], request)
         settling.close(0)
         if settles_between:
             told += settling.settle(1)
