@@ -1,5 +1,6 @@
 """`ai_metrics`: what AI agents do, in numbers."""
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -88,6 +89,7 @@ class AiMetrics(Processor[AiMetricsConfig]):
         """Count what still waits, and send all."""
         if self._watch is not None:
             self._watch.leave(self._settled)
+        self._requests.expire(math.inf)
         self._meter.flush()
 
     def snapshot(self) -> DashboardStatus:

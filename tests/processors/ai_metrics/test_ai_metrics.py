@@ -177,15 +177,56 @@ def test_a_run_below_a_web_servers_span_is_a_request_whatever_comes_when(
     assert requests(host) == 1
 
 
-def test_below_a_span_that_never_comes_nothing_is_a_request() -> None:
+@pytest.mark.parametrize(
+    ("kinds", "counted"),
+    [((AGENT,), 1), ((AGENT, CALL), 1), ((CALL, AGENT, AGENT), 2), ((CALL, TOOL, CALL), 1), ((TOOL,), 0)],
+    ids=["a run", "a run and a call", "two runs", "calls", "a tool"],
+)
+@pytest.mark.parametrize("ends", [False, True], ids=["after ten minutes", "at the stop"])
+def test_below_a_span_that_never_comes_runs_are_requests_or_else_the_first_call(
+    kinds: tuple[SpanSpec, ...], counted: float, *, ends: bool
+) -> None:
     host, metrics = running()
-    batch = TraceBatch.parse(otlp_request("desk", SERVER, AGENT, CALL))
+    batch = TraceBatch.parse(otlp_request("desk", SERVER, *kinds))
     batch.retain(lambda span: not span.is_root)
     metrics.traces(batch)
-    for _ in range(70):
+    for _ in range(59):
         wait(host, metrics, 10)
-    metrics.shutdown()
     assert requests(host) == 0
+    if ends:
+        metrics.shutdown()
+    for _ in range(3):
+        wait(host, metrics, 10)
+    assert requests(host) == counted
+
+
+def test_a_run_that_takes_an_hour_is_one_request_while_its_calls_come() -> None:
+    host, metrics = running()
+    whole = otlp_request("desk", AGENT, CALL)
+    for number in range(60):
+        batch = TraceBatch.parse(whole)
+        batch.retain(lambda span: not span.is_root)
+        next(iter(batch)).span_id = bytes(7) + bytes([number + 100])
+        metrics.traces(batch)
+        wait(host, metrics, 60)
+    assert requests(host) == 0
+    metrics.traces(TraceBatch.parse(whole))
+    wait(host, metrics, 10)
+    assert requests(host) == 1
+
+
+def test_calls_that_wait_for_several_spans_of_a_trace_that_never_come_are_one_request_beside_a_run_none() -> None:
+    for kinds, counted in (((CALL, CALL), {"success": 1}), ((CALL, AGENT.with_(status=ERROR.status)), {"error": 1})):
+        host, metrics = running()
+        batch = TraceBatch.parse(otlp_request("desk", SERVER, *kinds))
+        batch.retain(lambda span: not span.is_root)
+        for number, span in enumerate(batch):
+            span.parent_span_id = bytes(7) + bytes([200 + number])
+        metrics.traces(batch)
+        for _ in range(62):
+            wait(host, metrics, 10)
+        found = {key.partition("status=")[2][:-1]: n for key, n in emitted(host).items() if "requests_total{s" in key}
+        assert found == counted
 
 
 class BehindASampler(FakeHost):
