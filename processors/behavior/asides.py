@@ -11,7 +11,7 @@ from spansieve.watching import AiSpan
 
 from .asked import Asked, Prompts
 from .features import Features
-from .roles import MODEL, about
+from .roles import ABOUT, MODEL
 
 _MAX_ASIDES: Final = 20_000
 _MAX_BYTES: Final = 16 << 20
@@ -38,9 +38,14 @@ class Asides:
         self.lost = 0
         """How many gave way."""
 
+    @property
+    def are_for_all(self) -> bool:
+        """Whether any span may say something, and not only one that has a role."""
+        return self._features.has_own
+
     def read(self, span: Span, seen: AiSpan) -> None:
         """Keep what `span` says. Raises DecodeError."""
-        role = about(seen.traits).role
+        role = ABOUT[seen.traits].role
         asked = self._asked(span, seen, role) if role else None
         used = self._features.own(span) if self._features.has_own else 0
         if asked is not None or used:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-
-from spansieve.pdata import LogBatch, Writable, encode_pair
+from spansieve.pdata import LogBatch, Wire, Writable, encode_pair
+from spansieve.pdata.schema import CLASSES
 from spansieve.plugin import Host
 
-from .config import Action
+from .config import ACTIONS, Action
 from .people import Switch
 from .similarity import Likeness
 from .tasks import Settled
@@ -22,6 +21,7 @@ SCOPE: Final = "spansieve.behavior"
 MAX_WAITING: Final = 10_000
 """Events that wait for room; above, the oldest are lost."""
 _SEVERITY: Final = 9
+_NAMES: Final = {action: (PREFIX + action).encode() for action in ACTIONS}
 
 
 class _Event(NamedTuple):
@@ -114,35 +114,42 @@ class Events:
         return not self._waiting
 
     def _batch(self) -> LogBatch:
-        request = ExportLogsServiceRequest()
+        request = CLASSES["ExportLogsServiceRequest"]()
         now = self._host.clock.time_ns()
-        by_service: dict[str, list[_Event]] = {}
+        services: dict[str, Wire] = {}
+        users: dict[Whom, list[bytes]] = {}
         for event in self._waiting:
-            by_service.setdefault(event.whom.service, []).append(event)
-        for service, events in by_service.items():
-            resource = request.resource_logs.add()
-            resource.resource.attributes.add(key="service.name").value.string_value = service or "unknown_service"
-            scope = resource.scope_logs.add()
-            scope.scope.name = SCOPE
-            for event in events:
-                record = scope.log_records.add(
-                    time_unix_nano=event.time_ns,
-                    observed_time_unix_nano=now,
-                    severity_number=_SEVERITY,
-                    severity_text="INFO",
-                    event_name=PREFIX + event.action,
-                    trace_id=event.trace_id,
-                    span_id=event.span_id,
-                )
-                for key, value in _said(event).items():
-                    record.attributes.add().ParseFromString(encode_pair(key, value))
+            whom = event.whom
+            if whom not in users:
+                users[whom] = _pairs(_ids(whom))
+            if whom.service not in services:
+                services[whom.service] = _records(request, whom.service)
+            services[whom.service].add(
+                time_unix_nano=event.time_ns,
+                observed_time_unix_nano=now,
+                severity_number=_SEVERITY,
+                severity_text=b"INFO",
+                event_name=_NAMES[event.action],
+                trace_id=event.trace_id,
+                span_id=event.span_id,
+                attributes=_pairs(event.said) + users[whom],
+            )
         return LogBatch.parse(request.SerializeToString())
 
 
-def _said(event: _Event) -> Mapping[str, Writable]:
-    whom: dict[str, Writable] = {}
-    if event.whom.user:
-        whom["user.id"] = event.whom.user
-    if event.whom.thread:
-        whom["gen_ai.conversation.id"] = event.whom.thread
-    return {**event.said, **whom}
+def _records(request: Wire, service: str) -> Wire:
+    """Where the records of a service go."""
+    resource = request.resource_logs.add()
+    resource.resource.attributes.append(encode_pair("service.name", service or "unknown_service"))
+    scope = resource.scope_logs.add()
+    scope.scope.name = SCOPE.encode()
+    return scope.log_records
+
+
+def _ids(whom: Whom) -> Mapping[str, str]:
+    ids = {"user.id": whom.user, "gen_ai.conversation.id": whom.thread}
+    return {key: value for key, value in ids.items() if value}
+
+
+def _pairs(said: Mapping[str, Writable]) -> list[bytes]:
+    return [encode_pair(key, value) for key, value in said.items()]

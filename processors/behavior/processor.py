@@ -6,15 +6,16 @@ from typing import ClassVar
 from spansieve.alerts import to_batch
 from spansieve.dashboard.shown import DashboardStatus
 from spansieve.failures import THREAD_KEYS, identity_of
-from spansieve.pdata import DecodeError, LogBatch, LogRecord, TraceBatch
+from spansieve.pdata import DecodeError, LogBatch, LogRecord, Span, TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
-from spansieve.watching import AiSpan, Watch
+from spansieve.watching import AiSpan, ByTraits, Traits, Watch
 
 from .asides import Asides
 from .conduct import Conduct
 from .config import BehaviorConfig
-from .feedback import is_bad_record, is_bad_span
+from .feedback import SCORE, is_bad_record, is_bad_span
 from .links import Links
+from .roles import ABOUT
 from .state import State
 from .store import Store
 from .tasks import thread_mark, trace_mark
@@ -43,6 +44,7 @@ class Behavior(Processor[BehaviorConfig]):
         self._links = Links()
         self._traces = Traces(config, self._asides, self._links, lambda: self._conduct.measures.forgotten("traces"))
         self._watch: Watch | None = None
+        self._may_tell = ByTraits(self._tells)
         self._next = 0.0
         self._conduct.measures.meter.refresh = self._conduct.show
 
@@ -66,16 +68,24 @@ class Behavior(Processor[BehaviorConfig]):
         """Look at the AI spans, and at what they stand among."""
         seen = self._watch.see(batch) if self._watch else ()
         for span, found in seen:
-            try:
-                self._asides.read(span, found)
-                if is_bad_span(span):
-                    self._conduct.tasks.marks.add(trace_mark(found.trace_id), found.end_ns)
-            except DecodeError as error:
-                self._host.fault(error, then=_UNREAD)
+            if found.has_events or self._may_tell[found.traits]:
+                try:
+                    self._read(span, found)
+                except DecodeError as error:
+                    self._host.fault(error, then=_UNREAD)
         if len(seen) < len(batch):
             ours = {id(span) for span, _ in seen}
             traces = {found.trace_id for _, found in seen}
             self._links.see((span for span in batch if id(span) not in ours), traces)
+
+    def _tells(self, traits: Traits) -> bool:
+        """Whether attributes may tell of more than all watchers are told; events may always."""
+        return self._asides.are_for_all or ABOUT[traits].role != "" or SCORE in traits.keys
+
+    def _read(self, span: Span, found: AiSpan) -> None:
+        self._asides.read(span, found)
+        if is_bad_span(span):
+            self._conduct.tasks.marks.add(trace_mark(found.trace_id), found.end_ns)
 
     def logs(self, batch: LogBatch) -> None:
         """Look for feedback, and for failures that only records know."""

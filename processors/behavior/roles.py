@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from spansieve.watching import Traits
+from spansieve.watching import ByTraits, Traits
 
 from .config import FEATURES
 
@@ -16,31 +16,15 @@ _OPERATIONS: Final = {
     "invoke_agent": AGENT,
     "invoke_workflow": WORKFLOW,
 }
-_MOST: Final = 4096
 
 
 class About(NamedTuple):
     """What the traits of a span mean here."""
 
-    traits: Traits
     role: str
     """One of REQUESTS; empty: none of them."""
     features: int
     """Bits of the features that it tells of."""
-
-
-_known: dict[int, About] = {}
-"""By the identity of the traits, which many spans share: hashing them takes longer than all the rest."""
-
-
-def about(traits: Traits) -> About:
-    """What spans with these traits are."""
-    found = _known.get(id(traits))
-    if found is None or found.traits is not traits:
-        if len(_known) >= _MOST:
-            _known.clear()
-        found = _known[id(traits)] = About(traits, _role(traits), _features(traits))
-    return found
 
 
 def _role(traits: Traits) -> str:
@@ -57,3 +41,7 @@ def _features(traits: Traits) -> int:
         "streaming": traits.streams,
     }
     return sum(BITS[name] for name, is_so in tells.items() if is_so)
+
+
+ABOUT: Final = ByTraits(lambda traits: About(_role(traits), _features(traits)))
+"""What spans with these traits are."""

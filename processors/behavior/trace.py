@@ -1,17 +1,20 @@
 """A trace as it comes in, and what is told of it in the end."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Final
 
 from spansieve.watching import AiSpan
 
-from .asides import Aside
+from .asides import Asides
 from .asked import Asked
-from .roles import AGENT, BITS, RUNS, about
+from .roles import ABOUT, AGENT, BITS, RUNS
 from .told import Prompt, Request, Told, ToolUse, Whom
 
 _PARALLEL, _STREAMING = BITS["parallel_tools"], BITS["streaming"]
 MAX_SPANS = 20_000
 """Of one trace; of what comes then only its root and who used it count."""
+_START: Final = attrgetter("start_ns")
 
 
 class Trace:
@@ -49,28 +52,37 @@ class Trace:
         self._parents: dict[bytes, bytes] = {}
         self._features = 0
 
-    def add(self, span: AiSpan, aside: Aside | None) -> None:
-        """A span has settled."""
-        start = span.start_ns
-        if self._earliest is None or start < self.start_ns:
-            self._earliest, self.start_ns = span, start
-        self.end_ns = max(self.end_ns, span.end_ns)
-        self._user = self._user or span.user
-        self._thread = self._thread or span.thread
-        if not span.parent_span_id:
-            self.root = span
-        _, role, features = about(span.traits)
-        if span.is_parallel:
-            features |= _PARALLEL
-        if span.first_token_s is not None:
-            features |= _STREAMING
-        self._features |= features | (aside.features if aside else 0)
-        if len(self._parents) < MAX_SPANS:
-            self._parents[span.span_id] = span.parent_span_id
-            if span.is_execution:
-                self._tools.append(span)
-            elif role:
-                self._place(span, role, aside.asked if aside else None)
+    def add(self, spans: Sequence[AiSpan], asides: Asides) -> None:
+        """Spans have settled."""
+        self._frame(spans)
+        for span in spans:
+            role, features = ABOUT[span.traits]
+            aside = asides.take(span.trace_id, span.span_id) if role or asides.are_for_all else None
+            if aside is not None:
+                features |= aside.features
+            if span.is_parallel:
+                features |= _PARALLEL
+            if "first_token_s" in span.said:
+                features |= _STREAMING
+            self._features |= features
+            if len(self._parents) < MAX_SPANS:
+                self._parents[span.span_id] = span.parent_span_id
+                if span.is_execution:
+                    self._tools.append(span)
+                elif role:
+                    self._place(span, role, aside.asked if aside else None)
+
+    def _frame(self, spans: Sequence[AiSpan]) -> None:
+        """When it was, for whom, and where it began."""
+        first = min(spans, key=_START)
+        if self._earliest is None or first.start_ns < self.start_ns:
+            self._earliest, self.start_ns = first, first.start_ns
+        self.end_ns = max(self.end_ns, max([span.end_ns for span in spans]))
+        self._user = self._user or next((span.user for span in spans if span.user), "")
+        self._thread = self._thread or next((span.thread for span in spans if span.thread), "")
+        for span in spans:
+            if not span.parent_span_id:
+                self.root = span
 
     def _place(self, span: AiSpan, role: str, asked: Asked | None) -> None:
         if role in RUNS:
@@ -86,7 +98,7 @@ class Trace:
         """
         self._parents.update(links)
         whom = self._whom()
-        tools = [_use(span, whom) for span in sorted(self._tools, key=_start)]
+        tools = [_use(span, whom) for span in sorted(self._tools, key=_START)]
         requests = [self._request(span, whom) for span in self._requests() if _is_new(span, after_ns)]
         return Told(whom, self.start_ns, self.end_ns, requests, tools, self._used())
 
@@ -101,7 +113,7 @@ class Trace:
     def _requests(self) -> Iterable[AiSpan]:
         """Its root; where that is none of ours, the agents and workflows on top, else the first model call."""
         root = self.root
-        if root is not None and about(root.traits).role:
+        if root is not None and ABOUT[root.traits].role:
             return [root]
         if self._runs:
             return self._topmost()
@@ -147,7 +159,7 @@ class Trace:
     def _used(self) -> int:
         if len(self._runs) < 2:
             return self._features
-        agents = {one.span_id: one.traits.agent for one in self._runs if about(one.traits).role == AGENT}
+        agents = {one.span_id: one.traits.agent for one in self._runs if ABOUT[one.traits].role == AGENT}
         nested = any(self._is_sub_agent(span, agents) for span in self._runs if span.span_id in agents)
         return self._features | (BITS["sub_agents"] if nested else 0)
 
@@ -159,7 +171,7 @@ class Trace:
 
 def _is_new(span: AiSpan, after_ns: int | None) -> bool:
     """Not a part or the whole of what was told; and a model call stands for its trace once."""
-    return after_ns is None or (span.start_ns >= after_ns and about(span.traits).role in RUNS)
+    return after_ns is None or (span.start_ns >= after_ns and ABOUT[span.traits].role in RUNS)
 
 
 def _own(span: AiSpan, whom: Whom) -> Whom:
@@ -168,10 +180,6 @@ def _own(span: AiSpan, whom: Whom) -> Whom:
     if user == whom.user and thread == whom.thread and span.service == whom.service:
         return whom
     return Whom.of(user, thread, span.service)
-
-
-def _start(span: AiSpan) -> int:
-    return span.start_ns
 
 
 def _use(span: AiSpan, whom: Whom) -> ToolUse:

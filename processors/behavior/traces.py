@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
+from itertools import groupby
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from spansieve.watching import AiSpan
@@ -22,6 +24,7 @@ QUIET: Final = 10.0
 """Seconds of silence after which a trace is over whose root is none of ours."""
 _LOOK: Final = 1.0
 """Seconds between two looks for silent traces."""
+_TRACE: Final = attrgetter("trace_id")
 
 
 class _Over(NamedTuple):
@@ -68,19 +71,23 @@ class Traces:
 
     def add(self, spans: Iterable[AiSpan], now: float) -> None:
         """Spans have settled, at `now` of the monotonic clock."""
-        for span in spans:
-            held = self._held.get(span.trace_id)
-            if held is None:
-                over = self._over.get(span.trace_id)
-                held = self._held[span.trace_id] = _Held(Trace(over.whom if over else None))
-            if held.heard != now:
-                held.heard = now
-                self._held.move_to_end(span.trace_id)
-            held.spans += 1
-            self._spans += 1
-            held.trace.add(span, self._asides.take(span.trace_id, span.span_id))
-            if span.is_root:
-                self._await(span.trace_id, held, now + self._config.disorder)
+        for trace_id, together in groupby(spans, _TRACE):
+            held, some = self._hold(trace_id, now), [*together]
+            held.spans += len(some)
+            self._spans += len(some)
+            held.trace.add(some, self._asides)
+            if held.trace.root is not None:
+                self._await(trace_id, held, now + self._config.disorder)
+
+    def _hold(self, trace_id: bytes, now: float) -> _Held:
+        held = self._held.get(trace_id)
+        if held is None:
+            over = self._over.get(trace_id)
+            held = self._held[trace_id] = _Held(Trace(over.whom if over else None))
+        if held.heard != now:
+            held.heard = now
+            self._held.move_to_end(trace_id)
+        return held
 
     def over(self, now: float, *, all_: bool = False) -> Iterator[Told]:
         """The traces that are over, the one that began first coming first."""
