@@ -73,10 +73,8 @@ class Intake:
         for point in points:
             labels = {**own, **labels_of(point)}
             series = tuple(sorted(labels.items()))
-            for part in parts(point):
-                name = named.get(part.suffix)
-                if name is None:
-                    continue
+            for part in parts(point, named):
+                name = named[part.suffix]
                 self.seen.add(name)
                 growth: Growth | None = Growth(part.value)
                 if is_cumulative:

@@ -1,6 +1,6 @@
 """From OTLP metrics to counters as Prometheus names them: histograms and summaries are several."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final, NamedTuple
 
 from prometheus_client.utils import floatToGoString
@@ -40,17 +40,23 @@ def temporality(metric: Metric) -> int:
     return DELTA if metric.aggregation_temporality == DELTA else CUMULATIVE
 
 
-def parts(point: DataPoint) -> Iterator[Part]:
-    """The counters of a point; none where it says that nothing was recorded."""
+def parts(point: DataPoint, wanted: Container[str]) -> Iterator[Part]:
+    """The counters of a point whose names end with what is wanted; none where it says that nothing was recorded."""
     if point.flags & _NOT_RECORDED:
         return
     if point.metric.type not in _COUNTED:
-        if point.value is not None:
+        if point.value is not None and "" in wanted:
             yield Part("", point.value)
         return
-    yield Part("_count", point.count or 0)
-    if point.sum is not None:
+    if "_count" in wanted:
+        yield Part("_count", point.count or 0)
+    if point.sum is not None and "_sum" in wanted:
         yield Part("_sum", point.sum)
+    if "_bucket" in wanted:  # which are many
+        yield from _buckets(point)
+
+
+def _buckets(point: DataPoint) -> Iterator[Part]:
     total = 0
     for bound, count in zip([*point.explicit_bounds, float("inf")], point.bucket_counts, strict=False):
         total += count
