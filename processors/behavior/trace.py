@@ -77,7 +77,7 @@ class Trace:
         first = min(spans, key=_START)
         if self._earliest is None or first.start_ns < self.start_ns:
             self._earliest, self.start_ns = first, first.start_ns
-        self.end_ns = max(self.end_ns, max([span.end_ns for span in spans]))
+        self.end_ns = max(self.end_ns, *[span.end_ns for span in spans])
         self._user = self._user or next((span.user for span in spans if span.user), "")
         self._thread = self._thread or next((span.thread for span in spans if span.thread), "")
         for span in spans:
