@@ -29,7 +29,10 @@ class DecisionsConfig(MetricsOut):
         default=10.0, ge=0, le=600, description="A trace without a root is looked at after so long without a new span."
     )
     max_spans: int = Field(
-        default=20_000, ge=1, description="AI spans that wait for their root; above, the most silent trace goes first."
+        default=20_000,
+        ge=1,
+        description="AI spans that wait for their root, and as many that are remembered for what may follow; above, "
+        "the most silent trace goes first.",
     )
     hash: HashConfig = Field(default=HashConfig(), description="The key that reasoning is hashed with.")
     storage: Annotated[str, Gives("storage")] | None = Field(

@@ -1,218 +1,226 @@
 """The decisions of one trace: those that were reported, and those that its spans show.
 
-Of one span the first source counts that there is: what it reports, tools that it chose, a model that took over, a
-hand-off, a route, the reason why it stopped. Source: METRICS.md, section 4.
+Of one span the first source counts that there is: what it reports, a tool that it chose, a model that took over, a
+hand-off, a route, the reason why it stopped. Spans are looked at in groups as they come, and what a later one may
+belong to is remembered in between. Nothing that is inferred is certain. Source: METRICS.md, section 4.
 """
 
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from typing import Final, NamedTuple
+from bisect import insort
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 
-from spansieve.pdata import NO_SPAN
-from spansieve.structure import Decision, Step, decisions
-from spansieve.watching import AiSpan, ByTraits, Traits
+from spansieve.watching import AiSpan
 
-from .traces import Trace
+from .callers import Callers, Plumbing
+from .calls import Call
+from .decided import Decided
+from .explicit import Said
+from .roles import ROLES, decides, has_context, went_well
+from .story import KEPT_S, Below, Story
+from .traces import NOTHING_TOLD, Told, Trace
 
-Plumbing = Callable[[bytes, bytes], bytes | None]
-"""By trace and span: the parent of a span that is no AI span; None for any other, and what is not known."""
 IsRouted = Callable[[str, str], bool]
 """Whether the model that was asked for is of another family than the one that answered."""
 
-_SOURCES: Final = ("tool_choice", "model_fallback", "handoff")
-"""Of several that see the same span, the first one counts."""
-_HANDOFFS: Final = frozenset({"handoff", "agent_handoff"})
-_MOST_BETWEEN: Final = 100
-"""Spans that are climbed from one AI span to the next."""
-_ROUTER: Final = re.compile(r"(?i)(?<![a-z])router(?![a-z])")
+_start = attrgetter("start_ns")
+_time = attrgetter("start_ns", "end_ns", "span_id")
 
 
-class Decided(NamedTuple):
-    """One decision. None: not known."""
+class Look:
+    """One look at spans of a trace, and what it finds."""
 
-    type: str
-    inferred: bool
-    span: AiSpan
-    """Who decided."""
-    options: int | None = None
-    selected: int | None = None
-    confidence: float | None = None
-    reasoning_hash: str = ""
-    context: int = 0
-    """Tokens."""
-    succeeded: bool | None = None
-    """How what was chosen turned out."""
+    def __init__(self, story: Story, now: float, is_routed: IsRouted) -> None:
+        """`story` is what is known of the trace, and learns; `now` is in monotonic seconds."""
+        self.made: list[Decided] = []
+        self.turned_out: list[Decided] = []
+        """Decisions of a former look of which it is known now how they turned out."""
+        self._story = story
+        self._now = now
+        self._is_routed = is_routed
 
+    def at(self, trace: Trace, plumbing: Plumbing) -> None:
+        """Look at what came of the trace, in whatever order."""
+        spans = sorted(trace.spans, key=_time)
+        callers = Callers(spans[0].trace_id, spans, plumbing)
+        self._learn(spans)
+        self._climb(callers)
+        for span in spans:
+            self._one(span, trace.told.get(span, NOTHING_TOLD), callers)
+        self._hand_over(callers)
+        self.close()
 
-def decided(trace: Trace, plumbing: Plumbing, is_routed: IsRouted) -> list[Decided]:
-    """All decisions of a trace."""
-    context = _Context(trace.spans)
-    found = [*_reported(trace, context)]
-    sources = {trace.spans[place].span_id for place, told in trace.told.items() if told.said}
-    for source, one in _inferred(trace, context, plumbing, is_routed):
-        if source not in sources or not source:
-            sources.add(source)
-            found.append(one)
-    return found
+    def close(self) -> None:
+        """Decide what nothing can change that may follow."""
+        story = self._story
+        for caller, turn in story.turns.items():
+            newest = turn[-1]
+            for call in turn:
+                self._decide(call, is_newest=call is newest)
+            story.turns[caller] = [one for one in turn if one is newest or (one.waits and one.until > self._now)]
+        story.failed = {parent: call for parent, call in story.failed.items() if not call.is_decided}
+        tools = story.tools if story.has_waiting_calls else []
+        story.tools = [tool for tool in tools if tool.until > self._now]
+        runs, story.runs = story.runs, []
+        for run in runs:
+            if self._may_change(run.span, run.until):
+                story.runs.append(run)
+            else:
+                self._alone(run.span)
 
+    def _learn(self, spans: Sequence[AiSpan]) -> None:
+        story = self._story
+        for span in spans:
+            story.is_rooted |= span.is_root
+            if has_context(span):
+                story.contexts.add(span)
+            elif ROLES[span.traits].is_agent and span.span_id:
+                story.agents[span.span_id] = span
 
-def _reported(trace: Trace, context: "_Context") -> Iterator[Decided]:
-    for place, told in trace.told.items():
-        span = trace.spans[place]
-        for said in told.said:
-            yield Decided(
-                said.type,
-                inferred=False,
-                span=span,
-                options=said.options,
-                selected=said.selected,
-                confidence=said.confidence,
-                reasoning_hash=said.reasoning_hash,
-                context=context.of(span, said.time_ns or span.end_ns),
-            )
+    def _climb(self, callers: Callers) -> None:
+        """What is above former calls may have come."""
+        story = self._story
+        for caller in [one for one in story.turns if callers.of(one) != one]:
+            turn = story.turns.setdefault(callers.of(caller), [])
+            turn += story.turns.pop(caller)
+            turn.sort(key=_start)
+        former, story.tools = story.tools, []
+        for tool in former:
+            self._ran(tool, callers)
 
+    def _one(self, span: AiSpan, told: Told, callers: Callers) -> None:
+        if told.said:
+            self._reported(span, told.said)
+        if decides(span):
+            self._called(span, told, callers)
+            return
+        if ROLES[span.traits].is_tool:
+            self._ran(Below(span, self._now + KEPT_S), callers)
+        if not told.said:
+            self._stands(span, callers)
 
-class _Context:
-    """How much context a decision was made in: the input of the deciding call, else of the newest one."""
+    def _stands(self, span: AiSpan, callers: Callers) -> None:
+        """A span that is no model call, and reports nothing."""
+        role = ROLES[span.traits]
+        if role.is_handoff:
+            self._handed(span, callers.of(span.parent_span_id))
+        elif role.is_agent:
+            self._story.runs.append(Below(span, self._now + KEPT_S))
+        else:
+            self._alone(span)
 
-    def __init__(self, spans: Sequence[AiSpan]) -> None:
-        self._spans = spans
+    def _reported(self, span: AiSpan, said: Sequence[Said]) -> None:
+        for one in said:
+            context = self._context(span, one.time_ns or span.end_ns)
+            rest = one.options, one.selected, one.confidence, one.reasoning_hash, context
+            self.made.append(Decided(one.type, False, span, *rest))
 
-    @cached_property
-    def _calls(self) -> tuple[list[int], list[int]]:
-        """When each call began, and its tokens."""
-        calls = (span for span in self._spans if span.has_tokens and _is_model(span.traits))
-        by_start = sorted((span.start_ns, span.tokens.input) for span in calls)
-        return [start_ns for start_ns, _ in by_start], [tokens for _, tokens in by_start]
+    def _context(self, span: AiSpan, time_ns: int) -> int:
+        """Of a decision of `span` at that time, in tokens."""
+        return span.tokens.input if has_context(span) else self._story.contexts.at(time_ns)
 
-    def of(self, span: AiSpan, time_ns: int) -> int:
-        """Of a decision of `span` at that time: the newest call is the last one begun by then, if there is one."""
-        if span.has_tokens and _is_model(span.traits):
-            return span.tokens.input
-        starts, tokens = self._calls
-        return tokens[bisect_right(starts, time_ns) - 1] if tokens else 0
+    def _called(self, span: AiSpan, told: Told, callers: Callers) -> None:
+        failed, parent = self._story.failed, span.parent_span_id
+        call = Call(span, told.answer, self._now + KEPT_S, is_decided=bool(told.said))
+        former = failed.get(parent)
+        if former is not None and former.is_before(call):
+            del failed[parent]
+            if former.is_taken_over_by(call):
+                self._take_over(former, call)
+        if call.may_be_taken_over:
+            failed[parent] = call
+        insort(self._story.turns.setdefault(callers.of(parent), []), call, key=_start)
 
-    def inferred(self, type_: str, span: AiSpan) -> Decided:
-        """A decision of `span` of which no more is known."""
-        return Decided(type_, inferred=True, span=span, context=self.of(span, span.start_ns))
+    def _take_over(self, former: Call, call: Call) -> None:
+        self._infer("model_fallback", former.span, options=2, selected=1, succeeded=went_well(call.span))
+        former.is_decided = True
 
+    def _ran(self, tool: Below, callers: Callers) -> None:
+        tool.at = callers.of(tool.at)
+        for call in reversed(self._story.turns.get(tool.at, ())):
+            if call.start_ns <= tool.span.start_ns:
+                call.precedes(tool.span)
+                return
+        if tool.at and not callers.works(tool.at):
+            self._story.tools.append(tool)
 
-def _is_model(traits: Traits) -> bool:
-    """A call whose tokens are its own."""
-    return traits.family == "model" and not traits.is_rollup
+    def _decide(self, call: Call, *, is_newest: bool) -> None:
+        """Count what a call decided, unless something may follow that tells."""
+        if call.choice is not None and call.tool is not None:
+            self.turned_out.append(call.choice._replace(succeeded=went_well(call.tool)))
+            call.choice = None
+        if call.is_decided:
+            return
+        is_last = self._story.failed.get(call.span.parent_span_id) is call or (is_newest and call.may_choose)
+        if call.has_chosen:
+            self._choose(call)
+        elif is_last and self._may_change(call.span, call.until):
+            return
+        else:
+            self._alone(call.span)
+        call.is_decided = True
 
+    def _choose(self, call: Call) -> None:
+        offered, tool = call.answer.offered or (), call.tool
+        name = call.answer.called[0] if call.answer.called else tool.traits.tool if tool else ""
+        selected = offered.index(name) if name in offered else None
+        succeeded = None if tool is None else went_well(tool)
+        self._infer("tool_choice", call.span, options=len(offered) or None, selected=selected, succeeded=succeeded)
+        call.choice = self.made[-1] if tool is None else None
 
-def _inferred(
-    trace: Trace, context: _Context, plumbing: Plumbing, is_routed: IsRouted
-) -> Iterator[tuple[bytes, Decided]]:
-    """Each with the id of the span that it is seen by; earlier sources first."""
-    kinds = [_kind(span) for span in trace.spans]
-    for one in _structural(trace, kinds, plumbing):
-        yield trace.spans[_source(one)].span_id, _of_structure(one, trace.spans, context)
-    for span, kind in zip(trace.spans, kinds, strict=True):
+    def _hand_over(self, callers: Callers) -> None:
+        story = self._story
+        runs, story.runs = story.runs, []
+        for run in runs:
+            run.at = callers.of(run.at)
+            story.is_rooted |= not run.at
+            above = story.agents.get(run.at)
+            if above is not None and above is not run.span and _is_other(run.span, above):
+                self._handed(run.span, run.at)
+            elif above is None and run.at and not callers.works(run.at):
+                story.runs.append(run)
+            else:
+                self._alone(run.span)
+
+    def _handed(self, span: AiSpan, caller: bytes) -> None:
+        """The decision is that of the agent above, where it is known."""
+        above = self._story.agents.get(caller, span)
+        self._infer("handoff", above, time_ns=span.start_ns, succeeded=went_well(span))
+
+    def _may_change(self, span: AiSpan, until: float) -> bool:
+        """Whether to wait for what may follow a span: until it is late, or, if it shows a decision by itself, for no
+        longer than the root.
+        """
+        return until > self._now and not (self._story.is_rooted and self._shows(span))
+
+    def _alone(self, span: AiSpan) -> None:
+        """Count the decision that `span` shows by itself, if it does."""
+        type_ = self._shows(span)
+        if type_:
+            self._infer(type_, span)
+
+    def _shows(self, span: AiSpan) -> str:
         traits = span.traits
-        if kind != "model":
-            if _IS_ROUTER[traits]:
-                yield span.span_id, context.inferred("routing", span)
-        elif traits.request_model and traits.response_model and is_routed(traits.request_model, traits.response_model):
-            yield span.span_id, context.inferred("routing", span)
-        elif traits.finish:
-            yield span.span_id, context.inferred("finish", span)
+        if not decides(span):
+            return "routing" if ROLES[traits].is_router else ""
+        asked, answered = traits.request_model, traits.response_model
+        if asked and answered and self._is_routed(asked, answered):
+            return "routing"
+        return "finish" if traits.finish else ""
+
+    def _infer(
+        self,
+        type_: str,
+        span: AiSpan,
+        *,
+        time_ns: int = 0,
+        options: int | None = None,
+        selected: int | None = None,
+        succeeded: bool | None = None,
+    ) -> None:
+        context = self._context(span, time_ns or span.start_ns)
+        self.made.append(Decided(type_, True, span, options, selected, None, "", context, succeeded))
 
 
-def _structural(trace: Trace, kinds: Sequence[str], plumbing: Plumbing) -> list[Decision]:
-    spans = trace.spans
-    handoffs = {place for place, span in enumerate(spans) if span.traits.operation in _HANDOFFS}
-    answers = {place: told.answer for place, told in trace.told.items() if kinds[place] == "model"}
-    if not handoffs and not any(answer.called for answer in answers.values()) and not _may_decide(spans, kinds):
-        return []
-    found = decisions(
-        [
-            *map(_step, spans, kinds),
-            *(Step(span_id, parent, 0, 0) for span_id, parent in _between(spans, plumbing).items()),
-        ],
-        offered={place: answer.offered for place, answer in answers.items() if answer.offered is not None},
-        called={place: answer.called for place, answer in answers.items() if answer.called is not None},
-        handoffs=handoffs,
-    )
-    known = (one for one in found if one.place < len(spans))  # the others are plumbing, in a circle
-    return sorted(known, key=lambda one: _SOURCES.index(one.type))
-
-
-def _may_decide(spans: Sequence[AiSpan], kinds: Sequence[str]) -> bool:
-    """Whether spans may show by their places that a tool was chosen, that a run was handed over, or that a model took
-    over.
-    """
-    models = kinds.count("model")
-    if kinds.count("agent") > 1 or (models and "tool" in kinds):
-        return True
-    return models > 1 and any(
-        kind == "model" and span.outcome != "success" for span, kind in zip(spans, kinds, strict=True)
-    )
-
-
-def _between(spans: Sequence[AiSpan], plumbing: Plumbing) -> dict[bytes, bytes]:
-    """The spans between AI spans, with their parents: whoever looks for the agent of a call climbs over them."""
-    passed: set[bytes] = {span.span_id for span in spans} | NO_SPAN
-    between: dict[bytes, bytes] = {}
-    for first in dict.fromkeys([span.parent_span_id for span in spans]):
-        at = first
-        for _ in range(_MOST_BETWEEN):
-            parent = None if at in passed else plumbing(spans[0].trace_id, at)
-            if parent is None:
-                break
-            passed.add(at)
-            between[at] = parent
-            at = parent
-    return between
-
-
-def _source(one: Decision) -> int:
-    """The span that shows a decision: several may be handed to by one agent."""
-    return one.chosen if one.type == "handoff" and one.chosen is not None else one.place
-
-
-def _of_structure(one: Decision, spans: Sequence[AiSpan], context: _Context) -> Decided:
-    span = spans[one.place]
-    return Decided(
-        one.type,
-        inferred=True,
-        span=span,
-        options=len(one.options) or None,
-        selected=one.selected_index,
-        context=context.of(span, span.start_ns),
-        succeeded=None if one.chosen is None else spans[one.chosen].outcome == "success",
-    )
-
-
-def _step(span: AiSpan, kind: str) -> Step:
-    name = _NAMES[span.traits].get(kind, "")
-    failed = span.fate.outcome != "success"
-    return Step(span.span_id, span.parent_span_id, span.start_ns, span.end_ns, kind, name, failed=failed)
-
-
-def _kind(span: AiSpan) -> str:
-    """What a span is among those that decide. A model's span that repeats the one below it is looked through."""
-    kind = "tool" if span.is_execution else _KINDS[span.traits]
-    return "step" if kind == "model" and span.has_tokens and not span.is_counted else kind
-
-
-def _kind_of(traits: Traits) -> str:
-    """What a span is that executes no tool."""
-    if _is_model(traits):
-        return "model"
-    if traits.is_run:
-        return traits.kind or "agent"
-    return "step" if traits.is_rollup else traits.kind
-
-
-def _names_of(traits: Traits) -> dict[str, str]:
-    """Its name, by what it is."""
-    return {"tool": traits.tool, "agent": traits.agent, "model": traits.model}
-
-
-_KINDS: Final = ByTraits(_kind_of)
-_NAMES: Final = ByTraits(_names_of)
-_IS_ROUTER: Final = ByTraits(lambda traits: _ROUTER.search(traits.name) is not None)
+def _is_other(below: AiSpan, above: AiSpan) -> bool:
+    """An agent below one of the same name is the same run, seen by two instrumentations."""
+    return not below.traits.agent or below.traits.agent != above.traits.agent

@@ -6,7 +6,7 @@ from spansieve.plugin import Host
 from spansieve.series import Exemplar, Meter
 
 from .config import DecisionsConfig
-from .inferring import Decided
+from .decided import Decided
 
 CONFIDENCES: Final = tuple(tenth / 10 for tenth in range(1, 11))
 OPTIONS: Final = (1, 2, 3, 4, 5, 8, 16, 32, 64, 128)

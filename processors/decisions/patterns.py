@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from spansieve.sketches import Ranked, SpaceSaving
 
-from .inferring import Decided
+from .decided import Decided
 
 BUCKET: Final = 1_000
 """Tokens of context that make no difference."""
@@ -59,13 +59,17 @@ class Pattern:
         if one.confidence is not None:
             self.confidence_count += weight
             self.total_confidence += one.confidence * weight
-        if one.succeeded is not None:
-            self.judged += weight
-            self.succeeded += weight if one.succeeded else 0
+        self.judge(one)
         if one.selected is not None and one.selected < MOST_INDICES:
             self.indices[one.selected] += weight
         if one.reasoning_hash:
             self._hashes().add(one.reasoning_hash, weight)
+
+    def judge(self, one: Decided) -> None:
+        """How one of them turned out, if that is known."""
+        if one.succeeded is not None:
+            self.judged += one.span.weight
+            self.succeeded += one.span.weight if one.succeeded else 0
 
     def mean(self, *, missing_as_zero: bool) -> float | None:
         """The mean confidence; None where there is none, unless what is missing counts as 0."""
@@ -124,6 +128,12 @@ class Patterns:
         if len(self._all) > MOST:
             self._all.popitem(last=False)
             self.evicted += 1
+
+    def judge(self, one: Decided) -> None:
+        """How a decision turned out that was counted before."""
+        pattern = self._all.get(key_of(one))
+        if pattern is not None:
+            pattern.judge(one)
 
     def by_count(self) -> list[tuple[str, Pattern]]:
         """All, the most frequent first."""

@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import count, groupby
+from math import inf
 from operator import attrgetter
 from typing import ClassVar, Final
 
@@ -17,7 +18,8 @@ from spansieve.watching import AiSpan, ByTraits, Traits, Watch
 from .answers import UNKNOWN, Answers
 from .config import DecisionsConfig
 from .explicit import may_report, said_by
-from .inferring import decided
+from .inferring import Look
+from .kept import Kept
 from .measures import Measures
 from .patterns import Patterns
 from .traces import Told, Traces
@@ -43,11 +45,17 @@ class Decisions(Processor[DecisionsConfig]):
         self._settings = config
         self._host = host
         self._early = host.counter("spansieve_decision_traces_early", description="Traces looked at for want of room.")
+        self._forgotten = host.counter(
+            "spansieve_decision_traces_forgotten",
+            description="Traces of which was forgotten for want of room what may still follow.",
+        )
         self._evicted = host.counter("spansieve_decision_patterns_evicted", description="Patterns that gave way.")
-        self._counted = (0, 0)
+        self._counted = (0, 0, 0)
         self._measures = Measures(host, config)
         self._patterns = Patterns()
         self._traces = Traces(config.max_spans, config.idle)
+        self._kept = Kept(config.max_spans)
+        self._nameless = count()
         self._answers = Answers()
         self._may_tell = ByTraits(self._is_readable)
         self._families = [compile_pattern(pattern) for pattern in config.families]
@@ -124,22 +132,36 @@ class Decisions(Processor[DecisionsConfig]):
                 self._gather(trace_id, [*together], now)
             else:
                 for span in together:
-                    self._gather(b"%d" % id(span), [span], now)
+                    self._gather(b"%d" % next(self._nameless), [span], now)
 
     def _gather(self, trace_id: bytes, spans: Sequence[AiSpan], now: float) -> None:
         trace = self._traces.add(trace_id, spans, now)
         if self._told:
-            for place, span in enumerate(spans, len(trace.spans) - len(spans)):
+            for span in spans:
                 told = self._told.pop((span.trace_id, span.span_id), None)
                 if told is not None:
-                    trace.told[place] = told
+                    trace.told[span] = told
 
     def _look(self, *, all_: bool = False) -> None:
-        for trace in self._traces.due(self._host.clock.monotonic(), all_=all_):
-            for one in decided(trace, self._watch.plumbing, self._is_routed):
-                self._is_dirty = True
-                self._measures.count(one)
-                self._patterns.add(one)
+        now = self._host.clock.monotonic()
+        for trace_id, trace in self._traces.due(now, all_=all_):
+            story = self._kept.take(trace_id)
+            look = Look(story, now, self._is_routed)
+            look.at(trace, self._watch.plumbing)
+            self._take(look)
+            self._kept.keep(trace_id, story, now)
+        for story in self._kept.gone(inf if all_ else now):
+            look = Look(story, inf, self._is_routed)
+            look.close()
+            self._take(look)
+
+    def _take(self, look: Look) -> None:
+        for one in look.made:
+            self._measures.count(one)
+            self._patterns.add(one)
+        for one in look.turned_out:
+            self._patterns.judge(one)
+        self._is_dirty |= bool(look.made or look.turned_out)
 
     def _is_routed(self, asked: str, answered: str) -> bool:
         return bool(self._families) and self._family(asked) != self._family(answered)
@@ -149,11 +171,12 @@ class Decisions(Processor[DecisionsConfig]):
         return next((at for at, pattern in enumerate(self._families) if pattern.search(name)), None)
 
     def _count_bounds(self) -> None:
-        early, evicted = self._counted
-        self._counted = (self._traces.early, self._patterns.evicted)
-        if self._counted != (early, evicted):
-            self._early.add(self._traces.early - early)
-            self._evicted.add(self._patterns.evicted - evicted)
+        former = self._counted
+        self._counted = self._traces.early, self._kept.forgotten, self._patterns.evicted
+        if self._counted != former:
+            counters = self._early, self._forgotten, self._evicted
+            for counter, before, after in zip(counters, former, self._counted, strict=True):
+                counter.add(after - before)
 
     def _save(self, *, whole: bool = False) -> None:
         try:

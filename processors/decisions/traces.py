@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from spansieve.watching import AiSpan
 
@@ -17,6 +17,9 @@ class Told(NamedTuple):
     answer: Answer = UNKNOWN
 
 
+NOTHING_TOLD: Final = Told()
+
+
 class Trace:
     """Settled spans of one trace, with what was read of them."""
 
@@ -25,8 +28,8 @@ class Trace:
     def __init__(self) -> None:
         """Nothing has settled."""
         self.spans: list[AiSpan] = []
-        self.told: dict[int, Told] = {}
-        """By a span's place, where something was read."""
+        self.told: dict[AiSpan, Told] = {}
+        """By span, where something was read."""
         self.last = 0.0
         """When the last one settled, in seconds, monotonic."""
 
@@ -56,17 +59,17 @@ class Traces:
             self._rooted[trace_id] = None
         return trace
 
-    def due(self, now: float, *, all_: bool = False) -> Iterator[Trace]:
+    def due(self, now: float, *, all_: bool = False) -> Iterator[tuple[bytes, Trace]]:
         """Take out the traces that are to be looked at."""
         for trace_id in list(self._rooted):
-            yield self._take(trace_id)
+            yield trace_id, self._take(trace_id)
         while self._waiting:
             trace_id, trace = next(iter(self._waiting.items()))
             is_due = all_ or now - trace.last >= self._idle
             if not is_due and self.spans <= self._most:
                 return
             self.early += not is_due
-            yield self._take(trace_id)
+            yield trace_id, self._take(trace_id)
 
     def _take(self, trace_id: bytes) -> Trace:
         self._rooted.pop(trace_id, None)

@@ -1,0 +1,78 @@
+"""Model calls, as far as what they decide is not known yet."""
+
+from typing import Final
+
+from spansieve.watching import AiSpan
+
+from .answers import Answer
+from .decided import Decided
+from .roles import went_well
+
+FALLBACK_WITHIN_NS: Final = 60_000_000_000
+_CALLED: Final = "tool_call"
+"""The finish of an answer that calls tools."""
+
+
+class Call:
+    """A model call that decided something, or may turn out to have done so."""
+
+    __slots__ = ("answer", "choice", "is_decided", "span", "tool", "until")
+
+    def __init__(self, span: AiSpan, answer: Answer, until: float, *, is_decided: bool) -> None:
+        """`is_decided` where the span reports what it decided. It is remembered `until` then, in monotonic seconds."""
+        self.span = span
+        self.answer = answer
+        self.until = until
+        self.is_decided = is_decided
+        """Whether a decision of it was counted."""
+        self.choice: Decided | None = None
+        """The choice of a tool that was counted, and whose tool has not come."""
+        self.tool: AiSpan | None = None
+        """The run of the tool that it chose, once that has come."""
+
+    @property
+    def start_ns(self) -> int:
+        """When it began."""
+        return self.span.start_ns
+
+    @property
+    def waits(self) -> bool:
+        """Whether something may come that belongs to it."""
+        return self.choice is not None or not self.is_decided
+
+    @property
+    def has_chosen(self) -> bool:
+        """Whether it is known that it chose a tool."""
+        return self.tool is not None or bool(self.answer.called)
+
+    @property
+    def may_choose(self) -> bool:
+        """Whether a tool that comes next may be its choice, though its answer is not known."""
+        return self.answer.called is None and went_well(self.span) and self.span.traits.finish in ("", _CALLED)
+
+    @property
+    def may_be_taken_over(self) -> bool:
+        """Whether another model may follow in its place."""
+        return not self.is_decided and not self.answer.called and not went_well(self.span)
+
+    def is_before(self, other: "Call") -> bool:
+        """Whether it was over when the other one began."""
+        return self.span.end_ns <= other.start_ns
+
+    def is_taken_over_by(self, other: "Call") -> bool:
+        """Whether another model follows it soon enough."""
+        first, second = self.span.traits.model, other.span.traits.model
+        is_another = bool(first and second) and first != second
+        return is_another and other.start_ns - self.span.end_ns <= FALLBACK_WITHIN_NS
+
+    def precedes(self, tool: AiSpan) -> None:
+        """A tool began after it, and before the next call of the same agent: it may be what was chosen."""
+        called = self.answer.called
+        if self.tool is not None or not self.waits:
+            return
+        if called is None:
+            is_chosen = went_well(self.span) and tool.start_ns >= self.span.end_ns
+        else:
+            is_chosen = bool(called) and called[0] == tool.traits.tool
+        if is_chosen:
+            self.tool = tool

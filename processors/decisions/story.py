@@ -1,0 +1,87 @@
+"""What is known of one trace as long as something may follow: runs are long, and whoever encloses others comes last."""
+
+from bisect import bisect_right, insort
+from operator import itemgetter
+from typing import Final
+
+from spansieve.watching import AiSpan
+
+from .calls import Call
+
+KEPT_S: Final = 600.0
+"""Seconds that something may come after what it belongs to."""
+_MOST_CONTEXTS: Final = 1_000
+_start = itemgetter(0)
+
+
+class Contexts:
+    """How much context the calls of a trace had, in tokens, by when they began."""
+
+    def __init__(self) -> None:
+        """No call came."""
+        self._calls: list[tuple[int, int]] = []
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def add(self, span: AiSpan) -> None:
+        """A call; the oldest of many are forgotten."""
+        insort(self._calls, (span.start_ns, span.tokens.input))
+        if len(self._calls) > _MOST_CONTEXTS:
+            del self._calls[0]
+
+    def at(self, time_ns: int) -> int:
+        """That of the last call begun by then; where there is none, of the newest one, else 0."""
+        return self._calls[bisect_right(self._calls, time_ns, key=_start) - 1][1] if self._calls else 0
+
+
+class Below:
+    """The run of an agent or a tool: what called it has not come."""
+
+    __slots__ = ("at", "span", "until")
+
+    def __init__(self, span: AiSpan, until: float) -> None:
+        """It is remembered `until` then, in monotonic seconds."""
+        self.span = span
+        self.at = span.parent_span_id
+        """How far up is known what is above it."""
+        self.until = until
+
+
+class Story:
+    """The trace. Calls stand by who made them, in order of start: those that wait, and the newest."""
+
+    __slots__ = ("agents", "contexts", "failed", "is_rooted", "runs", "tools", "turns")
+
+    def __init__(self) -> None:
+        """Nothing came."""
+        self.contexts = Contexts()
+        self.agents: dict[bytes, AiSpan] = {}
+        self.runs: list[Below] = []
+        self.tools: list[Below] = []
+        self.failed: dict[bytes, Call] = {}
+        """By parent, the last failed call that no other followed."""
+        self.turns: dict[bytes, list[Call]] = {}
+        self.is_rooted = False
+        """Whether its root has come, or the run of an agent below nothing but what is no agent's."""
+
+    @property
+    def size(self) -> int:
+        """How much is remembered."""
+        below = len(self.agents) + len(self.runs) + len(self.tools)
+        return 1 + len(self.contexts) + below + sum(map(len, self.turns.values()))
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether what comes may belong to what came."""
+        return not self.is_rooted or self.waits
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is open that what comes may settle."""
+        return bool(self.runs) or self.has_waiting_calls
+
+    @property
+    def has_waiting_calls(self) -> bool:
+        """Whether something may come that belongs to a call."""
+        return any(call.waits for turn in self.turns.values() for call in turn)
