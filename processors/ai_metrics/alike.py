@@ -4,6 +4,7 @@ Source: METRICS.md section 1: "hot label sets are cached objects, so an update i
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from spansieve.series import Exemplar, HistogramCell
@@ -14,14 +15,14 @@ from .roles import is_model, is_run
 
 MAX_PLANS: Final = 4096
 """Plans that are kept; one more, and all are made anew."""
-Key = tuple[int, str, str, float]
+Key = tuple[Traits, str, str, float]
 
 
-class Plan(NamedTuple):
+@dataclass(slots=True)
+class Plan:
     """What spans of the same traits, service, outcome and weight have in common."""
 
     traits: Traits
-    """Held, so that no others get their id."""
     service: str
     operation: str
     model: str
@@ -70,7 +71,7 @@ class Plans:
         """`spans` by what they have in common."""
         groups: dict[Key, list[AiSpan]] = {}
         for span in spans:
-            key = id(span.traits), span.service, span.fate.outcome, span.weight
+            key = span.traits, span.service, span.fate.outcome, span.weight
             try:
                 groups[key].append(span)
             except KeyError:

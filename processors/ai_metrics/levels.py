@@ -101,4 +101,9 @@ class Levels:
 
 def _first_of(batch: TraceBatch, traces: set[bytes]) -> Iterable[Span]:
     """The first span of each of `traces`."""
-    return {span.trace_id: span for span in reversed(list(batch)) if span.trace_id in traces}.values()
+    firsts: dict[bytes, Span] = {}
+    for span in batch:
+        trace_id = span.trace_id
+        if trace_id in traces and trace_id not in firsts:
+            firsts[trace_id] = span
+    return firsts.values()

@@ -6,7 +6,6 @@ from typing import Final
 from spansieve.pdata import Span, encode_pair
 from spansieve.prices import Prices, Usage
 from spansieve.semconv.names import COST
-from spansieve.structure.spending import family_of
 from spansieve.watching import AiSpan
 
 from .money import is_cost
@@ -19,7 +18,7 @@ _DOUBLE: Final = Struct("<d").pack
 def price(prices: Prices, span: Span, seen: AiSpan) -> None:
     """Give a call with tokens its cost, unless it has one. An unknown price is no cost."""
     traits = seen.traits
-    if not seen.has_tokens or traits.is_rollup or not family_of(traits.kind, traits.operation):
+    if traits.is_rollup or not traits.family:
         return
     if not is_cost(seen.cost_usd):
         seen.cost_usd = _cost(prices, seen)

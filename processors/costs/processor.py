@@ -75,7 +75,8 @@ class Costs(Processor[CostsConfig]):
     def traces(self, batch: TraceBatch) -> None:
         """Write on each call what it cost."""
         for span, seen in self._watch.see(batch):
-            price(self._prices, span, seen)
+            if seen.has_tokens:
+                price(self._prices, span, seen)
         if self._enclosing:
             self._enclosing.see(self._watch.ids(batch))
 

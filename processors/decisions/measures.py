@@ -33,7 +33,9 @@ class Measures:
         span = one.span
         service, weight = span.service, span.weight
         self._count.cell(service, one.type, "true" if one.inferred else "false").add(weight)
-        exemplar = Exemplar(span.trace_id, span.span_id, span.end_ns, span.outcome != "success")
+        if one.confidence is None and one.options is None:
+            return
+        exemplar = Exemplar(span.trace_id, span.span_id, span.end_ns, span.fate.outcome != "success")
         if one.confidence is not None:
             self._confidence.cell(service, one.type).record(one.confidence, exemplar, weight)
         if one.options is not None:

@@ -100,7 +100,7 @@ class Attributes(MutableMapping[str, Value]):
 
     def raws(self) -> Mapping[str, bytes]:
         """All keys with the bytes of their KeyValues, undecoded: for looking, not for changing."""
-        return self._indexed()
+        return self._indexed() if self._index is None else self._index
 
     def __getitem__(self, key: str) -> Value:
         return decode_pair(self._indexed()[key])

@@ -29,6 +29,10 @@ class SpanKind(IntEnum):
     CONSUMER = 5
 
 
+Outline = tuple[bytes, tuple[bytes, bytes, bytes, int, int], bool, int]
+"""Of a span `raw_name`, `head`, `has_events` and `status_code`."""
+
+
 class Span:
     """One span. A view: what is written here is written into the request at once. Reading what is malformed inside it
     raises DecodeError; a number or text that OTLP can't hold raises ValueError or TypeError when it is set.
@@ -94,6 +98,22 @@ class Span:
             message.parent_span_id,
             message.start_time_unix_nano,
             message.end_time_unix_nano,
+        )
+
+    def outline(self) -> "Outline":
+        """What whoever looks at every span asks for first, read in one go."""
+        message = self._message
+        return (
+            message.name,
+            (
+                message.trace_id,
+                message.span_id,
+                message.parent_span_id,
+                message.start_time_unix_nano,
+                message.end_time_unix_nano,
+            ),
+            bool(message.events),
+            self.status_code if message.status else 0,
         )
 
     @property

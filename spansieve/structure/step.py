@@ -65,7 +65,8 @@ def parent_of(step: Step) -> bytes:
 
 def in_order(places: Iterable[int], steps: Sequence[Step]) -> list[int]:
     """By start; what ties is put in an order that depends on the steps alone."""
-    return sorted(places, key=lambda place: _ORDER(steps[place]))
+    given = [(*_ORDER(steps[place]), place) for place in places]
+    return [place for *_, place in sorted(given)]
 
 
 def families(places: Iterable[int], steps: Sequence[Step]) -> dict[bytes, list[int]]:

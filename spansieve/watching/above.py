@@ -1,12 +1,14 @@
 """What stands above a span: for whom it was, in whose run, and whether its tokens may be told of once more."""
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final
 
 from .span import AiSpan
 from .trace import MAX_DEPTH, Note, Trace
 
 
-class Above(NamedTuple):
+@dataclass(slots=True)
+class Above:
     """All that encloses a span, as far as it has come; of each the nearest that says it, empty where none does."""
 
     user: str
@@ -46,7 +48,7 @@ class Aboves(dict[bytes, Above]):
         while at not in self:
             parent = links.get(at)
             if parent is None:
-                self[at] = TOP._replace(end=at)
+                self[at] = replace(TOP, end=at)
                 break
             path.append(at)
             if len(path) == MAX_DEPTH:

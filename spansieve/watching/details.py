@@ -24,7 +24,7 @@ def number(raw: bytes) -> float | None:
         value = decode_pair(raw)
     except DecodeError:
         return None
-    found = value if type(value) is int else number_of(value)
+    found = value if type(value) is int or isinstance(value, float) else number_of(value)
     return found if found is not None and 0 <= found <= MOST else None
 
 

@@ -1,8 +1,9 @@
 """Which of a span's attributes are to be read, told by their keys alone: spans of one kind have the same ones."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from spansieve.failures import AGENT_KEYS, SIGNS, THREAD_KEYS, TOOL_KEYS, USER_KEYS
 from spansieve.semconv.names import (
@@ -48,7 +49,8 @@ Getter = Callable[[Mapping[str, bytes]], Any]
 """Undecoded attributes, as something to look others up by."""
 
 
-class Plan(NamedTuple):
+@dataclass(slots=True)
+class Plan:
     """What is to be read of a span."""
 
     traits: Getter

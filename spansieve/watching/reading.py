@@ -62,10 +62,11 @@ class Reader:
         if KIND not in raws and OPERATION not in raws:
             return None
         plan = self._plans[tuple(raws)]
-        traits = plan.known.get((span.raw_name, plan.traits(raws)))
+        name, head, has_events, status = span.outline()
+        traits = plan.known.get((name, plan.traits(raws)))
         if span.scope is not self._scope:
             self._scope, self._sender = span.scope, self._known_sender(span.resource)
-        read = AiSpan(_traits_of(span, raws, plan) if traits is None else traits, span.head(), self._sender)
+        read = AiSpan(_traits_of(span, raws, plan) if traits is None else traits, head, self._sender)
         if plan.identity is not None:
             _identify(read, raws, plan, plan.identity)
         if plan.has_tokens:
@@ -74,12 +75,12 @@ class Reader:
             read.cost_usd = _cost(raws, plan)
         if plan.details:
             read.said = {  # type: ignore[assignment]  # as DETAILS has it
-                name: found for key, name, how in plan.details if (found := how(raws[key])) is not None
+                said: found for key, said, how in plan.details if (found := how(raws[key])) is not None
             }
         if self.weighs:
             read.weight = weight_of(span.trace_state)
-        read.has_events = span.has_events
-        if plan.may_fail or read.has_events or span.status_code == _ERROR:
+        if plan.may_fail or has_events or status == _ERROR:
+            read.has_events = has_events
             _look_closer(read, span)
         return read
 
@@ -120,7 +121,12 @@ def _identify(read: AiSpan, raws: Raws, plan: Plan, identity: Any) -> None:  # n
         if _is_short(said):
             plan.people[said] = who
     user, tenant, thread = who
-    read.user, read.tenant, read.thread = user or read.user, tenant or read.tenant, thread or read.thread
+    if user:
+        read.user = user
+    if tenant:
+        read.tenant = tenant
+    if thread:
+        read.thread = thread
 
 
 def _spend(read: AiSpan, raws: Raws, plan: Plan) -> None:

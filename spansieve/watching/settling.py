@@ -137,7 +137,8 @@ class Settling:
         told: list[AiSpan] = []
         for trace_id, keys in keys_of.items():
             trace = self._traces[trace_id]
-            due = {key: trace.waiting[key] for key in keys}
+            is_whole = len(keys) == len(trace.waiting)
+            due = trace.waiting if is_whole else {key: trace.waiting[key] for key in keys}
             self._judge(trace, due)
             told += due.values()
         self.records.forget(now)
@@ -151,15 +152,13 @@ class Settling:
                 heard(span, self.records.of(span))
         if len(trace.waiting) > len(due):
             tools.tell_outer(trace)
-        for span in due.values():
-            _fill_in(span, aboves[span.parent_span_id])
+        _fill_in(due.values(), aboves)
         tools.judge(trace, due, before, aboves)
         calls.judge(trace, due, before, aboves)
         nested.judge(trace, due, before, aboves)
         self._told.add([trace.id + key for key in due])
-        for key, span in due.items():
-            del trace.waiting[key]
-            trace.notes[key] = note_of(span)
+        trace.waiting = {key: span for key, span in trace.waiting.items() if key not in due}
+        trace.notes.update({key: note_of(span) for key, span in due.items()})
         for key, span in due.items():
             if before or (
                 (span.awaits or (trace.waiting and span.parent_span_id))
@@ -168,13 +167,14 @@ class Settling:
                 passing.settled(trace, key, span, aboves[span.parent_span_id], self._beneaths)
 
 
-def _fill_in(span: AiSpan, above: Above) -> None:
-    """Say of a span what those say that enclose it."""
-    traits = span.traits
-    if above is not TOP:
-        span.user = span.user or above.user
-        span.tenant = span.tenant or above.tenant
-        span.thread = span.thread or above.thread
-    span.is_enclosed, span.awaits = above.in_ai, above.end
-    own = traits.agent or (traits.is_run and traits.workflow)
-    span.cost_of = own or above.run or traits.workflow or traits.operation or traits.kind
+def _fill_in(spans: Iterable[AiSpan], aboves: Aboves) -> None:
+    """Say of spans what those say that enclose them."""
+    for span in spans:
+        traits, above = span.traits, aboves[span.parent_span_id]
+        if above is not TOP:
+            span.user = span.user or above.user
+            span.tenant = span.tenant or above.tenant
+            span.thread = span.thread or above.thread
+            span.is_enclosed, span.awaits = above.in_ai, above.end
+        own = traits.agent or (traits.is_run and traits.workflow)
+        span.cost_of = own or above.run or traits.workflow or traits.operation or traits.kind

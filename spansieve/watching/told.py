@@ -20,5 +20,5 @@ class ToldIds:
         """Some that are not among them."""
         self.ids.update(ids)
         self._order.extend(ids)
-        while len(self._order) > MAX_TOLD:
+        for _ in range(len(self._order) - MAX_TOLD):
             self.ids.discard(self._order.popleft())
