@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Final
 
-from spansieve.structure.siblings import siblings
+from spansieve.structure.siblings import WRAPPERS, siblings
 from spansieve.structure.step import Step, places_by_id
 
 from .above import Aboves
@@ -19,6 +19,8 @@ from .trace import MAX_DEPTH, Note, Ran, Trace
 
 MAX_TOOLS: Final = 20_000
 """Tools' spans of a trace that are held against each other; those that come later ran alone."""
+MAX_BESIDE: Final = 50
+"""Tools of one trace, running at the same time below parents of their own, that one is held against."""
 OVERLAP_NS: Final = 1_000_000
 """What is shorter is no parallel run."""
 _START, _END = attrgetter("start_ns"), attrgetter("end_ns")
@@ -39,13 +41,16 @@ def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Bene
         return
     ran = sorted(trace.tools.values()) if len(trace.tools) > 1 else []
     ran = ran[_first(ran, min([span.start_ns for span in tools.values()])) :]
-    together = _together(ran)
+    together, side_by_side = _together(ran), _side_by_side(ran)
     for key, span in tools.items():
         is_seen_below = key in before and span.traits.tool in before[key].tools
         may_be_above = trace.notes or aboves[span.parent_span_id].has_tool
         span.is_execution = not is_seen_below and not (may_be_above and _is_seen_above(trace, span))
         says = span.said.get("says_parallel")
-        span.is_parallel = key in together and _is_parallel(trace, ran, key, span) if says is None else says
+        if says is None:
+            span.is_parallel = key in side_by_side or (key in together and _is_beside(trace, ran, trace.tools[key]))
+        else:
+            span.is_parallel = says
 
 
 def _first(ran: Sequence[Ran], start_ns: int) -> int:
@@ -65,6 +70,14 @@ def _together(ran: Sequence[Ran]) -> set[bytes]:
         if last is None or one.end_ns > last.end_ns:
             last = one
     return found
+
+
+def _side_by_side(ran: Sequence[Ran]) -> set[bytes]:
+    """Those that ran at the same time as another with the same parent."""
+    by_parent: dict[bytes, list[Ran]] = {}
+    for one in ran:
+        by_parent.setdefault(one.parent, []).append(one)
+    return set().union(*(_together(some) for some in by_parent.values() if len(some) > 1))
 
 
 def tell_outer(trace: Trace) -> None:
@@ -100,20 +113,23 @@ def _is_same(above: AiSpan | Note, span: AiSpan) -> bool:
     return not (above.call_id and span.call_id) or above.call_id == span.call_id
 
 
-def _is_parallel(trace: Trace, ran: Sequence[Ran], key: bytes, span: AiSpan) -> bool:
-    """Whether another tool of the same parent ran while this one did."""
-    late = ran[_first(ran, span.start_ns) :]
-    beside = [one for one in late if min(one[0], span.end_ns) - max(one[1], span.start_ns) >= OVERLAP_NS]
-    if any(one.parent == span.parent_span_id and one.key != key for one in beside):
-        return True
-    steps = [Step(one.key, one.parent, one.start_ns, one.end_ns, "tool") for one in beside]
+def _is_beside(trace: Trace, ran: Sequence[Ran], own: Ran) -> bool:
+    """Whether another tool, which stands beside this one once wrappers are looked through, ran while it did."""
+    others: list[Ran] = []
+    for at in range(_first(ran, own.start_ns), len(ran)):
+        one = ran[at]
+        if one is not own and min(one.end_ns, own.end_ns) - max(one.start_ns, own.start_ns) >= OVERLAP_NS:
+            others.append(one)
+            if len(others) == MAX_BESIDE:
+                break
+    steps = [Step(one.key, one.parent, one.start_ns, one.end_ns, "tool") for one in (own, *others)]
+    calls = range(len(steps))
     steps += _above(trace, steps)
-    groups = siblings(range(len(beside)), steps, places_by_id(steps))
-    return any(len(group) > 1 and any(steps[at].span_id == key for at in group) for group in groups.values())
+    return any(len(group) > 1 and 0 in group for group in siblings(calls, steps, places_by_id(steps)).values())
 
 
 def _above(trace: Trace, tools: list[Step]) -> list[Step]:
-    """The spans above `tools` that are no tools."""
+    """The spans above `tools` that are no tools, as far as wrappers are looked through."""
     found: dict[bytes, Step] = {tool.span_id: tool for tool in tools}
     for tool in tools:
         at = tool.parent_span_id
@@ -122,6 +138,9 @@ def _above(trace: Trace, tools: list[Step]) -> list[Step]:
             if parent is None or at in found:
                 break
             above = trace.known(at)
-            found[at] = Step(at, parent, 0, 0, above.traits.kind if above else "")
+            kind = "" if above is None else "tool" if above.traits.is_tool else above.traits.kind
+            found[at] = Step(at, parent, 0, 0, kind)
+            if kind not in WRAPPERS:
+                break
             at = parent
     return list(found.values())[len(tools) :]

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from .span import AiSpan, Traits
 
-MAX_DEPTH: Final = 1_000
+MAX_DEPTH: Final = 250
 """Spans that are climbed from one; what encloses it from further above is not seen. It also ends circles."""
 
 MAX_LINKS: Final = 100_000

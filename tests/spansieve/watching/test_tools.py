@@ -1,6 +1,8 @@
 """Executions of tools: each once, and whether others ran beside them."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.spansieve.watching.watched import Sent, agent, settled, tool
 
@@ -100,3 +102,20 @@ def test_so_it_is_where_the_outer_span_came_first_and_settles_first() -> None:
 def test_which_spans_are_those_of_tools(attributes: dict[str, str], is_tool: bool, name: str) -> None:
     (span,) = settled([Sent("a", "", attributes)]).values()
     assert (span.traits.is_tool, span.is_execution, span.traits.tool) == (is_tool, is_tool, name)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 12), st.integers(0, 6)), min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_tools_of_one_parent_are_parallel_if_any_two_of_them_share_a_millisecond(
+    runs: list[tuple[str, int, int]],
+) -> None:
+    sent = [tool(f"t{at}", parent, at=(begin, begin + lasts)) for at, (parent, begin, lasts) in enumerate(runs)]
+    parents = [agent(parent) for parent in "ab"]
+    told = settled([*sent, *parents])
+    for at, (parent, begin, lasts) in enumerate(runs):
+        shared = [
+            min(begin + lasts, start + long) - max(begin, start)
+            for other, (whose, start, long) in enumerate(runs)
+            if other != at and whose == parent
+        ]
+        assert told[f"t{at}"].is_parallel == any(one >= 1 for one in shared)
