@@ -1,6 +1,6 @@
 """A trace as it comes in, and what is told of it in the end."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -124,18 +124,17 @@ class Trace:
         runs = {span.span_id for span in self._runs}
         found: list[AiSpan] = []
         for span in sorted(self._runs, key=lambda one: (one.start_ns, -one.end_ns)):
-            if not self._is_below(span, runs) and not (found and span.end_ns <= found[-1].end_ns):
+            if runs.isdisjoint(self._above(span)) and not (found and span.end_ns <= found[-1].end_ns):
                 found.append(span)
         return found
 
-    def _is_below(self, span: AiSpan, others: Collection[bytes]) -> bool:
+    def _above(self, span: AiSpan) -> Iterator[bytes]:
+        """The spans above one, as far as they came."""
         at, passed = span.parent_span_id, {span.span_id}
         while at and at not in passed:
-            if at in others:
-                return True
+            yield at
             passed.add(at)
             at = self._parents.get(at, b"")
-        return False
 
     def _request(self, span: AiSpan, whom: Whom) -> Request:
         call = None if self._call is None or self._call is span else self._call
@@ -165,8 +164,8 @@ class Trace:
 
     def _is_sub_agent(self, span: AiSpan, agents: dict[bytes, str]) -> bool:
         """Below an agent of another name: one below an agent of its own name is the same run, seen twice."""
-        above = {one for one, name in agents.items() if not name or name != span.traits.agent} - {span.span_id}
-        return bool(above) and self._is_below(span, above)
+        own = span.traits.agent
+        return any(not agents[one] or agents[one] != own for one in self._above(span) if one in agents)
 
 
 def _is_new(span: AiSpan, after_ns: int | None) -> bool:
