@@ -14,7 +14,7 @@ from spansieve.series import GaugeCell
 from spansieve.watching import AiSpan
 
 from .alike import Group, Plan, exemplar_of
-from .conversations import Conversations
+from .conversations import Conversations, is_newer
 from .duplicates import Duplicates
 from .genai import GenAiMetrics
 from .instruments import Instruments
@@ -107,7 +107,7 @@ class Calls:
         cell = self._to.utilization.cell(plan.service, plan.model)
         if len(self._newest) > _MAX_MODELS:
             self._newest.clear()
-        if span.end_ns >= self._newest.get(cell, 0):
+        if is_newer(span.end_ns, self._newest.get(cell, 0)):
             self._newest[cell] = span.end_ns
             cell.set(share)
 

@@ -14,6 +14,10 @@ MAX_INTERVALS: Final = 20_000
 """Runs that are remembered, over all services; what comes on top is not counted."""
 
 
+AHEAD_NS: Final = 3_600_000_000_000
+"""What is said to end later than this from now is not counted: it would be remembered until then."""
+
+
 class Swept(NamedTuple):
     """How many ran at the end of a stretch of time, and at most within it."""
 
@@ -51,7 +55,7 @@ class Concurrency:
         self._idle: set[str] = set()
         self._count = 0
         self.left_out = 0
-        """Runs that were not counted, because too many are remembered."""
+        """Runs that were not counted, because too many are remembered, or they are of a time to come."""
 
     def add(self, service: str, intervals: Sequence[Interval]) -> None:
         """Tools of `service` ran."""
@@ -65,9 +69,16 @@ class Concurrency:
         """What ran from the last sweep to `now_ns`, of services with runs; once more of those that have none left."""
         swept = {service: sweep(intervals, self._begin_ns, now_ns) for service, intervals in self._running.items()}
         swept |= dict.fromkeys(self._idle - swept.keys(), Swept(0, 0))
-        left = {service: [one for one in intervals if one[1] > now_ns] for service, intervals in self._running.items()}
+        left = {service: self._later(intervals, now_ns) for service, intervals in self._running.items()}
         self._running = {service: intervals for service, intervals in left.items() if intervals}
         self._idle = left.keys() - self._running.keys()
         self._count = sum(map(len, self._running.values()))
         self._begin_ns = now_ns
         return swept
+
+    def _later(self, intervals: Sequence[Interval], now_ns: int) -> list[Interval]:
+        """Those that are to be swept once more."""
+        later = [one for one in intervals if one[1] > now_ns]
+        kept = [one for one in later if one[1] <= now_ns + AHEAD_NS]
+        self.left_out += len(later) - len(kept)
+        return kept

@@ -12,6 +12,15 @@ MAX_CONVERSATIONS: Final = 10_000
 """Conversations that are remembered; the longest inactive is forgotten."""
 
 
+AHEAD_NS: Final = 3_600_000_000_000
+"""What ended later than another by more than this has its time from a clock that is wrong."""
+
+
+def is_newer(end_ns: int, than_ns: int) -> bool:
+    """Whether what ended at `end_ns` takes the place of what ended at `than_ns`."""
+    return end_ns >= than_ns or than_ns - end_ns > AHEAD_NS
+
+
 class Held(NamedTuple):
     """What the newest call of a conversation was given."""
 
@@ -40,7 +49,7 @@ class Conversations:
     def called(self, service: str, thread: str, size_bytes: int, end_ns: int, now: float) -> None:
         """A call of the conversation `thread` was given `size_bytes`; the one that ended last counts."""
         former = self._held.pop((service, thread), None)
-        if former is not None and former.end_ns > end_ns:
+        if former is not None and not is_newer(end_ns, former.end_ns):
             size_bytes, end_ns = former.size_bytes, former.end_ns
         self._held[service, thread] = Held(size_bytes, end_ns, now)
         if len(self._held) > MAX_CONVERSATIONS:

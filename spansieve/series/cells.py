@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any, Final, NamedTuple, Self
 
 SECOND_NS: Final = 1_000_000_000
+AHEAD_NS: Final = 3600 * SECOND_NS
+"""An exemplar that is newer than another by so much has its time from a clock that is wrong."""
 ERROR_HOLDS_NS: Final = 300 * SECOND_NS
 """An error that stands as exemplar gives way to a success when it is so old: what dashboards look at by then."""
 
@@ -37,9 +39,12 @@ def better(old: Shown | None, new: Shown) -> Shown:
     if old is None:
         return new
     before, after = old[1], new[1]
+    later = after.time_ns - before.time_ns
+    if later <= -AHEAD_NS:
+        return new
     if before.is_error != after.is_error:
-        return new if after.is_error or after.time_ns - before.time_ns >= ERROR_HOLDS_NS else old
-    return new if after.time_ns - before.time_ns >= SECOND_NS else old
+        return new if after.is_error or later >= ERROR_HOLDS_NS else old
+    return new if later >= SECOND_NS else old
 
 
 class Cell:

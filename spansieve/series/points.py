@@ -82,14 +82,14 @@ class Writer:
         if self._deltas:
             cell.sent = cell.value
         if cell.exemplar is not None:
-            point.exemplars.append(_exemplar(cell.exemplar))
+            point.exemplars.append(self._exemplar(cell.exemplar))
             if self._deltas:
                 cell.exemplar = None
 
     def _histogram(self, points: Wire, cell: HistogramCell) -> None:
         self._is_empty = False
         counts, total = cell.rounded(), cell.total
-        exemplars = [_exemplar(shown) for shown in cell.exemplars if shown is not None]
+        exemplars = [self._exemplar(shown) for shown in cell.exemplars if shown is not None]
         if self._deltas:
             (old, old_total), cell.sent = cell.sent, (counts, total)
             counts, total = [now - then for now, then in zip(counts, old, strict=True)], total - old_total
@@ -105,20 +105,23 @@ class Writer:
             exemplars=exemplars,
         )
 
+    def _exemplar(self, shown: Shown) -> bytes:
+        """Not of a time to come: Prometheus would take no other exemplar of the series until then."""
+        value, span = shown
+        message = CLASSES["Exemplar"](
+            time_unix_nano=min(span.time_ns, self._time_ns),
+            as_double=value,
+            trace_id=span.trace_id,
+            span_id=span.span_id,
+        )
+        return message.SerializeToString()  # type: ignore[no-any-return]
+
 
 def _set(point: Wire, value: float) -> None:
     if isinstance(value, int) and -_INT64 <= value < _INT64:
         point.as_int = value
     else:
         point.as_double = value
-
-
-def _exemplar(shown: Shown) -> bytes:
-    value, span = shown
-    message = CLASSES["Exemplar"](
-        time_unix_nano=span.time_ns, as_double=value, trace_id=span.trace_id, span_id=span.span_id
-    )
-    return message.SerializeToString()  # type: ignore[no-any-return]
 
 
 def checked(buckets: Sequence[float]) -> tuple[float, ...]:

@@ -54,6 +54,14 @@ def test_of_too_many_tool_runs_the_rest_is_left_out_and_counted(monkeypatch: pyt
     assert tools.sweep(10)["shop"].most == 2
 
 
+def test_tools_of_a_time_to_come_are_forgotten_and_counted() -> None:
+    tools = Concurrency(0)
+    tools.add("shop", [(5, 15, 1.0), (8, 2**64 - 1, 1.0), (2**63, 2**64 - 1, 1.0)])
+    assert tools.sweep(10)["shop"].at_end == 2
+    assert tools.sweep(12)["shop"].at_end == 1
+    assert tools.left_out == 2
+
+
 def ids(*rows: Row) -> list[Ids]:
     return [
         (trace.to_bytes(16, "big"), span.to_bytes(8, "big"), parent.to_bytes(8, "big") if parent else b"")
@@ -146,6 +154,13 @@ def test_a_conversation_holds_what_its_newest_call_was_given_for_fifteen_minutes
     assert table.sums(902) == {"shop": Sum(1, 50)}
     assert table.sums(904) == {"shop": Sum(0, 0)}
     assert table.sums(905) == {}
+
+
+def test_a_call_that_ended_in_a_time_to_come_gives_way_to_the_next_one() -> None:
+    held = Conversations()
+    held.called("shop", "t", 100, 2**64 - 1, 0)
+    held.called("shop", "t", 7, 10**18, 1)
+    assert held.sums(2)["shop"].size_bytes == 7
 
 
 def test_the_same_thread_of_two_services_is_two_conversations() -> None:

@@ -325,17 +325,25 @@ def test_two_halves_added_up_are_the_whole(one: list[float], other: list[float])
 
 
 def test_the_newest_exemplar_stands_in_its_bucket_with_the_value_and_the_span() -> None:
-    _, meter = made()
+    host, meter = made()
     cell = meter.histogram("seconds", "", buckets=[1]).cell("shop")
     cell.record(0.5, span(0, name=b"a"))
     cell.record(0.6, span(2, name=b"b"))
     cell.record(3, span(1, name=b"c"))
+    host.clock.advance(seconds=2)
     found = points(meter.collect())["shop", "seconds"].exemplars
     assert [(one.value, one.span_id, one.trace_id) for one in found] == [
         (0.6, b"b" * 8, b"t" * 16),
         (3, b"c" * 8, b"t" * 16),
     ]
     assert [one.time_unix_nano - NOW_NS for one in found] == [2_000_000_000, 1_000_000_000]
+
+
+def test_no_exemplar_is_of_a_time_to_come() -> None:
+    _, meter = made()
+    meter.histogram("seconds", "", buckets=[1]).cell("shop").record(0.5, span(10**9))
+    (found,) = points(meter.collect())["shop", "seconds"].exemplars
+    assert found.time_unix_nano == NOW_NS
 
 
 def test_a_counter_has_one_exemplar() -> None:
@@ -351,6 +359,7 @@ def test_a_counter_has_one_exemplar() -> None:
         (span(0), span(0.9), "old"),
         (span(0), span(1), "new"),
         (span(5), span(0), "old"),
+        (span(3600), span(0), "new"),
         (span(0), span(0.1, is_error=True), "new"),
         (span(5), span(0, is_error=True), "new"),
         (span(0, is_error=True), span(299), "old"),
