@@ -89,16 +89,11 @@ class Span:
     def parent_span_id(self, value: bytes) -> None:
         self._message.parent_span_id = value
 
-    def head(self) -> tuple[bytes, bytes, bytes, int, int]:
-        """Trace, id, parent, start and end, as the properties say them, read in one go."""
+    def ids(self) -> tuple[bytes, bytes, bytes]:
+        """Trace, id and parent; no parent, not even one of zeros, is empty."""
         message = self._message
-        return (
-            message.trace_id,
-            message.span_id,
-            message.parent_span_id,
-            message.start_time_unix_nano,
-            message.end_time_unix_nano,
-        )
+        parent: bytes = message.parent_span_id
+        return message.trace_id, message.span_id, b"" if parent in NO_SPAN else parent
 
     def outline(self) -> "Outline":
         """What whoever looks at every span asks for first, read in one go."""

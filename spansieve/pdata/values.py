@@ -86,15 +86,13 @@ def _short_value(raw: bytes) -> str | float | None:
 
 def _varint(raw: bytes) -> int | None:
     """The number that all of `raw` is; None where it is none."""
-    *high, last = raw
-    if last >= 0x80:
-        return None
-    number = last
-    for byte in reversed(high):
+    number = shift = 0
+    for byte in raw:
         if byte < 0x80:
-            return None
-        number = number << 7 | byte & 0x7F
-    return number
+            return number | byte << shift if len(raw) * 7 == shift + 7 else None
+        number |= (byte & 0x7F) << shift
+        shift += 7
+    return None
 
 
 def _good_text(raw: bytes) -> str | None:

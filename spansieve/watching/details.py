@@ -33,12 +33,17 @@ def _whole(raw: bytes) -> int | None:
     return None if found is None else int(found)
 
 
-def _text(raw: bytes) -> str | None:
+def text(raw: bytes) -> str | None:
+    """A text; None for an empty one, and for all else."""
     try:
         value = decode_pair(raw)
     except DecodeError:
         return None
     return value if isinstance(value, str) and value else None
+
+
+def _as_sent(raw: bytes) -> bytes:
+    return raw
 
 
 def _flag(raw: bytes) -> bool | None:
@@ -58,11 +63,11 @@ DETAILS: Final[dict[str, tuple[str, Read]]] = {
     CONTEXT_WINDOW: ("window", _whole),
     CONTEXT_UTILIZATION: ("utilization", number),
     "gen_ai.response.time_to_first_chunk": ("first_token_s", number),
-    "gen_ai.tool.call.id": ("call_id", _text),
-    "spansieve.ai.prompt.hash": ("prompt_hash", _text),
-    "spansieve.ai.prompt.simhash": ("prompt_simhash", _text),
+    "gen_ai.tool.call.id": ("raw_call_id", _as_sent),
+    "spansieve.ai.prompt.hash": ("prompt_hash", text),
+    "spansieve.ai.prompt.simhash": ("prompt_simhash", text),
     "gen_ai.tool.definitions": ("tools_hash", _hash),
-    ARGS_HASH: ("args_hash", _text),
+    ARGS_HASH: ("args_hash", text),
     "tool.parallel": ("says_parallel", _flag),
     PARALLEL: ("says_parallel", _flag),
 }

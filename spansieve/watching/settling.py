@@ -17,7 +17,7 @@ from .outcomes import heard
 from .records import Records
 from .span import AiSpan, Ids
 from .told import ToldIds
-from .trace import Trace, note_of
+from .trace import Trace
 
 MAX_WAITING: Final = 50_000
 """AI spans that wait; of more, those that came first are judged at once."""
@@ -60,8 +60,9 @@ class Settling:
         trace = self._open(trace_id)
         size = trace.size
         is_awaited = self._beneaths.of_trace(trace_id) is not None
+        links = trace.links
         for _, span_id, parent in plumbing:
-            trace.links[span_id] = parent
+            links[span_id] = parent
             if is_awaited:
                 self._pass_on(trace, span_id, None)
         keys = self._wait(trace, spans, is_awaited=is_awaited)
@@ -157,8 +158,7 @@ class Settling:
         calls.judge(trace, due, before, aboves)
         nested.judge(trace, due, before, aboves)
         self._told.add([trace.id + key for key in due])
-        trace.waiting = {key: span for key, span in trace.waiting.items() if key not in due}
-        trace.notes.update({key: note_of(span) for key, span in due.items()})
+        trace.settled(due)
         for key, span in due.items():
             if before or (
                 (span.awaits or (trace.waiting and span.parent_span_id))

@@ -1,5 +1,6 @@
 """What watchers share: the batch that passes, what of it waits, and who is told."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -80,8 +81,7 @@ class Sight:
                 self._fault(error, then=_UNREAD)
                 found = None
             if found is None:
-                trace_id, span_id, parent, *_ = span.head()
-                others.append((trace_id, span_id, b"" if parent in NO_SPAN else parent))
+                others.append(span.ids())
             else:
                 seen.append((span, found))
         self._reader.let_go()
@@ -92,11 +92,11 @@ class Sight:
 
     def _settle_later(self, seen: Sequence[AiSpan], others: Sequence[Ids]) -> None:
         """Trace by trace: spans of several are often mixed."""
-        traces: dict[bytes, tuple[list[Ids], list[AiSpan]]] = {}
+        traces: defaultdict[bytes, tuple[list[Ids], list[AiSpan]]] = defaultdict(lambda: ([], []))
         for one in others:
-            traces.setdefault(one[0], ([], []))[0].append(one)
+            traces[one[0]][0].append(one)
         for span in seen:
-            traces.setdefault(span.trace_id, ([], []))[1].append(span)
+            traces[span.trace_id][1].append(span)
         for trace_id, (plumbing, spans) in traces.items():
             self._settling.take(trace_id, plumbing, spans)
         self._settling.close(self._clock.monotonic() + self._settle)

@@ -7,6 +7,8 @@ from typing import Final, Literal, NamedTuple, TypedDict, TypeVar
 from spansieve.failures import Failure
 from spansieve.pdata import NO_SPAN
 
+from .details import text
+
 Ids = tuple[bytes, bytes, bytes]
 """The trace, the id and the parent (empty: none) of a span."""
 Outcome = Literal["success", "error", "timeout"]
@@ -130,7 +132,7 @@ class Said(TypedDict, total=False):
     utilization: float
     first_token_s: float
     says_parallel: bool
-    call_id: str
+    raw_call_id: bytes
     prompt_hash: str
     prompt_simhash: str
     tools_hash: str
@@ -138,6 +140,11 @@ class Said(TypedDict, total=False):
 
 
 _NOTHING: Final = Said()
+
+
+def call_id_in(raw: bytes | None) -> str:
+    """The id of a call in its undecoded attribute, if there is any."""
+    return "" if raw is None else text(raw) or ""
 
 
 class AiSpan:
@@ -221,7 +228,7 @@ class AiSpan:
     """The nearest enclosing agent or workflow, else its own operation: what costs are booked under."""
 
     def __init__(self, traits: Traits, head: tuple[bytes, bytes, bytes, int, int], sender: Sender) -> None:
-        """A span with this `Span.head`, of this sender, that says nothing more."""
+        """A span with this trace, id, parent, start and end, of this sender, that says nothing more."""
         self.traits = traits
         self.trace_id, self.span_id, parent, self.start_ns, self.end_ns = head
         self.parent_span_id = b"" if parent in NO_SPAN else parent
@@ -295,8 +302,8 @@ class AiSpan:
 
     @property
     def call_id(self) -> str:
-        """`gen_ai.tool.call.id`."""
-        return self.said.get("call_id", "")
+        """`gen_ai.tool.call.id`: decoded anew each time, since few ask."""
+        return call_id_in(self.said.get("raw_call_id"))
 
     @property
     def prompt_hash(self) -> str:

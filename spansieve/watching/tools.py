@@ -39,18 +39,24 @@ def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Bene
     tools = {key: span for key, span in due.items() if span.traits.is_tool}
     if not tools:
         return
-    ran = sorted(trace.tools.values()) if len(trace.tools) > 1 else []
-    ran = ran[_first(ran, min([span.start_ns for span in tools.values()])) :]
-    together, side_by_side = _together(ran), _side_by_side(ran)
     for key, span in tools.items():
         is_seen_below = key in before and span.traits.tool in before[key].tools
         may_be_above = trace.notes or aboves[span.parent_span_id].has_tool
         span.is_execution = not is_seen_below and not (may_be_above and _is_seen_above(trace, span))
-        says = span.said.get("says_parallel")
-        if says is None:
-            span.is_parallel = key in side_by_side or (key in together and _is_beside(trace, ran, trace.tools[key]))
-        else:
-            span.is_parallel = says
+        span.is_parallel = span.said.get("says_parallel", False)
+    silent = {key: span for key, span in tools.items() if "says_parallel" not in span.said}
+    if silent and len(trace.tools) > 1:
+        _hold_together(trace, silent)
+
+
+def _hold_together(trace: Trace, tools: Mapping[bytes, AiSpan]) -> None:
+    """Find those of `tools` that ran at the same time as another one of the trace, where they stand side by side."""
+    ran = sorted(trace.tools.values())
+    ran = ran[_first(ran, min([span.start_ns for span in tools.values()])) :]
+    together = _together(ran)
+    side_by_side = _side_by_side(ran) if together else together
+    for key, span in tools.items():
+        span.is_parallel = key in side_by_side or (key in together and _is_beside(trace, ran, trace.tools[key]))
 
 
 def _first(ran: Sequence[Ran], start_ns: int) -> int:

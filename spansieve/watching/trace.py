@@ -1,9 +1,9 @@
 """One trace, as far as it has come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from .span import AiSpan, Traits
+from .span import AiSpan, Traits, call_id_in
 
 MAX_DEPTH: Final = 250
 """Spans that are climbed from one; what encloses it from further above is not seen. It also ends circles."""
@@ -25,7 +25,12 @@ class Note(NamedTuple):
     user: str
     tenant: str
     thread: str
-    call_id: str
+    raw_call_id: bytes | None
+
+    @property
+    def call_id(self) -> str:
+        """As that of an AiSpan."""
+        return call_id_in(self.raw_call_id)
 
 
 class Ran(NamedTuple):
@@ -40,7 +45,7 @@ class Ran(NamedTuple):
 
 def note_of(span: AiSpan) -> Note:
     """What is to be remembered of `span`."""
-    return Note(span.traits, span.user, span.tenant, span.thread, span.said.get("call_id", ""))
+    return Note(span.traits, span.user, span.tenant, span.thread, span.said.get("raw_call_id"))
 
 
 class Trace:
@@ -58,6 +63,12 @@ class Trace:
         self.notes: dict[bytes, Note] = {}
         self.tools: dict[bytes, Ran] = {}
         """By id."""
+
+    def settled(self, due: Mapping[bytes, AiSpan]) -> None:
+        """These wait no longer: of each a note is kept."""
+        self.notes.update({key: note_of(span) for key, span in due.items()})
+        is_whole = len(due) == len(self.waiting)
+        self.waiting = {} if is_whole else {key: span for key, span in self.waiting.items() if key not in due}
 
     @property
     def size(self) -> int:

@@ -395,3 +395,12 @@ def test_a_batch_that_is_known_is_read_only_when_somebody_looks() -> None:
         list(known("traces", b"no OTLP", 5))
     assert batch.retain(lambda _: False) == 2
     assert (len(batch), batch.encode()) == (0, b"")
+
+
+@pytest.mark.parametrize(("parent", "said"), [(b"", b""), (bytes(8), b""), (b"p" * 8, b"p" * 8)])
+def test_a_parent_of_zeros_is_none(parent: bytes, said: bytes) -> None:
+    message = request(1, scopes=1)
+    message.resource_spans[0].scope_spans[0].spans[0].parent_span_id = parent
+    (span,) = TraceBatch.parse(message.SerializeToString())
+    assert span.ids() == (b"t" * 16, b"s" * 8, said)
+    assert span.is_root == (not said)
