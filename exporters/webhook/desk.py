@@ -7,10 +7,12 @@ from typing import Final
 
 from spansieve.alerts import STORM, Alert
 from spansieve.alerts.matching import every, parse
+from spansieve.alerts.status import DeliveryRow, DeliveryState
 from spansieve.plugin import Host, StorageError
 
 from .config import Endpoint, WebhookRetry
 from .dead_letter import DeadLetters
+from .deliveries import Deliveries
 from .delivery import Delivery, Outcome
 from .fields import fields_of, grouping_of
 from .formats import requests_of
@@ -54,6 +56,7 @@ class Desk:
         self._letters = letters
         self._measures = measures
         self.delivery = Delivery(endpoint.settings, host)
+        self._deliveries = Deliveries(endpoint.label)
         self._rate = RateLimit(endpoint.settings.rate_limit.per_minute)
         self._storm = Storm(endpoint.label, endpoint.settings.group_interval)
         self._shelf = Shelf(None)
@@ -103,6 +106,8 @@ class Desk:
                 track = group.tracks.get(alert.fingerprint)
                 self._measures.suppressed(reason="silenced", alerts=int(silenced and not (track and track.silenced)))
                 group.take(alert, now, silenced=silenced)
+                if group.waits(alert):
+                    self._deliveries.became([alert], "waits", now_ns)
                 changed[group] = None
             for group in self._overflow():
                 changed[group] = None
@@ -215,6 +220,7 @@ class Desk:
             notification = self._notification(victim)
             if notification is not None:
                 self._measures.notification(self.label, "dropped")
+                self._became(notification, "given_up", "queue_full")
                 self._give_up(notification, "queue_full")
             self._told(victim, notification)
 
@@ -261,6 +267,7 @@ class Desk:
         news = [alert for alert in notification.alerts if alert.fingerprint in notification.news]
         self._storm.add(news, now)
         self._measures.notification(self.label, "merged")
+        self._deliveries.became(news, "summed_up", self._clock.time_ns())
         self._measures.suppressed(reason="rate_limit", alerts=len(news))
         return False
 
@@ -288,12 +295,14 @@ class Desk:
                 self._paused_until = max(self._paused_until, now + wait)
             if (why := why_not(group.first_try, now + wait, self._retry)) is None:
                 self._measures.notification(self.label, "retry")
+                self._became(notification, "retries", outcome.reason)
                 group.retry_at, group.in_flight = now + wait, False
                 self._save(group)
                 self._times.put(group)
                 return
             outcome = Outcome("failed", f"{outcome.reason}, {why}")
         self._measures.notification(self.label, outcome.result)
+        self._became(notification, "sent" if outcome.result == "sent" else "given_up", outcome.reason)
         if outcome.result != "sent":
             self._give_up(notification, outcome.reason)
             self._host.log.warning("%s did not take a notification: %s; given up", self.label, outcome.reason)
@@ -301,6 +310,10 @@ class Desk:
             self._off = True
             self._host.log.error("%s wants no more notifications (HTTP 410): off until the restart", self.label)
         self._told(group, notification)
+
+    def _became(self, notification: Notification, state: DeliveryState, why: str = "") -> None:
+        """What it tells, told once more or not, is in this state now."""
+        self._deliveries.became(notification.alerts, state, self._clock.time_ns(), why)
 
     def _give_up(self, notification: Notification, reason: str) -> None:
         try:
@@ -353,12 +366,18 @@ class Desk:
             for group in list(self._groups.values()):
                 if group.changed < math.inf and (notification := self._notification(group)) is not None:
                     self._measures.notification(self.label, "dropped")
+                    self._became(notification, "given_up", reason)
                     self._give_up(notification, reason)
 
     def silenced(self) -> list[Alert]:
         """Alerts that a silence holds back."""
         with self._lock:
             return [track.now for track in self._tracks() if track.silenced]
+
+    def deliveries(self) -> list[DeliveryRow]:
+        """What became of the last alerts."""
+        with self._lock:
+            return self._deliveries.rows()
 
     def _tracks(self) -> list[Track]:
         return [track for group in self._groups.values() for track in group.tracks.values()]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from spansieve.alerts import Alert, alerts_of
-from spansieve.alerts.status import SILENCED
+from spansieve.alerts.status import DELIVERIES, SILENCED
 from spansieve.links import LinkTemplate
 from spansieve.otlp.targets import peer_of
 from spansieve.pdata import LogBatch
@@ -49,6 +49,7 @@ class Webhook(Exporter[WebhookConfig]):
         ]
         self._couriers = [Courier(desk, host, config.sending_queue.num_consumers) for desk in self._desks]
         host.status(host.id, lambda: [desk.row() for desk in self._desks])
+        host.status(host.id + DELIVERIES, lambda: [row for desk in self._desks for row in desk.deliveries()])
         if config.silences:
             host.status(f"{host.id}.silences", lambda: self._shown(self._silences.rows))
             host.status(host.id + SILENCED, lambda: self._shown(self._silences.held_back))

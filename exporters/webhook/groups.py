@@ -124,6 +124,11 @@ class Group:
             self.drop(alert.fingerprint)
         self.note(now)
 
+    def waits(self, alert: Alert) -> bool:
+        """Whether something of it is still to be told."""
+        track = self.tracks.get(alert.fingerprint)
+        return track is not None and bool(track.steps) and not track.silenced
+
     def tell(self, alert: Alert, now: float) -> None:
         """Tell `alert`, whatever is known of it."""
         track = self.tracks.get(alert.fingerprint) or self.put(alert.fingerprint, Track())

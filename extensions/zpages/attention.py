@@ -28,7 +28,8 @@ class Note(NamedTuple):
 def notes(inspection: Inspection, history: History, alerts: Sequence[AlertShown] = ()) -> list[Note]:
     """The remarks, the bad ones first."""
     found = [*_process(inspection), *_queues(inspection), *_books(inspection, history), *_faults(inspection)]
-    found += _alerts([one.row for one in alerts if one.fires])
+    firing = [one for one in alerts if one.fires]
+    found += [*_alerts([one.row for one in firing]), *_undelivered(firing)]
     return sorted(found, key=lambda note: not note.bad)
 
 
@@ -73,3 +74,10 @@ def _alerts(firing: Sequence[AlertRow]) -> Iterator[Note]:
     if firing:
         what = "An alert fires" if len(firing) == 1 else f"{len(firing)} alerts fire, the latest"
         yield Note(f"{what}: {firing[0]['summary']}.", "#alerts", bad=False)
+
+
+def _undelivered(firing: Sequence[AlertShown]) -> Iterator[Note]:
+    endpoints = sorted({row["endpoint"] for one in firing for row in one.deliveries if row["state"] == "given_up"})
+    if endpoints:
+        text = f"{' and '.join(endpoints)} did not take an alert that fires, and is not asked again."
+        yield Note(text, "#alerts", bad=True)

@@ -4,7 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from spansieve.alerts import time_ns_of
-from spansieve.alerts.status import SILENCED, AlertRow, ErrorsStatus, PatternRow, in_order, is_errors
+from spansieve.alerts.status import (
+    DELIVERIES,
+    SILENCED,
+    AlertRow,
+    DeliveryRow,
+    ErrorsStatus,
+    PatternRow,
+    in_order,
+    is_errors,
+)
 from spansieve.dashboard import is_dashboard
 from spansieve.links import FilledLink, LinkTemplate, filled
 
@@ -29,13 +38,14 @@ class PatternShown(NamedTuple):
 class AlertShown(NamedTuple):
     """A row of the table of alerts; times are ns since 1970, `until_ns` 0 while it fires.
 
-    `silence` is None where none holds it back, else the silence's comment.
+    `silence` is None where none holds it back, else the silence's comment; `deliveries` has a row an endpoint.
     """
 
     row: AlertRow
     since_ns: int
     until_ns: int
     silence: str | None
+    deliveries: Sequence[DeliveryRow]
     line: Line | None
     links: Sequence[FilledLink]
 
@@ -64,9 +74,10 @@ def alerts(values: Mapping[str, object], templates: Sequence[LinkTemplate]) -> l
     """The alerts of all components, those that fire first; None where no component raises any."""
     every = [value["alerts"] for value in values.values() if is_errors(value)]
     every += [value["alerts"] for value in values.values() if is_dashboard(value) and "alerts" in value]
-    silences = dict(_silences(values))
+    silences, told = dict(_silences(values)), _deliveries(values)
     rows = in_order(row for rows in every for row in rows)[:MAX_ALERTS]
-    return [_alert(row, templates, silences.get(row["id"])) for row in rows] if every else None
+    shown = [_alert(row, templates, silences.get(row["id"]), told.get(row["id"], ())) for row in rows]
+    return shown if every else None
 
 
 def _silences(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -74,6 +85,16 @@ def _silences(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, rows in values.items():
         if name.endswith(SILENCED) and isinstance(rows, list):
             yield from ((row["alert"], row["silence"]) for row in rows)
+
+
+def _deliveries(values: Mapping[str, object]) -> dict[str, list[DeliveryRow]]:
+    """What became of alerts at the endpoints that they were told to, by id."""
+    found: dict[str, list[DeliveryRow]] = {}
+    for name, rows in sorted(values.items()):
+        if name.endswith(DELIVERIES) and isinstance(rows, list):
+            for row in rows:
+                found.setdefault(row["alert"], []).append(row)
+    return found
 
 
 def _failures(name: str, errors: ErrorsStatus, templates: Sequence[LinkTemplate]) -> Failures:
@@ -93,13 +114,16 @@ def _pattern(row: PatternRow, now_ns: int, templates: Iterable[LinkTemplate]) ->
     )
 
 
-def _alert(row: AlertRow, templates: Iterable[LinkTemplate], silence: str | None) -> AlertShown:
+def _alert(
+    row: AlertRow, templates: Iterable[LinkTemplate], silence: str | None, deliveries: Sequence[DeliveryRow]
+) -> AlertShown:
     since_ns, told_ns = time_ns_of(row["starts_at"]), time_ns_of(row["ends_at"] or row["updated_at"])
     return AlertShown(
         row=row,
         since_ns=since_ns,
         until_ns=told_ns if row["ends_at"] else 0,
         silence=silence,
+        deliveries=deliveries,
         line=line(row["last_hour"]["sparkline"]),
         links=filled(templates, _values(row, row["pattern"], since_ns, told_ns)),
     )

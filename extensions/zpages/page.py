@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from spansieve.alerts.status import is_errors
+from spansieve.alerts.status import DELIVERIES, is_errors
 from spansieve.dashboard import is_dashboard
 from spansieve.plugin import Inspection
 
@@ -41,7 +41,8 @@ class Shown(NamedTuple):
 
 def shown(values: Mapping[str, object], problems: Mapping[str, str]) -> list[Shown]:
     """The components' tables by name, without what has a part of the page for itself."""
-    others = {name: value for name, value in values.items() if not is_errors(value) and not is_dashboard(value)}
+    parts = {name for name, value in values.items() if is_errors(value) or is_dashboard(value)}
+    others = {name: values[name] for name in values.keys() - parts if not name.endswith(DELIVERIES)}
     found = [Shown(name, list(tables(value))) for name, value in others.items()]
     found += [Shown(name, problem=problem) for name, problem in problems.items()]
     return sorted(found)
@@ -62,6 +63,7 @@ class Pages:
         )
         environment.filters |= {name: getattr(words, name) for name in ("number", "amount", "size", "span", "moment")}
         environment.globals |= {"style": _STYLE, "outcomes": OUTCOMES, "width": WIDTH, "height": HEIGHT, "line": line}
+        environment.globals["delivery"] = words.DELIVERY
         environment.globals["first"] = FIRST_SHARES
         self._status = environment.get_template("status.html")
         self._message = environment.get_template("message.html")

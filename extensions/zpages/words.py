@@ -1,9 +1,20 @@
-"""Numbers and times as people read them."""
+"""Numbers, times and states as people read them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
+from spansieve.alerts.status import DeliveryState
 from spansieve.dashboard import Unit, amounts
 
+DELIVERY: Final[Mapping[DeliveryState, str]] = {
+    "waits": "waits",
+    "sent": "sent",
+    "retries": "is tried again",
+    "summed_up": "in a summary",
+    "given_up": "given up",
+}
+"""What became of an alert."""
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 

@@ -4,7 +4,7 @@ Plain data, fit for JSON; times are RFC 3339. Texts are scrubbed: the status pag
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypedDict, TypeGuard
+from typing import Final, Literal, TypedDict, TypeGuard
 
 from spansieve.plugin import Sparkline
 
@@ -15,6 +15,12 @@ ERRORS: Final = "spansieve.errors/v1"
 """Marks an `ErrorsStatus`."""
 SILENCED: Final = ".silenced"
 """Ends the name under which an exporter shows the alerts that it holds back, a list of `SilencedRow`."""
+DELIVERIES: Final = ".deliveries"
+"""Ends the name under which an exporter shows what became of the alerts that it was given, a list of `DeliveryRow`."""
+DeliveryState = Literal["waits", "sent", "retries", "summed_up", "given_up"]
+"""It is to be told; the endpoint has it; it did not take it and is tried again; it became a part of a summary; nobody
+was told.
+"""
 
 
 class About(TypedDict):
@@ -86,6 +92,16 @@ class SilencedRow(TypedDict):
     type: str
     summary: str
     silence: str
+
+
+class DeliveryRow(TypedDict):
+    """What became of an alert (by its id) at one endpoint, since when, and why; empty where there is nothing to say."""
+
+    alert: str
+    endpoint: str
+    state: DeliveryState
+    why: str
+    time: str
 
 
 def row_of(alert: Alert, last_hour: Sequence[float] = ()) -> AlertRow:

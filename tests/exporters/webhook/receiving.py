@@ -124,6 +124,11 @@ class Bench:
         """What the status page shows."""
         return self.host.statuses["webhook"]()
 
+    def deliveries(self) -> dict[str, tuple[str, str]]:
+        """What became of alerts, and why, by their ids."""
+        rows: Any = self.host.statuses["webhook.deliveries"]()
+        return {row["alert"]: (row["state"], row["why"]) for row in rows}
+
     def count(self, name: str, *labels: str) -> float:
         """A metric."""
         return self.host.counts.get((name, *labels), 0)

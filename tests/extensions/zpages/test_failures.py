@@ -102,6 +102,28 @@ def test_alerts_that_fire_need_attention_unless_they_are_silenced() -> None:
     assert seen.count("silenced known since May") == 2
 
 
+def delivery(state: str, why: str = "", endpoint: str = "team") -> dict[str, str]:
+    """What became of the alert that fires."""
+    return {"alert": "al_1", "endpoint": endpoint, "state": state, "why": why, "time": rfc3339(NOW_NS)}
+
+
+def test_an_alert_shows_what_became_of_it_at_each_endpoint() -> None:
+    shown = errors(patterns=[], alerts=[alert(), RESOLVED])
+    told = [delivery("sent"), delivery("retries", "HTTP 503", "on-call")]
+    seen = plain(read(inspection(), {"error_aggregation": shown, "webhook.deliveries": told}))
+    assert "sent team is tried again on-call, HTTP 503" in seen
+    assert "did not take" not in seen
+    assert "Components" not in seen
+
+
+def test_an_alert_that_fires_and_was_given_up_needs_attention() -> None:
+    shown = errors(patterns=[], alerts=[alert(), RESOLVED])
+    told = [delivery("given_up", "HTTP 400"), delivery("sent", endpoint="on-call")]
+    seen = plain(read(inspection(), {"error_aggregation": shown, "webhook.deliveries": told}))
+    assert "team did not take an alert that fires, and is not asked again." in seen
+    assert "given up team, HTTP 400 sent on-call" in seen
+
+
 def test_alerts_of_those_who_measure_stand_in_the_same_table() -> None:
     spent = alert("al_9", type="cost_budget", summary="the budget is spent", starts_at=rfc3339(NOW_NS - MINUTE_NS))
     costs = dashboard_status() | {"alerts": [spent]}
