@@ -41,7 +41,7 @@ class Host(FakeHost):
 
     spans = 0
 
-    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True) -> bool:
+    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True, repeatable: bool = False) -> bool:
         """Count, encode."""
         self.spans += len(batch)
         batch.encode()

@@ -131,9 +131,9 @@ class ComponentHost:
         """What an instrument of the program says now."""
         return self._core.instruments.reading(name, **labels)
 
-    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True) -> bool:
+    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True, repeatable: bool = False) -> bool:
         """Send on what the component holds or made."""
-        return self._core.chain.graph.emit(self.id, signal, batch, holds_up=holds_up)
+        return self._core.chain.graph.emit(self.id, signal, batch, holds_up=holds_up, repeatable=repeatable)
 
     def storage(self, extension: str) -> Storage:
         """The component's room in a storage extension."""

@@ -254,11 +254,14 @@ class Host(Protocol):
         that have these `labels` added up; None where nobody has set one. From any thread.
         """
 
-    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True) -> bool:
+    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True, repeatable: bool = False) -> bool:
         """Send `batch` on: behind this processor in its own pipeline of `signal`, and into each pipeline that names
         it as receiver. From the chain thread alone. False: there is no room and nothing was taken; keep it and emit
         it again on a later tick; until then requests that lead here are refused, unless it `holds_up` nobody: for what
         can be made anew, or has a bound of its own. What nobody is connected to is counted, and True.
+
+        What is `repeatable` says again all that was said before, as cumulative metrics do: it is always True, and goes
+        wherever there is room. An exporter that has none misses it, which is written down (`missed_round`).
         """
 
     def storage(self, extension: str) -> Storage:

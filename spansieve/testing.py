@@ -109,11 +109,11 @@ class FakeHost:
         """One of `readings`, by name and the labels' values."""
         return self.readings.get((name, *labels.values()))
 
-    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True) -> bool:
-        """Remember it, unless `full`."""
+    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True, repeatable: bool = False) -> bool:
+        """Remember it, unless `full`; what is repeatable is missed then."""
         if not self.full:
             self.emitted.append((signal, batch))
-        return not self.full
+        return repeatable or not self.full
 
     def storage(self, extension: str) -> Storage:
         """There is none."""

@@ -105,7 +105,7 @@ class DryHost:
         """The program that runs knows; a dry run does not."""
         return None
 
-    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True) -> bool:
+    def emit(self, signal: Signal, batch: Batch, *, holds_up: bool = True, repeatable: bool = False) -> bool:
         """Tell what would be sent; there is always room."""
         self._emitted(signal, batch)
         return True

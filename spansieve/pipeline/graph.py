@@ -11,7 +11,7 @@ from spansieve.plugin import Batching, Refused, Signal
 from spansieve.telemetry.instruments import Sum
 
 from .books import Ledger
-from .intake import Mark, Passage, copies, lacking, write
+from .intake import MISSED, Mark, Passage, copies, lacking, leave_out, write
 from .lane import Done, Lane
 from .queue import Queue
 from .stage import Stage, observe
@@ -41,6 +41,11 @@ class Outlet:
     def put(self, body: bytes, items: int, done: Done | None, key: str) -> None:
         """Into the queue."""
         self.queue.put(self.lane, body, items, done if self.waits else None, key=key)
+
+    def miss(self, items: int) -> None:
+        """Go without so many: there is no room, and they are made anew."""
+        self.tally.enqueue_failed(items)
+        self.ledger.count("failed", items, MISSED)
 
 
 @dataclass
@@ -169,7 +174,9 @@ class Graph:
                     return before.processor.scrub(text, trace_id)
         return text
 
-    def emit(self, component: str, signal: Signal, batch: pdata.Batch, *, holds_up: bool = True) -> bool:
+    def emit(
+        self, component: str, signal: Signal, batch: pdata.Batch, *, holds_up: bool = True, repeatable: bool = False
+    ) -> bool:
         """What `Host.emit` promises."""
         targets = [
             Target(pipeline, pipeline.unguarded, enters=True) for pipeline in self.routes.get((component, signal), ())
@@ -186,8 +193,8 @@ class Graph:
             Passage(target.pipeline, one, items if target.enters else 0, target.stages)
             for target, one in zip(targets, copies(signal, batch, len(targets)), strict=True)
         ]
-        room = self._room(passages)
-        for _, stage in self._stages.get(component, ()):
+        room = self._room(passages, repeatable=repeatable)
+        for _, stage in () if repeatable else self._stages.get(component, ()):
             if room:
                 stage.blocked.discard(signal)
             elif holds_up and component in self.tickers:  # who is not ticked can only try again when more comes in
@@ -201,8 +208,12 @@ class Graph:
                 stage.emitted += items
         return True
 
-    def _room(self, passages: Sequence[Passage]) -> bool:
+    def _room(self, passages: Sequence[Passage], *, repeatable: bool) -> bool:
+        """Whether they can go on; of what is repeatable, that which can."""
         if self._finishing:
+            return True
+        if repeatable:
+            leave_out(passages)
             return True
         try:
             return not lacking(passages)

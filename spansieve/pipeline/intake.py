@@ -1,7 +1,7 @@
 """How a request is taken: stateless work, room on every path, stateful work, and only then into the queues (law 3)."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -15,10 +15,12 @@ from .stage import Dropped, Stage, observe
 from .tally import ExporterTally, ReceiverTally
 
 if TYPE_CHECKING:
-    from .graph import Graph, Pipeline
+    from .graph import Graph, Outlet, Pipeline
 
 FULL = "sending queue is full"
 BLOCKED = "a processor waits for room behind it"
+MISSED = "missed_round"
+"""The reason on the books where there was no room for what is made anew."""
 
 ResultT = TypeVar("ResultT")
 Mark = tuple[Outcome, int, str]
@@ -71,7 +73,7 @@ class Request:
 class Passage:
     """A batch on its way through one pipeline."""
 
-    __slots__ = ("_body", "_keys", "_lacked", "ahead", "batch", "came", "marks", "moved", "pipeline")
+    __slots__ = ("_body", "_keys", "_lacked", "ahead", "batch", "came", "marks", "missed_by", "moved", "pipeline")
 
     def __init__(
         self, pipeline: "Pipeline", batch: pdata.Batch, came: int, ahead: Sequence[Stage], marks: Iterable[Mark] = ()
@@ -85,6 +87,8 @@ class Passage:
         self.ahead = ahead
         self.moved = False  # whether a processor has something of it
         self.marks: list[Mark] = list(marks)
+        self.missed_by: set[str] = set()
+        """The exporters that go without it."""
         self._body: bytes | None = None
         self._keys: dict[str, str] = {}  # of what stands on disk, by exporter
         self._lacked: ExporterTally | None = None  # whose storage took nothing
@@ -121,11 +125,20 @@ class Passage:
         """Bytes that it will take: exactly, or nearly while there are stages ahead."""
         return self.batch.size_bytes if self.ahead else len(self.body())
 
+    def ask_ahead(self) -> None:
+        """Raises NoRoom where a stateful processor that it is to pass has none."""
+        size = self.size()
+        for stage in self.ahead:
+            if not stage.processor.room(stage.signal, size):
+                raise NoRoom(f"processor {stage.id} has no room")
+
     def write(self) -> None:
         """Keep the batch on disk where a queue stands there. Raises Refused; `unwrite` takes back what was kept."""
         if not len(self.batch):
             return
         for lane in self.pipeline.lanes:
+            if lane.exporter in self.missed_by:
+                continue
             try:
                 self._keys[lane.exporter] = lane.write(self.body(), len(self.batch))
             except StorageError as error:
@@ -156,7 +169,9 @@ class Passage:
                 lane.ledger.count("accepted", self.came)
             for outcome, count, reason in self.marks:
                 lane.ledger.count(outcome, count, reason)
-            if items:
+            if items and lane.exporter in self.missed_by:
+                lane.miss(items)
+            elif items:
                 lane.put(self.body(), items, done, self._keys.get(lane.exporter, ""))
 
 
@@ -279,35 +294,51 @@ def lacking(passages: Sequence[Passage], request: Request | None = None) -> list
     """The queues that have no room for all of `passages`; `request` remembers whose. Raises NoRoom where a stateful
     processor has none, and DecodeError for a request that would not even fit into an empty queue.
     """
+    for passage in passages:
+        if len(passage.batch):
+            passage.ask_ahead()
+    full = [lane for _, lane in shortages(passages, are_requests=request is not None)]
+    if request is not None:
+        request.lacked = [lane.tally for lane in full]
+    return [lane.queue for lane in full]
+
+
+def leave_out(passages: Sequence[Passage]) -> None:
+    """Of what is made anew, all goes where there is room now, and nothing elsewhere."""
+    for passage in passages:
+        try:
+            passage.ask_ahead()
+        except NoRoom:
+            passage.give_up(MISSED)
+    for passage, lane in shortages(passages, are_requests=False):
+        passage.missed_by.add(lane.exporter)
+
+
+def shortages(passages: Sequence[Passage], *, are_requests: bool) -> "Iterator[tuple[Passage, Outlet]]":
+    """The lanes whose queues have no room for their passages. Raises DecodeError for requests that would not even fit
+    into an empty queue; an emission like that is never dropped, and goes alone, through the empty queue.
+    """
     demand: dict[Queue, list[int]] = {}
-    full: list[Queue] = []
-    lacked: list[ExporterTally] = []
     for passage in passages:
         items = len(passage.batch)
         if not items:
             continue
         size = passage.size()
-        for stage in passage.ahead:
-            if not stage.processor.room(stage.signal, size):
-                raise NoRoom(f"processor {stage.id} has no room")
         for lane in passage.pipeline.lanes:
             if not lane.queue.ever(items, size):
-                if request is None:  # an emission is never dropped: it goes alone, through the empty queue
-                    full += [lane.queue] if lane.queue.size else []
-                    continue
-                raise pdata.DecodeError(
-                    f"{items} items of {size} bytes are more than the queue of {lane.exporter} can hold"
-                )
+                if are_requests:
+                    raise pdata.DecodeError(
+                        f"{items} items of {size} bytes are more than the queue of {lane.exporter} can hold"
+                    )
+                if lane.queue.size:
+                    yield passage, lane
+                continue
             wanted = demand.setdefault(lane.queue, [0, 0, 0])
             wanted[0] += 1
             wanted[1] += items
             wanted[2] += size
             if not lane.queue.room(*wanted):
-                full.append(lane.queue)
-                lacked.append(lane.tally)
-    if request is not None:
-        request.lacked = lacked
-    return full
+                yield passage, lane
 
 
 def _hold(request: Request, passages: Sequence[Passage]) -> Answer | None:

@@ -39,7 +39,7 @@ class ExporterTally:
         self._failed.add(self._labels, items)
 
     def enqueue_failed(self, items: int) -> None:
-        """The queue had no room; the sender keeps them."""
+        """The queue had no room: the sender keeps them, or they are made anew."""
         self._enqueue_failed.add(self._labels, items)
 
     def unstored(self, items: int) -> None:

@@ -451,6 +451,114 @@ def test_who_emits_says_whether_others_are_held_up_while_there_is_no_room(house:
     house.check_books()
 
 
+class Repeats(Tested):
+    """Emits one span a tick, as what is made anew."""
+
+    stateful = True
+    emits = frozenset({"traces"})
+
+    def traces(self, batch: TraceBatch) -> None:
+        pass
+
+    def logs(self, batch: LogBatch) -> None:
+        pass
+
+    def tick(self) -> None:
+        assert self.host.emit("traces", TraceBatch.parse(otlp_request("made", OK)), repeatable=True)
+
+
+class Sees(Tested):
+    """Counts what passes, and has room for it or not."""
+
+    stateful = True
+    has_room = True
+    seen = 0
+
+    def traces(self, batch: TraceBatch) -> None:
+        self.seen += len(batch)
+
+    def room(self, signal: str, size_bytes: int) -> bool:
+        return self.has_room
+
+
+def test_what_is_made_anew_goes_to_all_but_the_exporter_that_has_no_room(house: House) -> None:
+    sees = Sees()
+    house.exporter("full", queue_size=1)
+    house.pipeline("logs", {"repeats": Repeats()}, ["a"])
+    house.pipeline("traces", {"sees": sees}, ["full", "free"], receivers=["repeats"])
+    house.pipeline("traces/other", {}, ["full", "other"], receivers=["repeats"])
+    house.open()
+    for _ in range(3):
+        house.tick()
+
+    assert sees.seen == 3
+    assert [len(house.came_out(exporter)) for exporter in ("full", "free", "other")] == [1, 3, 3]
+    assert house.outcome("failed", "missed_round", exporter="full") == 2
+    assert house.outcome("failed", "missed_round", "traces/other", "full") == 3
+    assert house.outcome("failed", "missed_round", exporter="free") == 0
+    assert house.count("otelcol_exporter_enqueue_failed_spans", exporter="full") == 5
+    house.check_books()
+    house.tick()
+    assert len(house.came_out("full")) == 1
+    house.came_out("free")
+    house.came_out("other")
+
+
+def test_what_is_made_anew_behind_its_emitter_balances_as_well(house: House) -> None:
+    house.exporter("full", queue_size=1)
+    house.pipeline("traces", {"repeats": Repeats()}, ["full", "free"])
+    house.open()
+    for _ in range(3):
+        house.tick()
+    house.check_books()
+    assert house.outcome("failed", "missed_round", exporter="full") == 2
+    assert len(house.came_out("full")) == 1
+    assert len(house.came_out("free")) == 3
+
+
+def test_what_is_made_anew_passes_by_a_pipeline_whose_processor_has_no_room(house: House) -> None:
+    sees = Sees()
+    sees.has_room = False
+    house.pipeline("logs", {"repeats": Repeats()}, ["a"])
+    house.pipeline("traces", {"sees": sees}, ["a"], receivers=["repeats"])
+    house.pipeline("traces/other", {}, ["b"], receivers=["repeats"])
+    house.open()
+    house.tick()
+    assert sees.seen == 0
+    assert house.outcome("failed", "missed_round", exporter="a") == 1
+    assert len(house.came_out("b")) == 1
+    house.check_books()
+
+
+def test_at_the_end_what_is_made_anew_is_held_even_without_room(house: House) -> None:
+    repeats = Repeats()
+    house.exporter("full", queue_size=1)
+    house.pipeline("traces", {"repeats": repeats}, ["full"])
+    house.open()
+    house.tick()
+    house.core.chain.call(lambda: house.core.chain.graph.finish("repeats", repeats.tick))
+    assert house.outcome("failed", "missed_round", exporter="full") == 0
+    assert len(house.came_out("full")) == 2
+
+
+def test_who_waits_for_room_is_not_let_go_by_what_is_made_anew(house: House) -> None:
+    class Both(Repeats):
+        def tick(self) -> None:
+            self.host.emit("traces", TraceBatch.parse(otlp_request("event", OK)))
+            super().tick()
+
+    house.exporter("full", queue_size=1)
+    house.pipeline("logs", {"both": Both()}, ["a"])
+    house.pipeline("traces", {}, ["full"], receivers=["both"])
+    house.open()
+    house.tick()
+    house.tick()
+    records = ExportLogsServiceRequest()
+    records.resource_logs.add().scope_logs.add().log_records.add()
+    assert house.send(records.SerializeToString(), "logs").outcome == "refused"
+    assert len(house.came_out("full")) == 1
+
+
 def test_an_emitter_named_as_receiver_feeds_that_pipeline(house: House) -> None:
     class Reports(Tested):
         stateful = True
