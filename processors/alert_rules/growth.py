@@ -9,8 +9,8 @@ MAX_SENDERS: Final = 10_000
 FORGET_SECONDS: Final = 3600.0
 """What is unseen for so long is forgotten."""
 
-ONE_EXPORT_NS: Final = 1_000_000_000
-"""Points of one export may differ by less than this in their times."""
+ONE_EXPORT_NS: Final = 10_000_000_000
+"""Points of one export may differ by less than this in their times; one of many series may come in parts."""
 
 
 class Reading(NamedTuple):

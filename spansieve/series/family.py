@@ -146,6 +146,11 @@ class Family(Generic[CellT]):
         if gone:
             self._asked.clear()
 
+    @property
+    def size(self) -> int:
+        """How many series are shown."""
+        return len(self._live)
+
     def cells(self) -> list[CellT]:
         """All series that are shown."""
         return list(self._live.values())

@@ -1,6 +1,6 @@
 """Series as data points on the wire."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from spansieve.pdata import MetricBatch, Wire, encode_pair
@@ -34,11 +34,10 @@ class Writer:
                 points = metrics[cell.service] = self._points(about, cell.service)
             self._write(points, cell)
 
-    def batch(self) -> MetricBatch | None:
-        """All that was written; None if nothing was."""
-        if self._is_empty:
-            return None
-        return MetricBatch.parse(self._request.SerializeToString())
+    def batch(self) -> Iterator[MetricBatch]:
+        """All that was written; none if nothing was."""
+        if not self._is_empty:
+            yield MetricBatch.parse(self._request.SerializeToString())
 
     def _points(self, about: About, service: str) -> Wire:
         scope = self._services.get(service)

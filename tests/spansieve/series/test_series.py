@@ -1,5 +1,6 @@
 """series: what is measured, and what leaves for it."""
 
+from collections import defaultdict
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from spansieve.pdata import DataPoint, MetricBatch
-from spansieve.series import Exemplar, Meter, MetricsOut
+from spansieve.series import CounterCell, Exemplar, GaugeCell, Meter, MetricsOut
 from spansieve.series.cells import better
 from spansieve.testing import FakeHost
 
@@ -284,18 +285,98 @@ def test_while_there_is_no_room_deltas_wait_and_none_is_lost() -> None:
     assert values == [1, 4]
 
 
-def test_while_there_is_no_room_cumulative_numbers_are_made_anew() -> None:
+def test_while_there_is_no_room_a_round_of_cumulative_numbers_is_missed_and_the_next_says_all() -> None:
     host, meter = made(interval="10s")
     cell = meter.counter("calls_total", "").cell("shop")
-    host.full = True
-    for _ in range(3):
+    for full in (True, True, False):
+        host.full = full
         cell.add(1)
         host.clock.advance(seconds=10)
         meter.tick()
-    assert not meter.flush()
+        meter.tick()
+    assert [point.value for each in sent(host) for point in each.values()] == [3]
+
+
+def many(meter: Meter, count: int = 1_700) -> list[GaugeCell | CounterCell]:
+    """So many series, of two metrics."""
+    seen, calls = meter.gauge("seen", "", labels=("a", "b")), meter.counter("calls_total", "", labels=("a", "b"))
+    keys = [(str(number % 50), str(number // 50)) for number in range(count // 2)]
+    return [family.cell("shop", *key) for family in (seen, calls) for key in keys]
+
+
+def touch(cells: list[GaugeCell | CounterCell]) -> None:
+    for cell in cells:
+        if isinstance(cell, GaugeCell):
+            cell.set(1)
+        else:
+            cell.add(1)
+
+
+def rounds(host: FakeHost, meter: Meter, seconds: float) -> list[dict[tuple[object, ...], DataPoint]]:
+    """What leaves within `seconds`, by tick."""
+    for _ in range(round(seconds * 10)):
+        host.clock.advance(seconds=0.1)
+        meter.tick()
+    return sent(host)
+
+
+def test_many_series_leave_in_parts_each_with_its_time_and_each_once() -> None:
+    host, meter = made(interval="10s")
+    touch(many(meter))
+    parts = rounds(host, meter, 19)
+    assert [len(part) for part in parts] == [500, 500, 500, 200]
+    assert len({key for part in parts for key in part}) == 1_700
+    times = [{point.time_unix_nano for point in part.values()} for part in parts]
+    assert [len(one) for one in times] == [1] * 4
+    assert [max(one) - max(times[0]) for one in times] == [0, 100_000_000, 200_000_000, 300_000_000]
+    assert len(rounds(host, meter, 10)) == 4
+
+
+def test_a_round_fills_half_its_interval_at_most() -> None:
+    host, meter = made(interval="400ms")
+    touch(many(meter))
+    assert [len(part) for part in rounds(host, meter, 0.7)] == [850, 850]
+
+
+def test_deltas_in_parts_add_up_whatever_changes_and_finds_no_room_between() -> None:
+    host, meter = made(interval="10s", temporality="delta")
+    cells = many(meter)
+    counts: dict[tuple[object, ...], float] = defaultdict(float)
+    for step in range(300):
+        host.full = step % 7 < 4
+        if step % 9 == 0:
+            touch(cells)
+        for part in rounds(host, meter, 0.1):
+            for key, point in part.items():
+                counts[key] += float(point.value or 0) if key[1] == "calls_total" else 0
     host.full = False
     assert meter.flush()
-    assert [point.value for each in sent(host) for point in each.values()][-1] == 3
+    for part in sent(host):
+        for key, point in part.items():
+            counts[key] += float(point.value or 0) if key[1] == "calls_total" else 0
+    assert {count for key, count in counts.items() if key[1] == "calls_total"} == {34}
+
+
+def test_a_series_that_ends_within_a_round_is_left_out_of_the_rest() -> None:
+    host, meter = made(interval="10s")
+    calls = meter.counter("calls_total", "", labels=("a", "b"))
+    for number in range(600):
+        calls.cell(f"shop {number // 300}", str(number % 50), str(number // 50)).add(1)
+    parts = rounds(host, meter, 10)
+    calls.drop("shop 1")
+    assert [len(part) for part in parts] == [500]
+    assert rounds(host, meter, 1) == []
+
+
+def test_a_stop_within_a_round_sends_the_rest_and_all_that_there_is() -> None:
+    host, meter = made(interval="10s", temporality="delta")
+    cells = many(meter)
+    touch(cells)
+    left = rounds(host, meter, 10)
+    touch(cells)
+    assert meter.flush()
+    left += sent(host)
+    assert sum(point.value or 0 for part in left for key, point in part.items() if key[1] == "calls_total") == 1_700
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.floats(0.1, 50)), max_size=60))
