@@ -1,12 +1,13 @@
 """The configuration of `ai_metrics`; the README beside this file explains every key."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from spansieve.config.model import as_duration
 from spansieve.plugin import Config, Duration
 from spansieve.series import MetricsOut
+from spansieve.watching import CountFrom
 
 Limit = Annotated[int, Field(ge=1, le=2000)]
 
@@ -43,9 +44,7 @@ class LimitsConfig(Config):
 class AiMetricsConfig(MetricsOut):
     """What is counted, and how it leaves."""
 
-    count_from: Literal["spans", "logs"] = Field(
-        default="spans", description="What calls, tokens, tools and failures are counted from; never from both."
-    )
+    count_from: CountFrom = "spans"
     settle: Duration = Field(
         default=2.0, ge=0, le=600, description="A span waits so long for what belongs to it before it is counted."
     )

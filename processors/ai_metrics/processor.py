@@ -9,7 +9,7 @@ from spansieve.dashboard import DASHBOARD, DashboardStatus
 from spansieve.pdata import LogBatch, MetricBatch, TraceBatch
 from spansieve.plugin import Host, Processor, Signal
 from spansieve.series import Meter
-from spansieve.watching import AiSpan, Source, Watch
+from spansieve.watching import AiSpan, Watch
 
 from .calls import Calls
 from .concurrency import Concurrency
@@ -21,7 +21,6 @@ from .instruments import Instruments
 from .levels import Levels
 from .measures import Measures
 from .requests import Requests
-from .source import warn
 
 SCOPE = "spansieve.ai_metrics"
 
@@ -58,9 +57,8 @@ class AiMetrics(Processor[AiMetricsConfig]):
         """Listen to the spans that settle."""
         self._meter.refresh = self._refresh
         self._host.status(self._host.id, self.snapshot)
-        warn(self._host, self._settings.count_from)
-        source: Source = "traces" if self._is_of_spans else "logs"
-        self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle, source=source)
+        settings = self._settings
+        self._watch = Watch.of(self._host, self._settled, settle=settings.settle, count_from=settings.count_from)
 
     def traces(self, batch: TraceBatch) -> None:
         """Look at the spans, if they are what is counted; what they mean shows later."""

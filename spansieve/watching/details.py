@@ -68,6 +68,8 @@ DETAILS: Final[dict[str, tuple[str, Read]]] = {
     "spansieve.ai.prompt.simhash": ("prompt_simhash", text),
     "gen_ai.tool.definitions": ("tools_hash", _hash),
     ARGS_HASH: ("args_hash", text),
+    "prompt.id": ("prompt_id", text),
+    "prompt_id": ("prompt_id", text),
     "tool.parallel": ("says_parallel", _flag),
     PARALLEL: ("says_parallel", _flag),
 }

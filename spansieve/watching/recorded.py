@@ -1,7 +1,7 @@
 """Log records that tell of whole model calls, tools and runs, read as spans: for agents that send no traces.
 
 Source: the mapping, section 10 (`logs`), as `ai_semantics` applied it: a record that it knows has a kind. A record says
-nothing of what encloses it, so those of a conversation are spans of one trace, without parents.
+nothing of what encloses it, so those of a conversation are spans of one trace, side by side below one that nobody has.
 """
 
 from collections import OrderedDict
@@ -24,6 +24,9 @@ from .span import AiSpan
 MAX_BEGUN: Final = 10_000
 """Conversations of which it is remembered when a model call began; of more, the oldest goes."""
 DURATION_MS: Final = "duration_ms"
+_MESSAGE: Final = "message"
+_ASKED: Final = "user_prompt"
+"""How the events are called, by all agents, that tell of what a user asked for."""
 _CONVENTIONS: Final = "gen_ai."
 """Events of the conventions repeat the spans that they belong to."""
 _RULES: Final = Rules()
@@ -40,7 +43,9 @@ class RecordReader:
         self._begun: OrderedDict[bytes, int] = OrderedDict()
 
     def read(self, record: LogRecord) -> AiSpan | None:
-        """What `record` tells of; None where that is no operation that has ended. Raises DecodeError."""
+        """What `record` tells of: an operation that has ended, or what a user asked for; None: nothing of that sort.
+        Raises DecodeError.
+        """
         raws = record.attributes.raws()
         if KIND not in raws:
             return None
@@ -48,9 +53,13 @@ class RecordReader:
         if name.startswith(_CONVENTIONS):
             return None
         read = self._reader.read(_span_of(record, raws, name))
-        if read is None or not (read.traits.call or read.traits.is_tool or read.traits.is_run):
+        is_asked = read is not None and is_prompt(read) and name.endswith(_ASKED)
+        if read is None or not (is_asked or read.traits.call or read.traits.is_tool or read.traits.is_run):
             return None
         read.trace_id = _conversation_of(read, record)
+        read.parent_span_id = _digest(8, read.trace_id)
+        if is_asked:
+            return read
         failure = failure_of_record(record, _RULES_OF_TOOLS if read.traits.is_tool else _RULES)
         if failure is not None:
             read.fate = judged_record(record, failure)
@@ -77,6 +86,11 @@ class RecordReader:
         self._begun.move_to_end(read.trace_id)
         if len(self._begun) > MAX_BEGUN:
             self._begun.popitem(last=False)
+
+
+def is_prompt(read: AiSpan) -> bool:
+    """Whether it is what a user asked for, and no operation."""
+    return read.traits.kind == _MESSAGE
 
 
 def _span_of(record: LogRecord, raws: Raws, name: str) -> Span:

@@ -1,21 +1,22 @@
 """What watchers share: the batch that passes, what of it waits, and who is told."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from spansieve.pdata import NO_SPAN, DecodeError, LogBatch, Span, TraceBatch
+from spansieve.pdata import NO_SPAN, DecodeError, LogBatch, LogRecord, Span, TraceBatch
 from spansieve.plugin import Host
 
 from .above import Above
 from .reading import Reader
-from .recorded import RecordReader
+from .recorded import RecordReader, is_prompt
 from .settling import Settling
 from .span import AiSpan, Ids
 
 Listener = Callable[[Sequence[AiSpan]], None]
 """Is told of spans that have settled, trace by trace. It emits nothing: `tick` is the time for that."""
 Seen = Sequence[tuple[Span, AiSpan]]
+Recorded = Sequence[tuple[LogRecord, AiSpan]]
 
 _UNREAD: Final = "; it is passed on, and not counted"
 
@@ -34,6 +35,7 @@ class Sight:
         self._fault = host.fault
         self._batch: TraceBatch | LogBatch | None = None
         self._seen: Seen = ()
+        self._recorded: Recorded = ()
         self._others: list[Ids] = []
         """The spans of the batch that are no AI spans, and those that a filter dropped from it."""
         self._repeated = host.counter(
@@ -90,7 +92,7 @@ class Sight:
         self._others = others
         return seen
 
-    def _settle_later(self, seen: Sequence[AiSpan], others: Sequence[Ids]) -> None:
+    def _settle_later(self, seen: Sequence[AiSpan], others: Iterable[Ids]) -> None:
         """Trace by trace: spans of several are often mixed."""
         traces: defaultdict[bytes, tuple[list[Ids], list[AiSpan]]] = defaultdict(lambda: ([], []))
         for one in others:
@@ -121,12 +123,15 @@ class Sight:
             except DecodeError as error:
                 self._fault(error, then=_UNREAD)
 
-    def see_records(self, batch: LogBatch) -> None:
-        """The operations that log records tell of, as AI spans."""
-        if batch is self._batch:
-            return
-        self._batch, self._seen = batch, ()
-        seen: list[AiSpan] = []
+    def see_records(self, batch: LogBatch) -> Recorded:
+        """The operations that log records tell of, as AI spans, and what users asked for."""
+        if batch is not self._batch:
+            self._batch, self._recorded = batch, ()
+            self._recorded = self._take_records(batch)
+        return self._recorded
+
+    def _take_records(self, batch: LogBatch) -> Recorded:
+        seen: list[tuple[LogRecord, AiSpan]] = []
         for record in batch:
             try:
                 found = self._records.read(record)
@@ -134,10 +139,12 @@ class Sight:
                 self._fault(error, then=_UNREAD)
                 continue
             if found is not None:
-                seen.append(found)
+                seen.append((record, found))
         self._reader.let_go()
-        self._settle_later(seen, ())
+        told = [found for _, found in seen if not is_prompt(found)]
+        self._settle_later(told, dict.fromkeys((one.trace_id, one.parent_span_id, b"") for one in told))
         self._count()
+        return seen
 
     def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
         """The parent of what is no AI span."""
@@ -149,7 +156,7 @@ class Sight:
 
     def tick(self) -> None:
         """Tell what has settled."""
-        self._batch, self._seen, self._others = None, (), []
+        self._batch, self._seen, self._recorded, self._others = None, (), (), []
         now = self._clock.monotonic()
         if self._settling.is_due(now):
             self._tell(now)

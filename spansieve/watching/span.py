@@ -137,6 +137,7 @@ class Said(TypedDict, total=False):
     prompt_simhash: str
     tools_hash: str
     args_hash: str
+    prompt_id: str
 
 
 _NOTHING: Final = Said()
@@ -324,3 +325,8 @@ class AiSpan:
     def args_hash(self) -> str:
         """Of what a tool was given."""
         return self.said.get("args_hash", "")
+
+    @property
+    def prompt_id(self) -> str:
+        """What the sender calls the prompt that it belongs to: `prompt.id` (Claude Code), `prompt_id` (Gemini CLI)."""
+        return self.said.get("prompt_id", "")

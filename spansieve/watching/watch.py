@@ -1,26 +1,25 @@
 """How those who stand side by side in a pipeline see its AI spans: each is read once, and told of once it settled."""
 
-from typing import Final, Literal
+from typing import Final
 
 from spansieve.pdata import LogBatch, TraceBatch
-from spansieve.plugin import Host, Place
+from spansieve.plugin import Host, Place, Signal
 
 from .above import Above
-from .sight import Listener, Seen, Sight
+from .sight import Listener, Recorded, Seen, Sight
+from .source import CountFrom, warn
 from .span import Ids
 from .weights import samplers_before
 
 _WATCHERS: Final = frozenset({"ai_metrics", "behavior", "decisions", "costs", "error_aggregation", "memory_limiter"})
 """Processors that leave spans as they are, so that those on both sides of them see the same."""
-Source = Literal["traces", "logs"]
-"""The pipeline in which that passes which is told of."""
 
 
 class Watch:
     """One watcher's place among those that share what is read. All of it on the chain thread, but for `of`."""
 
-    def __init__(self, host: Host, listener: Listener, settle: float, source: Source) -> None:
-        """Use `of`."""
+    def __init__(self, host: Host, listener: Listener, settle: float, source: Signal) -> None:
+        """Use `of`; in the pipeline of `source` passes what is told of."""
         self._host = host
         self._listener = listener
         self._settle = settle
@@ -28,14 +27,15 @@ class Watch:
         self._enter(host.pipeline(source))
 
     @classmethod
-    def of(cls, host: Host, listener: Listener, *, settle: float, source: Source = "traces") -> "Watch":
+    def of(cls, host: Host, listener: Listener, *, settle: float, count_from: CountFrom = "spans") -> "Watch":
         """A place for the component of `host`; for `start`. Spans settle `settle` seconds after they came; of those
         who share them the most patient one decides. Behind a sampler spans weigh what they stand for, and the log says
-        so. With `logs` as source the spans are those that log records tell of, in traces of their own, and those of
-        `see` are none.
+        so, as where there is nothing to count. Counted from `logs`, the spans are those that log records tell of (those
+        of a conversation in a trace of their own, below a span that nobody has), and no other is seen.
         """
-        watch = cls(host, listener, settle, source)
-        samplers = samplers_before(host.pipeline("traces")) if source == "traces" else []
+        warn(host, count_from)
+        watch = cls(host, listener, settle, "traces" if count_from == "spans" else "logs")
+        samplers = samplers_before(host.pipeline("traces")) if count_from == "spans" else []
         if samplers:
             host.log.warning(
                 "it stands behind %s and sees few of the spans: each counts as many times as its trace state (ot=th) "
@@ -49,6 +49,8 @@ class Watch:
         """The AI spans of a batch, read by whoever asks first: for what is to be done at once. Fields that only show
         once a span has settled say nothing yet.
         """
+        if self._source == "logs":
+            return ()
         self._follow()
         return self._sight.see(batch)
 
@@ -56,16 +58,21 @@ class Watch:
         """The trace, the id and the parent (empty: none) of every span of a batch, and of those that a filter dropped
         from it.
         """
+        if self._source == "logs":
+            return []
         self._follow()
         return self._sight.ids(batch)
 
-    def hear(self, batch: LogBatch) -> None:
-        """Take in what log records tell: of failures, or, where they are the source, of all."""
+    def hear(self, batch: LogBatch) -> Recorded:
+        """Take in what log records tell. Where spans are counted that is of failures, and none is given; else the
+        records of calls, tools and runs are, as `see` gives spans, and those of what users asked for (`is_prompt`),
+        which are not told of any more.
+        """
         self._follow()
         if self._source == "logs":
-            self._sight.see_records(batch)
-        else:
-            self._sight.hear(batch)
+            return self._sight.see_records(batch)
+        self._sight.hear(batch)
+        return ()
 
     def plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
         """The parent (empty: none) of a span that has come and is no AI span, or that a filter dropped; None for all

@@ -9,9 +9,11 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 from spansieve.pdata import LogBatch, Value
 from spansieve.testing import FakeHost
-from spansieve.watching import AiSpan, Watch
+from spansieve.watching import AiSpan, Watch, is_prompt
 from spansieve.watching.reading import Reader
 from spansieve.watching.recorded import RecordReader
+from tests.spansieve.watching.watched import batch_of as spans_of
+from tests.spansieve.watching.watched import chat
 
 NOW_NS = 1_700_000_000_000_000_000
 CALL: dict[str, Value] = {
@@ -57,7 +59,6 @@ def test_a_call_is_read_as_if_a_span_had_said_it() -> None:
     assert (call.traits.operation, call.traits.model, call.tokens[:2]) == ("chat", "claude", (10, 2))
     assert (call.service, call.thread, call.user, call.duration_s) == ("desk", "c-1", "u-1", 1.5)
     assert call.end_ns == NOW_NS
-    assert call.is_root
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,37 @@ def test_what_is_no_call_no_tool_and_no_run_or_repeats_a_span_is_none(changes: d
 
 def test_a_record_that_ai_semantics_did_not_know_is_none() -> None:
     assert read({"event.name": "codex.tool_result", "tool_name": "shell"}) == [None]
+
+
+def test_what_a_user_asked_for_is_given_with_the_rest_and_told_of_no_more() -> None:
+    asked = {"event.name": "user_prompt", "spansieve.ai.kind": "message", "gen_ai.conversation.id": "c-1"}
+    host, told = FakeHost("behavior"), list[AiSpan]()
+    watch = Watch.of(host, told.extend, settle=2, count_from="logs")
+    [(_, prompt), (_, call)] = watch.hear(batch_of({**asked, "prompt.id": "p-1"}, {**CALL, "prompt_id": "p-1"}))
+    host.clock.advance(seconds=2)
+    watch.tick()
+    assert told == [call]
+    assert (is_prompt(prompt), is_prompt(call)) == (True, False)
+    assert prompt.trace_id == call.trace_id
+    assert prompt.prompt_id == call.prompt_id == "p-1"
+
+
+def test_records_stand_below_a_span_that_nobody_has_and_await_nothing() -> None:
+    host, told = FakeHost("costs"), list[AiSpan]()
+    watch = Watch.of(host, told.extend, settle=2, count_from="logs")
+    watch.hear(batch_of(CALL, TOOL))
+    host.clock.advance(seconds=2)
+    watch.tick()
+    assert [(one.is_root, one.awaits, one.is_enclosed) for one in told] == [(False, b"", False)] * 2
+    assert all(watch.plumbing(one.trace_id, one.parent_span_id) == b"" for one in told)
+
+
+def test_no_span_is_seen_where_records_are_counted() -> None:
+    watch = Watch.of(FakeHost("costs"), lambda _: None, settle=2, count_from="logs")
+    sent = spans_of(chat("a"))
+    assert not watch.see(sent)
+    assert not watch.ids(sent)
+    assert not Watch.of(FakeHost("costs"), lambda _: None, settle=2).hear(batch_of(CALL))
 
 
 def test_a_request_is_no_call_and_a_failed_or_cancelled_one_is() -> None:
@@ -110,7 +142,7 @@ def test_those_who_share_a_pipeline_are_told_of_each_record_once() -> None:
     host.common, host.clock = first.common, first.clock
     told: list[list[AiSpan]] = [[], []]
     watches = [
-        Watch.of(one, mine.extend, settle=2, source="logs") for one, mine in zip((first, host), told, strict=True)
+        Watch.of(one, mine.extend, settle=2, count_from="logs") for one, mine in zip((first, host), told, strict=True)
     ]
     for sent in (batch_of(CALL, TOOL), batch_of(CALL)):
         for watch in watches:

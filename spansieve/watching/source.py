@@ -1,12 +1,20 @@
-"""Whether there is anything to count where the processor stands."""
+"""What is counted from: spans, or the log records of agents that send no traces."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from spansieve.plugin import Host
 
+CountFrom = Annotated[
+    Literal["spans", "logs"],
+    Field(description="What calls, tokens, tools and failures are counted from; never from both."),
+]
+"""The key of all who watch, `spans` by default; for their configuration."""
 
-def warn(host: Host, count_from: Literal["spans", "logs"]) -> None:
-    """Say in the log if not, and what to do about it."""
+
+def warn(host: Host, count_from: CountFrom) -> None:
+    """Say in the log where the component of `host` has nothing to count, and what to do about it."""
     traces, logs = host.pipeline("traces"), host.pipeline("logs")
     if count_from == "spans":
         if traces is None and (logs or host.pipeline("metrics")):
