@@ -3,8 +3,13 @@
 Named as in `metric_truth`. Records say of a tool which model asked for it only where the agent does (Codex).
 """
 
+from pathlib import Path
 from typing import Final
 
+from spansieve.otlp.json_mapping import to_protobuf
+from spansieve.pdata import Signal, parse
+from spansieve.processors.ai_semantics import AiSemantics, AiSemanticsConfig
+from spansieve.testing import FakeHost
 from tests.metric_truth import DETAILS, ERRORS, OPERATIONS, OVERFLOWS, TOKENS, TOOLS
 
 LOG_FOLDERS: Final = {
@@ -14,9 +19,32 @@ LOG_FOLDERS: Final = {
     "claude_code_subagent": "agents",
 }
 """Of the captures in tests/fixtures."""
+Requests = list[tuple[Signal, bytes]]
+_FIXTURES: Final = Path(__file__).parent / "fixtures"
 _CODEX: Final = "gpt-5-codex"
 _GEMINI: Final = "gemini-2.5-flash"
 _CLAUDE: Final = "claude-sonnet-4-5"
+
+
+def requests(capture: str) -> Requests:
+    """All that a capture sent, spans as well."""
+    found: Requests = []
+    for file in sorted((_FIXTURES / LOG_FOLDERS[capture] / capture).glob("0*")):
+        signal: Signal = file.name.split(".")[1]  # type: ignore[assignment]
+        body = file.read_bytes()
+        found.append((signal, to_protobuf(signal, body) if file.suffix == ".json" else body))
+    return found
+
+
+def tagged(capture: str) -> Requests:
+    """Its spans and records as `ai_semantics` leaves them."""
+    semantics, found = AiSemantics(AiSemanticsConfig(), FakeHost()), Requests()
+    for signal, body in requests(capture):
+        if signal != "metrics":
+            batch = parse(signal, body)
+            getattr(semantics, signal)(batch)
+            found.append((signal, batch.encode()))
+    return found
 
 
 def _operation(operation: str, status: str, model: str) -> str:

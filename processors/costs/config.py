@@ -8,6 +8,7 @@ from spansieve.actions.patterns import checked_pattern
 from spansieve.plugin import Config, Duration, Gives
 from spansieve.prices import PricesConfig
 from spansieve.series import MetricsOut
+from spansieve.watching import CountFrom
 
 Scope = Literal["total", "user", "tenant", "model", "operation"]
 Pattern = Annotated[str, AfterValidator(checked_pattern)]
@@ -66,6 +67,7 @@ class CostsConfig(MetricsOut):
     prices: PricesConfig = Field(default=PricesConfig(), description="Prices of one's own, before the price table.")
     budgets: list[BudgetConfig] = Field(default=[], max_length=100, description="What may be spent in a period.")
     anomaly: AnomalyConfig = Field(default=AnomalyConfig(), description="Hours that cost far more than they used to.")
+    count_from: CountFrom = "spans"
     settle: Duration = Field(
         default=2.0, ge=0, le=600, description="A call waits so long for what belongs to it before it is counted."
     )

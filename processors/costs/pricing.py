@@ -1,9 +1,9 @@
-"""What a call cost, written on its span at once, so that whatever stands behind can tell by it."""
+"""What a call cost, written on its span, or log record, at once, so that whatever stands behind can tell by it."""
 
 from struct import Struct
 from typing import Final
 
-from spansieve.pdata import Span, encode_pair
+from spansieve.pdata import LogRecord, Span, encode_pair
 from spansieve.prices import Prices, Usage
 from spansieve.semconv.names import COST
 from spansieve.watching import AiSpan
@@ -15,7 +15,7 @@ _HEAD: Final = encode_pair(COST, 0.0)[:-8]
 _DOUBLE: Final = Struct("<d").pack
 
 
-def price(prices: Prices, span: Span, seen: AiSpan) -> None:
+def price(prices: Prices, span: Span | LogRecord, seen: AiSpan) -> None:
     """Give a call with tokens its cost, unless it has one. An unknown price is no cost."""
     traits = seen.traits
     if traits.is_rollup or not traits.family:

@@ -69,7 +69,8 @@ class Costs(Processor[CostsConfig]):
             self._store.open(self._host.storage(self._settings.storage))
             self._load()
         self._host.status(self._host.id, self.snapshot)
-        self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle)
+        settings = self._settings
+        self._watch = Watch.of(self._host, self._settled, settle=settings.settle, count_from=settings.count_from)
         self._enclosing = Enclosing(self._watch.above)
 
     def traces(self, batch: TraceBatch) -> None:
@@ -81,8 +82,12 @@ class Costs(Processor[CostsConfig]):
             self._enclosing.see(self._watch.ids(batch))
 
     def logs(self, batch: LogBatch) -> None:
-        """Records tell of failures that no span shows: whoever reads spans together with this is to know of them."""
-        self._watch.hear(batch)
+        """Records tell of failures that no span shows: whoever reads spans together with this is to know of them. Where
+        they are what is counted, write on each call what it cost.
+        """
+        for record, seen in self._watch.hear(batch):
+            if seen.has_tokens:
+                price(self._prices, record, seen)
 
     def tick(self) -> None:
         """Book what has settled; send alerts and metrics; write what changed."""

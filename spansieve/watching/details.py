@@ -1,10 +1,10 @@
 """What only some spans say: how each attribute is read, and under which name it is kept."""
 
+import re
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final
 
-from spansieve.failures.reading import number_of
 from spansieve.pdata import DecodeError, decode_pair
 from spansieve.semconv.names import ARGS_HASH, CONTEXT_UTILIZATION, CONTEXT_WINDOW, PARALLEL
 
@@ -16,16 +16,23 @@ MOST: Final = 10**12
 """More tokens, bytes, seconds or dollars of one span are a slip of the sender's, and one of them would outweigh all
 that others say.
 """
+_NUMBER: Final = re.compile(r"\d{1,18}(\.\d{1,30})?(e-\d{1,2})?", re.ASCII | re.IGNORECASE)
 
 
 def number(raw: bytes) -> float | None:
-    """A number from 0 to `MOST`, or the digits of one: some tracers write all as texts. Booleans are none."""
+    """A number from 0 to `MOST`, or one in a text: some tracers, and older agents, write all as texts. Booleans are
+    none.
+    """
     try:
         value = decode_pair(raw)
     except DecodeError:
         return None
-    found = value if type(value) is int or isinstance(value, float) else number_of(value)
+    found = value if type(value) is int or isinstance(value, float) else _in_text(value)
     return found if found is not None and 0 <= found <= MOST else None
+
+
+def _in_text(value: object) -> float | None:
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else None
 
 
 def _whole(raw: bytes) -> int | None:

@@ -2,36 +2,22 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
-from spansieve.otlp.json_mapping import to_protobuf
 from spansieve.pdata import LogBatch, MetricBatch, Signal, Value, parse
 from spansieve.plugin import Place
 from spansieve.processors.ai_metrics import AiMetrics, AiMetricsConfig
 from spansieve.processors.ai_semantics import AiSemantics, AiSemanticsConfig
 from spansieve.testing import FakeHost
-from tests.log_truth import LOG_FOLDERS, LOG_TRUTH
+from tests.log_truth import LOG_TRUTH, Requests, requests
 from tests.metric_truth import counted
 
 from .house import emitted
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
 SECOND_NS = 1_000_000_000
 NOON_NS = 1_790_000_000 * SECOND_NS
-Requests = list[tuple[Signal, bytes]]
-
-
-def requests(capture: str) -> Requests:
-    """All that a capture sent, spans as well."""
-    found: Requests = []
-    for file in sorted((FIXTURES / LOG_FOLDERS[capture] / capture).glob("0*")):
-        signal: Signal = file.name.split(".")[1]  # type: ignore[assignment]
-        body = file.read_bytes()
-        found.append((signal, to_protobuf(signal, body) if file.suffix == ".json" else body))
-    return found
 
 
 def records(*said: dict[str, Value], service: str = "codex_exec", at_s: Iterable[float] = ()) -> bytes:
