@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from .measures import Limit, Panel, Query, Unit
 
 _QUEUES = "otelcol_exporter_queue_size / otelcol_exporter_queue_capacity"
-_FAILED = 'spansieve_pipeline_items_total{outcome="failed"}'
+_FAILED = 'spansieve_pipeline_items_total{outcome="failed",reason!="missed_round"}'
 
 
 class Plan(NamedTuple):
