@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from spansieve.semconv.finish import folded
+
 from .rules import AT, texts
 from .rules_config import FIRST, Rules
-from .values import folded
 
 _SIGNALS: Final[Mapping[str, Mapping[str, Any]]] = {
     "status": {"source": "status"},

@@ -9,10 +9,11 @@ from typing import Any
 
 from spansieve.actions.patterns import compile_pattern, utf8
 from spansieve.pdata import Value
+from spansieve.semconv.finish import folded
 
 from .atoms import Memory
 from .transforms import Transform
-from .values import Skip, folded
+from .values import Skip
 
 
 class Providers:

@@ -28,11 +28,6 @@ def safely(raw: bytes) -> Value:
         return None
 
 
-def folded(text: str) -> str:
-    """`text` as tables have their words: lower case, spaces and hyphens read as underscores."""
-    return text.strip().lower().replace("-", "_").replace(" ", "_")
-
-
 def unquoted(text: str) -> str:
     """The text inside a JSON text, or `text` itself where it is none."""
     if len(text) >= 2 and text[0] == text[-1] == '"':

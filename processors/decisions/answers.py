@@ -8,9 +8,10 @@ from spansieve.messages import read
 from spansieve.messages.calls import tools_called
 from spansieve.messages.given import Given
 from spansieve.messages.jsontext import container
+from spansieve.messages.reading import entries_from
 from spansieve.messages.sources import OUTPUT, steps_of
 from spansieve.messages.tools import collect
-from spansieve.pdata import Span, Value
+from spansieve.pdata import LogRecord, Span, Value
 from spansieve.watching import AiSpan, ByTraits, Traits
 
 _DEFINITIONS: Final = ("gen_ai.tool.definitions", "ai.prompt.tools", "mlflow.chat.tools", "gen_ai.agent.tools")
@@ -23,6 +24,8 @@ _CALLED: Final = "tool_call"
 """The finish of an answer that calls tools, wherever they went."""
 _CODEX: Final = "codex"
 """Its model's spans begin when the answer is over, and its tools before that: what runs next was not chosen there."""
+_GEMINI: Final = "response_text"
+"""The answer in Gemini CLI's records of model calls."""
 _MOST_KEPT: Final = 256
 _MOST_TOOLS: Final = 1_000
 
@@ -85,6 +88,17 @@ class Answers:
         if len(self._offers) > _MOST_KEPT:
             self._offers.popitem(last=False)
         return found
+
+
+def called_by_record(record: LogRecord) -> tuple[str, ...] | None:
+    """The tools that the answer in a log record of a model call calls; None where it is not there: Gemini CLI alone
+    sends it. Raises DecodeError.
+    """
+    raw = record.attributes.raws().get(_GEMINI)
+    if raw is None or not _is_readable(raw):
+        return None
+    said = entries_from(OUTPUT, "gemini_candidates", Given({_GEMINI: record.attributes.get(_GEMINI)}, output=True))
+    return tuple([str(one.said["call"]) for one in said if isinstance(one.said, dict) and "call" in one.said])
 
 
 def _names(flat: Mapping[str, Value]) -> tuple[str, ...] | None:

@@ -65,13 +65,15 @@ class Call:
         is_another = bool(first and second) and first != second
         return is_another and other.start_ns - self.span.end_ns <= FALLBACK_WITHIN_NS
 
-    def precedes(self, tool: AiSpan) -> None:
-        """A tool began after it, and before the next call of the same agent: it may be what was chosen."""
+    def precedes(self, tool: AiSpan, *, overlaps: bool) -> None:
+        """A tool began after it, and before the next call of the same agent: it may be what was chosen. Unless the
+        answer is there that tells, no tool is that began before it was over, but where it `overlaps`.
+        """
         called = self.answer.called
         if self.tool is not None or not self.waits:
             return
         if called is None:
-            is_chosen = went_well(self.span) and tool.start_ns >= self.span.end_ns
+            is_chosen = went_well(self.span) and (overlaps or tool.start_ns >= self.span.end_ns)
         else:
             is_chosen = bool(called) and called[0] == tool.traits.tool
         if is_chosen:

@@ -8,6 +8,7 @@ from spansieve.actions.patterns import checked_pattern
 from spansieve.plugin import Duration, Gives
 from spansieve.pseudonyms import HashConfig
 from spansieve.series import MetricsOut
+from spansieve.watching import CountFrom
 
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(checked_pattern)]
 
@@ -22,6 +23,7 @@ class DecisionsConfig(MetricsOut):
     missing_as_zero: bool = Field(
         default=False, description="Count a decision without confidence as one of 0 in the mean."
     )
+    count_from: CountFrom = "spans"
     settle: Duration = Field(
         default=2.0, ge=0, le=600, description="A span waits so long for what belongs to it before it is looked at."
     )

@@ -29,14 +29,17 @@ _time = attrgetter("start_ns", "end_ns", "span_id")
 class Look:
     """One look at spans of a trace, and what it finds."""
 
-    def __init__(self, story: Story, now: float, is_routed: IsRouted) -> None:
-        """`story` is what is known of the trace, and learns; `now` is in monotonic seconds."""
+    def __init__(self, story: Story, now: float, is_routed: IsRouted, *, overlaps: bool = False) -> None:
+        """`story` is what is known of the trace, and learns; `now` is in monotonic seconds. Where a tool `overlaps` the
+        call that chose it, it may run before that is over.
+        """
         self.made: list[Decided] = []
         self.turned_out: list[Decided] = []
         """Decisions of a former look of which it is known now how they turned out."""
         self._story = story
         self._now = now
         self._is_routed = is_routed
+        self._overlaps = overlaps
 
     def at(self, trace: Trace, plumbing: Plumbing) -> None:
         """Look at what came of the trace, in whatever order."""
@@ -138,7 +141,7 @@ class Look:
         tool.at = callers.of(tool.at)
         for call in reversed(self._story.turns.get(tool.at, ())):
             if call.start_ns <= tool.span.start_ns:
-                call.precedes(tool.span)
+                call.precedes(tool.span, overlaps=self._overlaps)
                 return
         if tool.at and not callers.works(tool.at):
             self._story.tools.append(tool)

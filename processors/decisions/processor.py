@@ -15,13 +15,14 @@ from spansieve.pseudonyms import Keyring, Pseudonyms
 from spansieve.saved import Saved
 from spansieve.watching import AiSpan, ByTraits, Traits, Watch
 
-from .answers import UNKNOWN, Answers
+from .answers import UNKNOWN, Answer, Answers, called_by_record
 from .config import DecisionsConfig
 from .explicit import may_report, said_by
 from .inferring import Look
 from .kept import Kept
 from .measures import Measures
 from .patterns import Patterns
+from .story import Story
 from .traces import Told, Traces
 from .view import shown
 
@@ -74,7 +75,8 @@ class Decisions(Processor[DecisionsConfig]):
             if self._saved.unread:
                 self._host.log.warning("the former table of patterns could not be read, and was left out")
         self._host.status(self._host.id, self.snapshot)
-        self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle)
+        settings = self._settings
+        self._watch = Watch.of(self._host, self._settled, settle=settings.settle, count_from=settings.count_from)
 
     def traces(self, batch: TraceBatch) -> None:
         """Read what spans report, and take reasoning out."""
@@ -84,12 +86,19 @@ class Decisions(Processor[DecisionsConfig]):
                     self._read(span, seen)
                 except DecodeError as error:
                     self._host.fault(error, then="a span that can't be read is passed on, and not looked at")
-        while len(self._told) > _MOST_TOLD:
-            self._told.popitem(last=False)
+        self._forget()
 
     def logs(self, batch: LogBatch) -> None:
-        """Records tell of failures that no span shows: how a decision turned out."""
-        self._watch.hear(batch)
+        """Records tell of failures that no span shows: how a decision turned out. Or of all, if they are counted."""
+        for record, seen in self._watch.hear(batch):
+            try:
+                called = called_by_record(record) if seen.traits.family == "model" else None
+            except DecodeError as error:
+                self._host.fault(error, then="a record that can't be read is passed on, and not looked at")
+                continue
+            if called is not None:
+                self._told[seen.trace_id, seen.span_id] = Told((), Answer(None, called))
+        self._forget()
 
     def tick(self) -> None:
         """Look at the traces that are there; send metrics; write what changed."""
@@ -111,6 +120,10 @@ class Decisions(Processor[DecisionsConfig]):
         """The table of patterns as plain data."""
         now_ns = self._host.clock.time_ns()
         return shown(now_ns, self._patterns, missing_as_zero=self._settings.missing_as_zero)
+
+    def _forget(self) -> None:
+        while len(self._told) > _MOST_TOLD:
+            self._told.popitem(last=False)
 
     def _is_readable(self, traits: Traits) -> bool:
         """Whether attributes may say something; events may always."""
@@ -146,14 +159,17 @@ class Decisions(Processor[DecisionsConfig]):
         now = self._host.clock.monotonic()
         for trace_id, trace in self._traces.due(now, all_=all_):
             story = self._kept.take(trace_id)
-            look = Look(story, now, self._is_routed)
+            look = self._look_into(story, now)
             look.at(trace, self._watch.plumbing)
             self._take(look)
             self._kept.keep(trace_id, story, now)
         for story in self._kept.gone(inf if all_ else now):
-            look = Look(story, inf, self._is_routed)
+            look = self._look_into(story, inf)
             look.close()
             self._take(look)
+
+    def _look_into(self, story: Story, now: float) -> Look:
+        return Look(story, now, self._is_routed, overlaps=self._settings.count_from == "logs")
 
     def _take(self, look: Look) -> None:
         for one in look.made:

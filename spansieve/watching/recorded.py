@@ -14,7 +14,8 @@ from spansieve.failures.reading import Raws, text_of
 from spansieve.pdata import LogRecord, Span, encode_text
 from spansieve.pdata.schema import CLASSES
 from spansieve.semconv import raw_mapping
-from spansieve.semconv.names import DIALECT, ERROR_CLASS, KIND, OPERATION
+from spansieve.semconv.finish import finish_classes
+from spansieve.semconv.names import DIALECT, ERROR_CLASS, FINISH, FINISH_REASONS, KIND, OPERATION
 
 from .details import number
 from .outcomes import judged_record
@@ -108,6 +109,10 @@ def _span_of(record: LogRecord, raws: Raws, name: str) -> Span:
         operation = _operations().get(text_of(raws, DIALECT))
         if operation is not None:
             span.attributes[OPERATION] = operation
+    if FINISH_REASONS in raws and FINISH not in raws:
+        finish = finish_classes().worst(span.attributes.get(FINISH_REASONS))
+        if finish:
+            span.attributes[FINISH] = finish
     return span
 
 

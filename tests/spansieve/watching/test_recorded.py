@@ -73,6 +73,13 @@ def test_what_is_no_call_no_tool_and_no_run_or_repeats_a_span_is_none(changes: d
     assert read({**CALL, **changes}) == [None]
 
 
+@pytest.mark.parametrize(("reasons", "finish"), [(["STOP"], "stop"), (["stop", "MAX_TOKENS"], "length"), ([], "")])
+def test_a_call_stopped_for_the_worst_of_the_reasons_that_its_record_says(reasons: Value, finish: str) -> None:
+    [call] = read({**CALL, "gen_ai.response.finish_reasons": reasons})
+    assert call is not None
+    assert call.traits.finish == finish
+
+
 def test_a_record_that_ai_semantics_did_not_know_is_none() -> None:
     assert read({"event.name": "codex.tool_result", "tool_name": "shell"}) == [None]
 
