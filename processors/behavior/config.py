@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from spansieve.plugin import Config, Duration, Gives
 from spansieve.series import MetricsOut
+from spansieve.watching import CountFrom
 
 Action = Literal["tool_used", "user_retry", "context_switch", "user_frustration", "workflow", "task"]
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -58,6 +59,7 @@ class FeatureConfig(Config):
 class BehaviorConfig(MetricsOut):
     """What users do, told as metrics, events and alerts."""
 
+    count_from: CountFrom = "spans"
     settle: Duration = Field(default=2.0, ge=0, le=60, description="A span waits so long for what belongs to it.")
     disorder: Duration = Field(default=5.0, ge=0, le=60, description="A trace waits so long after its root came.")
     trace_wait: Duration = Field(

@@ -1,11 +1,15 @@
 """What agents can do, by the bit that stands for it in what is kept of users."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from spansieve.pdata import Span
+from spansieve.pdata import LogRecord, Span
 
 from .config import FeatureConfig
 from .roles import BITS
+
+_SERVERS: Final = ("mcp_server", "mcp_server_name", "mcp_server_scope")
+"""Of these one says which server a tool is of: Codex, Gemini CLI, Claude Code."""
 
 
 class Features:
@@ -18,8 +22,8 @@ class Features:
         self.has_own = bool(own)
         self._own = [(one.key, tuple(one.values), self.bits[one.name]) for one in own]
 
-    def own(self, span: Span) -> int:
-        """The features of the configuration that a span tells of. Raises DecodeError."""
+    def own(self, span: Span | LogRecord) -> int:
+        """The features of the configuration that a span, or a log record, tells of. Raises DecodeError."""
         used = 0
         for key, values, bit in self._own:
             for said in (span.attributes, span.resource.attributes):
@@ -34,6 +38,12 @@ class Features:
             if used >> place & 1:
                 found |= self.bits.get(name, 0)
         return found
+
+
+def used_in(record: LogRecord) -> int:
+    """The built-in features that the record of a tool tells of. Raises DecodeError."""
+    raws = record.attributes.raws()
+    return BITS["mcp"] if any(key in raws and record.attributes.get(key) for key in _SERVERS) else 0
 
 
 def _is_one_of(value: object, values: Sequence[object]) -> bool:

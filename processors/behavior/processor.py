@@ -8,7 +8,7 @@ from spansieve.dashboard.shown import DashboardStatus
 from spansieve.failures import THREAD_KEYS, identity_of
 from spansieve.pdata import DecodeError, LogBatch, LogRecord, Span, TraceBatch
 from spansieve.plugin import Host, Processor, Signal, StorageError
-from spansieve.watching import AiSpan, ByTraits, Traits, Watch
+from spansieve.watching import AiSpan, ByTraits, Traits, Watch, is_prompt
 
 from .asides import Asides
 from .conduct import Conduct
@@ -40,7 +40,9 @@ class Behavior(Processor[BehaviorConfig]):
         self._store = Store()
         self._conduct = Conduct(config, host, self._store)
         self._state = State(self._conduct, self._store)
-        self._asides = Asides(self._conduct.features, texts=self._conduct.ratios is not None)
+        self._counts_records = config.count_from == "logs"
+        texts = self._conduct.ratios is not None
+        self._asides = Asides(self._conduct.features, texts=texts, of_records=self._counts_records)
         self._links = Links()
         self._traces = Traces(config, self._asides, self._links, lambda: self._conduct.measures.forgotten("traces"))
         self._watch: Watch | None = None
@@ -56,7 +58,8 @@ class Behavior(Processor[BehaviorConfig]):
                 "Retries are found by equal hashes, and by simhashes where prompt_privacy makes them"
             )
         self._host.status(self._host.id, self.snapshot)
-        self._watch = Watch.of(self._host, self._settled, settle=self._settings.settle)
+        settings = self._settings
+        self._watch = Watch.of(self._host, self._settled, settle=settings.settle, count_from=settings.count_from)
         if self._settings.storage is not None:
             self._store.open(self._host.storage(self._settings.storage))
             self._state.load()
@@ -65,7 +68,9 @@ class Behavior(Processor[BehaviorConfig]):
                 self._host.log.warning(text, self._store.unread)
 
     def traces(self, batch: TraceBatch) -> None:
-        """Look at the AI spans, and at what they stand among."""
+        """Look at the AI spans, and at what they stand among, if they are what is counted."""
+        if self._counts_records:
+            return
         seen = self._watch.see(batch) if self._watch else ()
         for span, found in seen:
             if found.has_events or self._may_tell[found.traits]:
@@ -88,21 +93,30 @@ class Behavior(Processor[BehaviorConfig]):
             self._conduct.tasks.marks.add(trace_mark(found.trace_id), found.end_ns)
 
     def logs(self, batch: LogBatch) -> None:
-        """Look for feedback, and for failures that only records know."""
-        if self._watch:
-            self._watch.hear(batch)
+        """Look for feedback, and for failures that only records know; or, where they are counted, for all."""
+        for record, found in self._watch.hear(batch) if self._watch else ():
+            try:
+                self._read_record(record, found)
+            except DecodeError as error:
+                self._host.fault(error, then=_UNREAD)
         for record in batch:
             try:
                 self._hear(record)
             except DecodeError as error:
                 self._host.fault(error, then=_UNREAD)
 
+    def _read_record(self, record: LogRecord, found: AiSpan) -> None:
+        if is_prompt(found):
+            self._traces.ask(found, self._asides.asked_in(record, found), self._host.clock.monotonic())
+        else:
+            self._asides.read_record(record, found)
+
     def _hear(self, record: LogRecord) -> None:
         if not is_bad_record(record):
             return
         thread = identity_of(record.attributes.raws(), THREAD_KEYS)
         when_ns = record.time_unix_nano or record.observed_time_unix_nano or self._host.clock.time_ns()
-        if record.trace_id:
+        if record.trace_id and not (self._counts_records and thread):
             self._conduct.tasks.marks.add(trace_mark(record.trace_id), when_ns)
         elif thread:
             self._conduct.tasks.marks.add(thread_mark(thread), when_ns)

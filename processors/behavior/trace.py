@@ -99,8 +99,11 @@ class Trace:
         self._parents.update(links)
         whom = self._whom()
         tools = [_use(span, whom) for span in sorted(self._tools, key=_START)]
-        requests = [self._request(span, whom) for span in self._requests() if _is_new(span, after_ns)]
+        requests = self._told_requests(whom, after_ns)
         return Told(whom, self.start_ns, self.end_ns, requests, tools, self._used())
+
+    def _told_requests(self, whom: Whom, after_ns: int | None) -> list[Request]:
+        return [self._request(span, whom) for span in self._requests() if _is_new(span, after_ns)]
 
     def _whom(self) -> Whom:
         """Who used it: as its root says, else as any of its spans does."""

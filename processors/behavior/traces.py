@@ -10,10 +10,13 @@ from typing import Final, NamedTuple
 from spansieve.watching import AiSpan
 
 from .asides import Asides
+from .asked import Asked
 from .config import BehaviorConfig
 from .links import Links
 from .told import Told, Whom
 from .trace import Trace
+from .turn import Turn
+from .turns import Turns
 
 MAX_TRACES: Final = 10_000
 MAX_SPANS: Final = 100_000
@@ -50,7 +53,9 @@ class Traces:
     """
 
     def __init__(self, config: BehaviorConfig, asides: Asides, links: Links, released: Callable[[], None]) -> None:
-        """Hold nothing; `released` is told of each trace that was over before its time."""
+        """Hold nothing; `released` is told of each trace that was over before its time. Of log records, the turns of
+        conversations are what traces are of spans.
+        """
         self._config = config
         self._asides = asides
         self._links = links
@@ -64,6 +69,8 @@ class Traces:
         """The same by when they began."""
         self._spans = 0
         self._look = 0.0
+        self._turns = Turns() if config.count_from == "logs" else None
+        self._id_of: Callable[[AiSpan], bytes] = self._turns.of if self._turns else _TRACE
 
     def __contains__(self, trace_id: bytes) -> bool:
         """Whether spans of a trace are held."""
@@ -71,7 +78,7 @@ class Traces:
 
     def add(self, spans: Iterable[AiSpan], now: float) -> None:
         """Spans have settled, at `now` of the monotonic clock."""
-        for trace_id, together in groupby(spans, _TRACE):
+        for trace_id, together in groupby(spans, self._id_of):
             held, some = self._hold(trace_id, now), [*together]
             held.spans += len(some)
             self._spans += len(some)
@@ -79,15 +86,30 @@ class Traces:
             if held.trace.root is not None:
                 self._await(trace_id, held, now + self._config.disorder)
 
+    def ask(self, prompt: AiSpan, asked: Asked | None, now: float) -> None:
+        """A turn begins, and those before it are over as soon as what came of them has settled."""
+        if self._turns is None:
+            return
+        key = self._turns.ask(prompt)
+        held = self._hold(key, now)
+        if isinstance(held.trace, Turn):
+            held.trace.ask(prompt, asked)
+        for past in self._turns.past(key):
+            if past in self._held:
+                self._await(past, self._held[past], now + self._config.settle + self._config.disorder)
+
     def _hold(self, trace_id: bytes, now: float) -> _Held:
         held = self._held.get(trace_id)
         if held is None:
             over = self._over.get(trace_id)
-            held = self._held[trace_id] = _Held(Trace(over.whom if over else None))
+            held = self._held[trace_id] = _Held(self._make(trace_id, over.whom if over else None))
         if held.heard != now:
             held.heard = now
             self._held.move_to_end(trace_id)
         return held
+
+    def _make(self, trace_id: bytes, whom: Whom | None) -> Trace:
+        return Trace(whom) if self._turns is None else Turn(trace_id, self._turns, whom)
 
     def over(self, now: float, *, all_: bool = False) -> Iterator[Told]:
         """The traces that are over, the one that began first coming first."""
