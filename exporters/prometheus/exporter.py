@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from aiohttp import web
 
@@ -23,15 +23,32 @@ _TOLD = 1_000
 """Metrics that the log told of; the counter tells of all."""
 
 
+class Wish(NamedTuple):
+    """What somebody wants a page as."""
+
+    form: Form
+    is_packed: bool
+
+
 def form_of(accept: str) -> Form:
     """What to answer to the header `Accept`: OpenMetrics where it is liked at least as much as text."""
-    liked = {"application/openmetrics-text": 0.0, "text/plain": 0.0}
-    for part in accept.lower().split(","):
+    openmetrics, text = _liked(accept, "application/openmetrics-text", "text/plain")
+    return "openmetrics" if openmetrics and openmetrics >= text else "text"
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether the header `Accept-Encoding` says so."""
+    return _liked(accept_encoding, "gzip")[0] > 0
+
+
+def _liked(header: str, *wanted: str) -> list[float]:
+    """How much each of what is wanted is liked; 0: not at all."""
+    liked = dict.fromkeys(wanted, 0.0)
+    for part in header.lower().split(","):
         kind, *parameters = (word.strip() for word in part.split(";"))
         if kind in liked:
             liked[kind] = max(liked[kind], _quality(parameters))
-    openmetrics, text = liked.values()
-    return "openmetrics" if openmetrics and openmetrics >= text else "text"
+    return [*liked.values()]
 
 
 def _quality(parameters: list[str]) -> float:
@@ -58,7 +75,8 @@ class Prometheus(Exporter[PrometheusConfig]):
         self._host = host
         self._lock = threading.Lock()
         self._store = Store(config, self._reject)
-        self._forms: tuple[Form, ...] = ("text", "openmetrics") if config.enable_open_metrics else ("text",)
+        self._wishes: set[Wish] = set()
+        """Those that there were."""
         self._told: set[str] = set()
         self._refused = 0
         self._is_new = False
@@ -116,21 +134,21 @@ class Prometheus(Exporter[PrometheusConfig]):
             self._told.add(metric)
             self._host.log.warning("points of the metric %r are not shown: %s (see the README)", metric, reason)
 
-    def _page(self, form: Form) -> bytes:
+    def _page(self, wish: Wish) -> bytes:
         with self._lock:
             self._store.expire(self._host.clock.monotonic() - self._settings.metric_expiration)
-            return self._store.render(form)
+            return self._store.render_packed(wish.form) if wish.is_packed else self._store.render(wish.form)
 
     async def _prepare(self) -> None:
-        """Make text of what came, in all forms; what is made stays until its numbers change."""
+        """Make text of what came, as it was asked for before; what is made stays until its numbers change."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_READY_SECONDS)
             if self._is_new:
                 self._is_new = False
                 try:
-                    for form in self._forms:
-                        await loop.run_in_executor(None, partial(self._page, form))
+                    for wish in [*self._wishes]:
+                        await loop.run_in_executor(None, partial(self._page, wish))
                 except Exception as error:
                     self._host.fault(error, "; the page is made when somebody asks")
 
@@ -139,10 +157,19 @@ class Prometheus(Exporter[PrometheusConfig]):
             return web.Response(status=404, text=f"Metrics are on {PATH}.\n")
         if request.method not in {"GET", "HEAD"}:
             return web.Response(status=405, headers={"Allow": "GET, HEAD"})
-        form = form_of(request.headers.get("Accept", "")) if self._settings.enable_open_metrics else "text"
+        wish = self._wish(request)
+        self._wishes.add(wish)
         try:
-            page = await asyncio.get_running_loop().run_in_executor(None, partial(self._page, form))
+            page = await asyncio.get_running_loop().run_in_executor(None, partial(self._page, wish))
         except Exception as error:  # aiohttp would log its text
             self._host.fault(error, "; metrics were asked for in vain")
             return web.Response(status=500)
-        return web.Response(body=page, headers={"Content-Type": MEDIA_TYPES[form]})
+        headers = {"Content-Type": MEDIA_TYPES[wish.form], "Vary": "Accept, Accept-Encoding"}
+        if wish.is_packed:
+            headers["Content-Encoding"] = "gzip"
+        return web.Response(body=page, headers=headers)
+
+    def _wish(self, request: web.BaseRequest) -> Wish:
+        accepted, encodings = (",".join(request.headers.getall(name, ())) for name in ("Accept", "Accept-Encoding"))
+        form = form_of(accepted) if self._settings.enable_open_metrics else "text"
+        return Wish(form, takes_gzip(encodings))

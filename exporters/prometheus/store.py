@@ -1,6 +1,6 @@
 """What is shown: each series with its last numbers, until nobody has updated it for long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from spansieve.pdata import DataPoint, Metric, MetricBatch, Scope
@@ -8,6 +8,7 @@ from spansieve.prometheus_names import Kind, metric_name
 
 from .config import PrometheusConfig
 from .labels import Origin
+from .packing import gzipped, packed
 from .states import Distribution, Number, State, state_of
 from .text import END, Form, head, lines
 
@@ -48,11 +49,20 @@ class Series:
         self.texts: dict[Form, bytes] = {}
         """As it is shown; made when somebody asks."""
 
+    def text(self, family: "Family", labels: str, form: Form, *, has_times: bool) -> bytes:
+        """As it is shown in `family`."""
+        text = self.texts.get(form)
+        if text is None:
+            time_ns = self.time_ns if has_times and self.time_ns else None
+            text = lines(family.name, family.kind, labels, self.state, form=form, time_ns=time_ns)
+            self.texts[form] = text
+        return text
+
 
 class Family:
     """The series of one name."""
 
-    __slots__ = ("_known", "description", "kind", "name", "series")
+    __slots__ = ("_blocks", "_known", "_texts", "description", "kind", "name", "series")
 
     def __init__(self, name: str, kind: Kind, description: str) -> None:
         """There are none."""
@@ -62,6 +72,29 @@ class Family:
         self.series: dict[str, Series] = {}
         """By their labels."""
         self._known: dict[tuple[Origin, bytes], str] = {}
+        self._texts: dict[Form, bytes] = {}
+        self._blocks: dict[Form, bytes] = {}
+
+    def changed(self) -> None:
+        """It looks otherwise than before."""
+        self._texts.clear()
+        self._blocks.clear()
+
+    def text(self, form: Form, *, has_times: bool) -> bytes:
+        """All of it as text, made when somebody asks."""
+        text = self._texts.get(form)
+        if text is None:
+            lines = [series.text(self, labels, form, has_times=has_times) for labels, series in self.series.items()]
+            text = b"".join((head(self.name, self.kind, self.description, form), *lines)) if lines else b""
+            self._texts[form] = text
+        return text
+
+    def block(self, form: Form, *, has_times: bool) -> bytes:
+        """The text, packed."""
+        block = self._blocks.get(form)
+        if block is None:
+            block = self._blocks[form] = packed(self.text(form, has_times=has_times))
+        return block
 
     def labels(self, origin: Origin, point: DataPoint) -> str:
         """The labels of `point`; made once for the bytes that its attributes came in. Raises DecodeError."""
@@ -79,6 +112,7 @@ class Family:
         for labels in gone:
             del self.series[labels]
         if gone:
+            self.changed()
             self._known.clear()
 
 
@@ -150,6 +184,7 @@ class Store:
         if point.flags & NO_RECORDED_VALUE:
             if series is not None:
                 del family.series[labels]
+                family.changed()
                 self._size -= 1
             return
         time_ns = point.time_unix_nano
@@ -170,10 +205,12 @@ class Store:
         series = family.series.get(labels)
         if series is None:
             series = family.series[labels] = Series(state)
+            family.changed()
             self._size += 1
         elif series.state != state or (self._config.send_timestamps and series.time_ns != time_ns):
             series.state = state
             series.texts = {}
+            family.changed()
         series.time_ns = time_ns
         series.seen = now
 
@@ -187,18 +224,20 @@ class Store:
 
     def render(self, form: Form) -> bytes:
         """All of it as text."""
-        parts: list[bytes] = []
-        for _, family in sorted(self._families.items()):
-            if family.series:
-                parts.append(head(family.name, family.kind, family.description, form))
-            for labels, series in family.series.items():
-                text = series.texts.get(form)
-                if text is None:
-                    time_ns = series.time_ns if self._config.send_timestamps and series.time_ns else None
-                    text = lines(family.name, family.kind, labels, series.state, form=form, time_ns=time_ns)
-                    series.texts[form] = text
-                parts.append(text)
-        return b"".join((*parts, END[form]))
+        return b"".join((*self._texts(form), END[form]))
+
+    def render_packed(self, form: Form) -> bytes:
+        """The same as gzip."""
+        has_times = self._config.send_timestamps
+        blocks = [family.block(form, has_times=has_times) for family in self._in_order()]
+        return gzipped((*self._texts(form), END[form]), (*blocks, packed(END[form])))
+
+    def _texts(self, form: Form) -> Sequence[bytes]:
+        has_times = self._config.send_timestamps
+        return [family.text(form, has_times=has_times) for family in self._in_order()]
+
+    def _in_order(self) -> Sequence[Family]:
+        return [family for _, family in sorted(self._families.items())]
 
 
 def _kind(metric: Metric) -> Kind:

@@ -1,5 +1,6 @@
 """A running exporter, and batches of a few words."""
 
+import gzip
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.request import Request, urlopen
@@ -32,6 +33,13 @@ class Shown:
         request = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Accept": accept})
         with urlopen(request, timeout=10) as answer:  # noqa: S310
             return answer.headers["Content-Type"], answer.read().decode()
+
+    def packed(self, accept: str = "") -> str:
+        """The page, which came as gzip."""
+        headers = {"Accept": accept, "Accept-Encoding": "gzip"}
+        with urlopen(Request(f"http://127.0.0.1:{self.port}/metrics", headers=headers), timeout=10) as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            return gzip.decompress(answer.read()).decode()
 
     def text(self) -> list[str]:
         """The lines of the text format, without comments."""

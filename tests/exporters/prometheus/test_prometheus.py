@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from pydantic import ValidationError
 
 from spansieve.exporters.prometheus import Prometheus, PrometheusConfig
-from spansieve.exporters.prometheus.exporter import form_of
+from spansieve.exporters.prometheus.exporter import form_of, takes_gzip
 from spansieve.exporters.prometheus.store import Store
 from spansieve.exporters.prometheus.text import Form
 from spansieve.pdata import MetricBatch
@@ -117,6 +117,30 @@ def test_openmetrics_is_given_to_who_asks_with_exemplars(started: Started) -> No
 )
 def test_what_is_answered_follows_accept(accept: str, form: Form) -> None:
     assert form_of(accept) == form
+
+
+@pytest.mark.parametrize(
+    ("accept", "taken"),
+    [("gzip", True), ("br, GZIP;q=0.5", True), ("gzip;q=0", False), ("identity", False), ("", False)],
+)
+def test_what_is_packed_follows_accept_encoding(accept: str, taken: bool) -> None:
+    assert takes_gzip(accept) is taken
+
+
+@pytest.mark.parametrize("accept", ["", OPENMETRICS])
+def test_who_takes_gzip_gets_the_same_page_packed_also_when_something_changed_or_ended(
+    started: Started, accept: str
+) -> None:
+    shown = started(metric_expiration="10s")
+    for step in range(4):
+        if step < 2:
+            shown.exporter.metrics(batch(counter("calls", 3), service_name="shop"))
+        shown.exporter.metrics(batch(gauge("level", step, 1 + step), service_name="shop"))
+        page = shown.get(accept)[1]
+        assert shown.packed(accept) == page
+        assert f'\nlevel{{job="shop",otel_scope_name="lib"}} {step}\n' in page
+        assert ("calls" in page) is (step < 3)
+        shown.host.clock.advance(seconds=6)
 
 
 def test_openmetrics_can_be_switched_off(started: Started) -> None:
