@@ -1,13 +1,14 @@
 """What a round of metrics costs the chain thread at the bounds of labels. Run: python -m bench.rounds.
 
-Twelve metrics of 2000 series, four of them histograms with exemplars, as `behavior` and its like send them in the
-default configuration: made by a `Meter`, scrubbed by `prompt_privacy`, heard by `ai_metrics`, counted by `alert_rules`.
-CPU milliseconds: `round`, all of one round by step; `longest`, the tick that senders wait for longest. `take` is the
-exporter `prometheus` taking a round in, on a thread of its own.
+Twice twelve metrics of 2000 series, four of them histograms with exemplars, in the default configuration's
+`metrics/ai`: the first twelve as `behavior` and its like send them, made by a `Meter`, scrubbed by `prompt_privacy`,
+heard by `ai_metrics`, passed on by `alert_rules`; the others as `ai_metrics` does, of which `alert_rules` counts three.
+CPU milliseconds: `behavior_ms` and `ai_metrics_ms`, one round of each by step; `longest_ms`, the tick that senders wait
+for longest, in which both send a part. `take` is the exporter `prometheus` taking a round in, on a thread of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any, Final
 
@@ -31,7 +32,7 @@ EVERY: Final = 10
 
 
 class Behind(FakeHost):
-    """What is emitted goes through processors, as in a pipeline that names who emits as its receiver."""
+    """What is emitted goes through processors, and into the exporter."""
 
     def __init__(self, processors: dict[str, Processor[Any]]) -> None:
         """Those, in this order."""
@@ -65,13 +66,14 @@ def processors_of(clock: FakeClock) -> dict[str, Processor[Any]]:
     return made
 
 
-def updates(meter: Meter) -> Callable[[int], None]:
-    """Each call changes one series in `every`."""
+def updates(meter: Meter, names: Sequence[str]) -> Callable[[int], None]:
+    """Twelve metrics, the first of which have these names. Each call changes one series in `every`."""
     labels = ("model", "from")
     families: list[Family[Any]] = [
-        meter.histogram(f"h{number}_seconds", "", labels=labels, buckets=BUCKETS) for number in range(4)
+        meter.histogram(name, "", labels=labels, buckets=BUCKETS) for name in [*names[:1], "h1", "h2", "h3", "h4"][:4]
     ]
-    families += [meter.counter(f"c{number}_total", "", labels=labels) for number in range(8)]
+    others = [*names[1:], *(f"c{number}_total" for number in range(8))][:8]
+    families += [meter.counter(name, "", labels=labels) for name in others]
     keys = [(f"model-{number % 50}", f"tool-{number // 50}") for number in range(SERIES)]
     spans = [Exemplar(number.to_bytes(16), number.to_bytes(8), 1, is_error=False) for number in range(7, 7 + SERIES)]
     cells = [[family.cell("shop", *key) for key in keys] for family in families]
@@ -88,37 +90,66 @@ def updates(meter: Meter) -> Callable[[int], None]:
     return update
 
 
-def round_of(meter: Meter, host: Behind, interval: float) -> tuple[dict[str, float], float]:
-    """Milliseconds of one round by step, and those of its longest tick."""
-    host.seconds.clear()
-    ticks = list[float]()
-    for _ in range(round(interval / TICK_SECONDS) + 1):
-        host.clock.advance(seconds=TICK_SECONDS)
-        beside = host.seconds["take"]
-        ticks.append(cpu(meter.tick) - (host.seconds["take"] - beside))
-    steps = dict(host.seconds)
-    take = steps.pop("take")
-    steps = {"collect": sum(ticks) - sum(steps.values()), **steps, "whole": sum(ticks), "take": take}
-    return {name: seconds * 1e3 for name, seconds in steps.items()}, max(ticks) * 1e3
+class Sender:
+    """A component that measures, and what is behind it."""
+
+    def __init__(self, scope: str, processors: dict[str, Processor[Any]], clock: FakeClock, *names: str) -> None:
+        """`names` are those of its first metrics."""
+        self.host = Behind(processors)
+        self.host.clock = clock
+        self._meter = Meter(self.host, MetricsOut(), scope)
+        self.update = updates(self._meter, names)
+        self._ticks = 0.0
+
+    def tick(self) -> float:
+        """Seconds of a tick, on the chain thread."""
+        beside = self.host.seconds["take"]
+        seconds = cpu(self._meter.tick) - (self.host.seconds["take"] - beside)
+        self._ticks += seconds
+        return seconds
+
+    def steps(self) -> dict[str, float]:
+        """Milliseconds since this was asked last, by step."""
+        found, whole = dict(self.host.seconds), self._ticks
+        take = found.pop("take")
+        steps = {"collect": whole - sum(found.values()), **found, "whole": whole, "take": take}
+        self.host.seconds.clear()
+        self._ticks = 0.0
+        return {name: seconds * 1e3 for name, seconds in steps.items()}
+
+
+def round_of(senders: Sequence[Sender], clock: FakeClock) -> float:
+    """Let each send a round; milliseconds of the longest tick."""
+    longest = 0.0
+    for _ in range(round(MetricsOut().interval / TICK_SECONDS) + 1):
+        clock.advance(seconds=TICK_SECONDS)
+        longest = max(longest, sum(sender.tick() for sender in senders))
+    return longest * 1e3
 
 
 def main() -> None:
     """Print the medians of some rounds."""
-    config = MetricsOut()
     clock = FakeClock()
-    host = Behind(processors_of(clock))
-    host.clock = clock
-    meter = Meter(host, config, "spansieve.behavior")
-    update = updates(meter)
-    update(1)
-    round_of(meter, host, config.interval)
-    settle()  # as the program does
-    rounds = []
-    for _ in range(ROUNDS):
-        update(EVERY)
-        rounds.append(round_of(meter, host, config.interval))
-    steps = {name: round(median(one[name] for one, _ in rounds), 1) for name in rounds[0][0]}
-    say("rounds", series=12 * SERIES, round_ms=steps, longest_ms=round(median(most for _, most in rounds), 1))
+    behind = processors_of(clock)
+    rules = {"alert_rules": behind["alert_rules"]}
+    counted = ("ai_operation_duration_seconds", "ai_tokens_total", "tool_executions_total")
+    senders = {
+        "behavior_ms": Sender("spansieve.behavior", behind, clock),
+        "ai_metrics_ms": Sender("spansieve.ai_metrics", rules, clock, *counted),
+    }
+    longest, steps = list[float](), list[dict[str, dict[str, float]]]()
+    for number in range(ROUNDS + 2):
+        for sender in senders.values():
+            sender.update(EVERY if number else 1)
+        longest.append(round_of([*senders.values()], clock))
+        steps.append({name: sender.steps() for name, sender in senders.items()})
+        if number == 1:
+            settle()  # as the program does
+    medians = {
+        name: {step: round(median(one[name][step] for one in steps[2:]), 1) for step in steps[2][name]}
+        for name in senders
+    }
+    say("rounds", series=24 * SERIES, longest_ms=round(median(longest[2:]), 1), **medians)
 
 
 if __name__ == "__main__":
