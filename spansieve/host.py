@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from spansieve.admission import Admission, Admitted
 from spansieve.in_common import InCommon
 from spansieve.inspection import Inspection
+from spansieve.lasting_room import LastingRoom
 from spansieve.made_keys import MadeKeys
 from spansieve.net import Loop
 from spansieve.pdata import Batch, Signal
@@ -137,7 +139,9 @@ class ComponentHost:
 
     def storage(self, extension: str) -> Storage:
         """The component's room in a storage extension."""
-        return self._core.find_storage(extension, f"{self._kind}_{self.id}")
+        find = partial(self._core.find_storage, extension, f"{self._kind}_{self.id}")
+        find()  # who asks is to hear of it now if it can't be had
+        return LastingRoom(find)
 
     def made_key(self, name: str, storage: str | None = None, *, lost: str) -> MadeKey:
         """A random key of the program's."""
@@ -234,7 +238,7 @@ class ComponentHost:
 
     def fault(self, error: BaseException, then: str = "") -> None:
         """Count and log an exception, without its text."""
-        self._core.faults.saw(f"{self._kind}s", self.id, error, then)
+        self._core.faults.saw(f"{self._kind}s", self.id, error, f"; {then}" if then else "")
 
     def fail(self, problem: str) -> None:
         """End the program."""

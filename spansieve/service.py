@@ -11,7 +11,6 @@ from spansieve import __version__
 from spansieve.assembly import Assembler, Assembly, Instance, StartError
 from spansieve.clock import SystemClock
 from spansieve.config.load import Loaded
-from spansieve.config.problems import ConfigError, Problem
 from spansieve.host import Core
 from spansieve.inspector import Inspector, Running
 from spansieve.pipeline.chain import Chain
@@ -91,6 +90,7 @@ class Service:
         try:
             self._endpoint = self._open_endpoint(self._assembly.loaded)
             self._start_behind_receivers(self._assembly)
+            self._start_kind(self._assembly, "processors")
             self.core.chain.call(self._attach_first)
             self._start_all(self._assembly.instances.values())
             with self._workers.changed(self._assembly.loaded):
@@ -125,11 +125,17 @@ class Service:
             self.core.extensions[instance.id] = instance.component
 
     def _start_behind_receivers(self, assembly: Assembly) -> None:
-        for kind in ("extensions", "exporters", "processors"):
-            for instance in assembly.of_kind(kind):
+        """Start all that remembers nothing of what passes: it may run beside what it is to replace."""
+        self._start_kind(assembly, "extensions")
+        self._start_kind(assembly, "exporters")
+        self.core.chain.call(lambda: self._open_queues(assembly))
+        for instance in assembly.of_kind("processors"):
+            if not _is_stateful(instance):
                 self._start_part(instance)
-            if kind == "exporters":
-                self.core.chain.call(lambda: self._open_queues(assembly))
+
+    def _start_kind(self, assembly: Assembly, kind: str) -> None:
+        for instance in assembly.of_kind(kind):
+            self._start_part(instance)
 
     def _open_queues(self, assembly: Assembly) -> None:
         """Give queues their storage; on the chain thread, which alone puts into them. Raises StartError."""
@@ -139,8 +145,8 @@ class Service:
                 if storage is None:
                     continue
                 try:
-                    sender.queue.open(self._storage(storage, f"exporter_{instance.id}_{signal}", assembly))
-                except (StorageError, ConfigError) as error:
+                    sender.queue.open(self._storage(storage, f"exporter_{instance.id}_{signal}"))
+                except StorageError as error:
                     if instance not in self._retiring:  # what such a one holds waits on its disk
                         raise StartError(instance, error) from error
 
@@ -211,8 +217,7 @@ class Service:
         for instance in processors:
             if not instance.running:
                 continue
-            component = instance.component
-            if isinstance(component, Processor) and component.stateful:
+            if _is_stateful(instance):
                 left += assembly.graph.finish(instance.id, partial(self._close, instance))
             else:
                 self._close(instance)
@@ -285,10 +290,13 @@ class Service:
         self._say_what_is_off(loaded)
 
     def _switch(self, former: Assembly, assembly: Assembly, gone: Iterable[Instance]) -> None:
-        """Exchange the graph between two requests."""
+        """Exchange the graph between two requests. Processors that remember begin where those that are gone ended: what
+        these tell or write last is neither told twice nor missed. Raises StartError.
+        """
 
         def switch() -> None:
             self._finish(former, [instance for instance in gone if instance.kind == "processors"])
+            self._start_kind(assembly, "processors")
             self._assembler.attach(assembly)
             self.core.chain.swap(assembly.graph)
 
@@ -308,12 +316,15 @@ class Service:
         log.error("going back to the former configuration")
         failed = self._assembly
         for instance in fresh:
-            if failed is former or instance.kind == "receivers" or _listens_behind(instance):
+            if failed is former and instance.kind == "processors":
+                self.core.chain.call(partial(self._close, instance))
+            elif failed is former or instance.kind == "receivers" or _listens_behind(instance):
                 self._close(instance)  # what the graph that runs knows is finished when it is exchanged
         kept = {key: one for key, one in former.instances.items() if one.running}
         replaced = [one for one in fresh if one.running or one.kind == "exporters"]  # whose senders may run
         try:
-            base = Assembly(former.loaded, {**failed.instances, **kept}, former.graph, former.wiring)
+            usable = {key: one for key, one in failed.instances.items() if one.running or not _is_stateful(one)}
+            base = Assembly(former.loaded, {**usable, **kept}, former.graph, former.wiring)
             again = self._assembler.build(former.loaded, base)
             self._start_behind_receivers(again)
             with self._workers.changed(former.loaded):
@@ -397,15 +408,17 @@ class Service:
                 description,
             )
 
-    def _storage(self, extension: str, owner: str, assembly: Assembly | None = None) -> Storage:
-        instance = (assembly or self._assembly).instances.get(("extensions", extension, ""))
-        if instance is None or not isinstance(instance.component, Extension):
-            raise ConfigError(
-                [Problem("", 0, 0, owner, f"wants storage of {extension}, which is not in service.extensions")]
-            )
-        return instance.component.storage(owner)
+    def _storage(self, extension: str, owner: str) -> Storage:
+        running = self.core.extensions.get(extension)
+        if running is None:
+            raise StorageError(f"the storage extension {extension} does not run now")
+        return running.storage(owner)
 
 
 def _listens_behind(instance: Instance) -> bool:
     """Whether it may hold a port, and is no receiver."""
     return instance.kind == "extensions" or (isinstance(instance.component, Exporter) and instance.component.listens)
+
+
+def _is_stateful(instance: Instance) -> bool:
+    return isinstance(instance.component, Processor) and instance.component.stateful

@@ -150,7 +150,7 @@ class Prometheus(Exporter[PrometheusConfig]):
                     for wish in [*self._wishes]:
                         await loop.run_in_executor(None, partial(self._page, wish))
                 except Exception as error:
-                    self._host.fault(error, "; the page is made when somebody asks")
+                    self._host.fault(error, "the page is made when somebody asks")
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path != PATH:
@@ -162,7 +162,7 @@ class Prometheus(Exporter[PrometheusConfig]):
         try:
             page = await asyncio.get_running_loop().run_in_executor(None, partial(self._page, wish))
         except Exception as error:  # aiohttp would log its text
-            self._host.fault(error, "; metrics were asked for in vain")
+            self._host.fault(error, "metrics were asked for in vain")
             return web.Response(status=500)
         headers = {"Content-Type": MEDIA_TYPES[wish.form], "Vary": "Accept, Accept-Encoding"}
         if wish.is_packed:

@@ -66,7 +66,7 @@ class Courier:
         try:
             self._desk.work(group)
         except Exception as error:
-            self._host.fault(error, "; its group waits for the next change")
+            self._host.fault(error, "its group waits for the next change")
             self._desk.leave(group)
         finally:
             self.wake()

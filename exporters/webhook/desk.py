@@ -238,7 +238,7 @@ class Desk:
         try:
             outcome = self._send(notification, done)
         except Exception as error:  # a mistake of ours costs this notification
-            self._host.fault(error, "; a notification is given up")
+            self._host.fault(error, "a notification is given up")
             outcome = Outcome("failed", "error")
         self._measures.took(self.label, max(0.0, self._clock.monotonic() - started))
         with self._lock:
@@ -319,7 +319,7 @@ class Desk:
         try:
             written = self._letters.write(notification, self.label, reason, self._clock.time_ns())
         except (OSError, Unsendable) as error:
-            self._host.fault(error, "; it is not in the dead letters")
+            self._host.fault(error, "it is not in the dead letters")
             return
         if written:
             self._measures.dead_letter(self.label)
@@ -351,7 +351,7 @@ class Desk:
         try:
             self._shelf.save(self.label, [group])
         except StorageError as error:  # after a restart it is told once more, under the same id
-            self._host.fault(error, "; a notification may come twice after a restart")
+            self._host.fault(error, "a notification may come twice after a restart")
 
     # --- what people see
 

@@ -98,7 +98,7 @@ class Zpages(Extension[ZpagesConfig]):
             try:
                 self._history.add(sample(await loop.run_in_executor(None, self._host.inspect)))
             except Exception as error:
-                self._host.fault(error, "; the status page lacks a sample")
+                self._host.fault(error, "the status page lacks a sample")
             await asyncio.sleep(SAMPLE_SECONDS)
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -136,7 +136,7 @@ class Zpages(Extension[ZpagesConfig]):
             async with self._turn:
                 return await asyncio.get_running_loop().run_in_executor(None, work)
         except Exception as error:  # aiohttp would log its text
-            self._host.fault(error, "; the status page was not made")
+            self._host.fault(error, "the status page was not made")
             return self._say(500, "It failed", "The page could not be made. The log names the line.")
         finally:
             self._waiting -= 1

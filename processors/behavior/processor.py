@@ -22,7 +22,7 @@ from .tasks import thread_mark, trace_mark
 from .traces import Traces
 from .view import status
 
-_UNREAD = "; it is passed on, and not looked at"
+_UNREAD = "it is passed on, and not looked at"
 
 
 class Behavior(Processor[BehaviorConfig]):
@@ -176,4 +176,4 @@ class Behavior(Processor[BehaviorConfig]):
             else:
                 self._store.go_on()
         except StorageError as error:
-            self._host.fault(error, then="; users and tasks are written later")
+            self._host.fault(error, then="users and tasks are written later")

@@ -242,7 +242,7 @@ class GrpcServer:
                 self._refused.add(1, reason="too_large", transport="grpc")
                 code, message = RESOURCE_EXHAUSTED, str(error)
             except Exception as error:
-                self._host.fault(error, "; the sender was asked to come again")
+                self._host.fault(error, "the sender was asked to come again")
                 code, message = _refuse(context, _FAULT)
             else:
                 if answer.outcome == "accepted":

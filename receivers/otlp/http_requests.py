@@ -82,7 +82,7 @@ class Requests:
             response = await self._answer(request)
         except Exception as error:
             # aiohttp would answer 500, and senders throw away what is answered so
-            self._host.fault(error, "; the sender was asked to come again")
+            self._host.fault(error, "the sender was asked to come again")
             response = self._refuse(request, _FAULT)
         finally:
             self._open -= 1

@@ -142,7 +142,8 @@ class Graph:
         """Run a stateful processor's `stop`, which may emit what it holds, and book what it sheds.
 
         It is its last chance, so its emissions are taken whether there is room or not. What it does not let go of is
-        written down as failed; returns the items of it that are not stored either.
+        written down as failed; returns the items of it that are not stored either. Where the graph goes on, nothing
+        more comes to it: intake refuses.
         """
         self.tickers.pop(component, None)
         stages = self._stages.get(component, [])
@@ -153,6 +154,7 @@ class Graph:
             self._finishing = False
         left = 0
         for pipeline, stage in stages:
+            stage.blocked.add(stage.signal)
             for lane in pipeline.lanes:
                 held = lane.ledger.detach(stage.processor, "failed", "shutdown")
                 left = max(left, held - stage.processor.stored(stage.signal))

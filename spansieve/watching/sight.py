@@ -18,7 +18,7 @@ Listener = Callable[[Sequence[AiSpan]], None]
 Seen = Sequence[tuple[Span, AiSpan]]
 Recorded = Sequence[tuple[LogRecord, AiSpan]]
 
-_UNREAD: Final = "; it is passed on, and not counted"
+_UNREAD: Final = "it is passed on, and not counted"
 
 
 class Sight:
@@ -30,8 +30,8 @@ class Sight:
         self._reader = Reader()
         self._records = RecordReader(self._reader)
         self._settling = Settling()
-        self._settle = 0.0
-        self._listeners: tuple[tuple[Listener, Host], ...] = ()
+        self._listeners: tuple[tuple[Listener, Host, float], ...] = ()
+        """Each with the seconds for which it wants spans to settle."""
         self._fault = host.fault
         self._batch: TraceBatch | LogBatch | None = None
         self._seen: Seen = ()
@@ -53,8 +53,7 @@ class Sight:
 
     def enter(self, listener: Listener, host: Host, settle: float, *, weighs: bool) -> None:
         """One more is told."""
-        self._listeners = (*self._listeners, (listener, host))
-        self._settle = max(self._settle, settle)
+        self._listeners = (*self._listeners, (listener, host, settle))
         self._reader.weighs = weighs
 
     def leave(self, listener: Listener) -> None:
@@ -101,7 +100,8 @@ class Sight:
             traces[span.trace_id][1].append(span)
         for trace_id, (plumbing, spans) in traces.items():
             self._settling.take(trace_id, plumbing, spans)
-        self._settling.close(self._clock.monotonic() + self._settle)
+        patience = max((settle for _, _, settle in self._listeners), default=0.0)
+        self._settling.close(self._clock.monotonic() + patience)
 
     def _count(self) -> None:
         if self._settling.repeated:
@@ -166,8 +166,8 @@ class Sight:
         self._count()
         if not spans:
             return
-        for listener, host in self._listeners:
+        for listener, host, _ in self._listeners:
             try:
                 listener(spans)
             except Exception as error:  # it is one of several, and the tick may be another's
-                host.fault(error, then="; what it was told of is not counted")
+                host.fault(error, then="what it was told of is not counted")

@@ -104,6 +104,14 @@ def test_what_waits_when_one_leaves_is_told_at_once_and_later_nothing() -> None:
     assert watched.after(2) == []
 
 
+def test_who_leaves_has_no_say_any_more_in_how_long_spans_settle() -> None:
+    watched = Watched()
+    patient = Watch.of(watched.host, print, settle=60)
+    patient.leave(print)
+    watched.watch.see(batch_of(chat("a")))
+    assert len(watched.after(2)) == 1
+
+
 def test_a_listener_that_fails_keeps_nothing_from_the_others() -> None:
     watched = Watched()
 
