@@ -20,6 +20,7 @@ from .state import State
 from .store import Store
 from .tasks import thread_mark, trace_mark
 from .traces import Traces
+from .turns import Turns
 from .view import status
 
 _UNREAD = "it is passed on, and not looked at"
@@ -44,7 +45,9 @@ class Behavior(Processor[BehaviorConfig]):
         texts = self._conduct.ratios is not None
         self._asides = Asides(self._conduct.features, texts=texts, of_records=self._counts_records)
         self._links = Links()
-        self._traces = Traces(config, self._asides, self._links, lambda: self._conduct.measures.forgotten("traces"))
+        forgotten = self._conduct.measures.forgotten
+        turns = Turns(lambda: forgotten("turns")) if self._counts_records else None
+        self._traces = Traces(config, self._asides, self._links, lambda: forgotten("traces"), turns)
         self._watch: Watch | None = None
         self._may_tell = ByTraits(self._tells)
         self._next = 0.0

@@ -52,8 +52,15 @@ class Traces:
     no root of ours comes, when it was silent for long enough. What began earlier is told first.
     """
 
-    def __init__(self, config: BehaviorConfig, asides: Asides, links: Links, released: Callable[[], None]) -> None:
-        """Hold nothing; `released` is told of each trace that was over before its time. Of log records, the turns of
+    def __init__(
+        self,
+        config: BehaviorConfig,
+        asides: Asides,
+        links: Links,
+        released: Callable[[], None],
+        turns: Turns | None = None,
+    ) -> None:
+        """Hold nothing; `released` is told of each trace that was over before its time. Of log records, the `turns` of
         conversations are what traces are of spans.
         """
         self._config = config
@@ -69,8 +76,8 @@ class Traces:
         """The same by when they began."""
         self._spans = 0
         self._look = 0.0
-        self._turns = Turns() if config.count_from == "logs" else None
-        self._id_of: Callable[[AiSpan], bytes] = self._turns.of if self._turns else _TRACE
+        self._turns = turns
+        self._id_of: Callable[[AiSpan], bytes] = turns.of if turns else _TRACE
 
     def __contains__(self, trace_id: bytes) -> bool:
         """Whether spans of a trace are held."""

@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 from spansieve.watching import AiSpan
@@ -20,8 +21,9 @@ class Turns:
     prompt belong to it, whenever they are.
     """
 
-    def __init__(self) -> None:
-        """Nothing was asked."""
+    def __init__(self, forgotten: Callable[[], None]) -> None:
+        """Nothing was asked; `forgotten` is told of each conversation that had to go."""
+        self._forgotten = forgotten
         self._asked: OrderedDict[bytes, list[Prompted]] = OrderedDict()
         """By conversation, in order."""
 
@@ -35,6 +37,7 @@ class Turns:
             del known[:-MAX_PROMPTS]
         if len(self._asked) > MAX_CONVERSATIONS:
             self._asked.popitem(last=False)
+            self._forgotten()
         return _key(conversation, asked)
 
     def of(self, span: AiSpan) -> bytes:
