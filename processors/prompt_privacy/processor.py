@@ -159,11 +159,13 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
         self._envelopes(batch.resources, batch.scopes)
         dirty = joined.hits(self._engine, people.unions)
         told = self._policy.treats or self._policy.names_people(joined.whole)
+        is_changed = False
         for place, metric in enumerate(metrics):
             if told or place in dirty or joined.size(place) > self._settings.max_scan_bytes:
                 self._walker.item(GLOBAL)
-                self._rewrite(metric)
-        batch.forget()
+                is_changed |= self._rewrite(metric)
+        if is_changed:
+            batch.forget()
         self._report.scanned += len(joined.data)
         self._report.flush("metrics")
 
@@ -280,16 +282,17 @@ class PromptPrivacy(Processor[PromptPrivacyConfig]):
             names[:0] = [body] if isinstance(body, str) and self._policy.event(body).speaks else []
         return next((name for name in names if self._policy.event(name).speaks), names[0] if names else "")
 
-    def _rewrite(self, carrier: Carrier) -> None:
-        """Scrub a resource, a scope or a metric, likewise."""
+    def _rewrite(self, carrier: Carrier) -> bool:
+        """Scrub a resource, a scope or a metric, likewise; whether something of it may have changed."""
         try:
-            carrier.rewrite(self._walker)
+            return carrier.rewrite(self._walker)
         except DecodeError:
             raise
         except Exception as error:
             withholder = self._withholder(error)
             if not self._policy.dry_run:
                 carrier.rewrite(withholder)
+            return True
 
     def _sampled(self, trace_id: bytes, trace_state: str) -> bool:
         """Whether the trace is one of those that keep content where others keep hashes."""

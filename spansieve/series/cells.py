@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple, Self
 
+from .wire import fixed_of_histogram, fixed_of_number
+
 SECOND_NS: Final = 1_000_000_000
 AHEAD_NS: Final = 3600 * SECOND_NS
 """An exemplar that is newer than another by so much has its time from a clock that is wrong."""
@@ -50,7 +52,7 @@ def better(old: Shown | None, new: Shown) -> Shown:
 class Cell:
     """What kinds share: whose series it is, and when it was updated."""
 
-    __slots__ = ("_is_touched", "_touched", "is_live", "pairs", "seen", "service", "start_ns", "values")
+    __slots__ = ("_is_touched", "_touched", "fixed", "is_live", "said", "seen", "service", "start_ns", "values")
 
     def __init__(self, touched: list[Any], service: str, values: tuple[str | None, ...]) -> None:
         """Note in `touched` that it is updated. The family sets the rest."""
@@ -60,8 +62,10 @@ class Cell:
         """`service.name` of the resource that the series is of."""
         self.values = values
         """Its labels' values, in the family's order; None: the label is absent."""
-        self.pairs: list[bytes] = []
-        """Its labels as KeyValues on the wire."""
+        self.fixed = b""
+        """What stays the same of its points, on the wire."""
+        self.said: bytes | None = None
+        """What its last cumulative point said, on the wire; None: it was updated since."""
         self.start_ns = 0
         """Since when it counts, in nanoseconds since the Unix epoch; where deltas leave, since the last one."""
         self.seen = 0.0
@@ -72,6 +76,10 @@ class Cell:
     def _touch(self) -> None:
         self._is_touched = True
         self._touched.append(self)
+
+    def fix(self, pairs: Sequence[bytes]) -> None:
+        """Its labels, as KeyValues on the wire, are `pairs`."""
+        self.fixed = fixed_of_number(pairs)
 
     def take_new(self) -> tuple[float, float]:
         """How much came since this was asked last: how many values, and their sum; the same for a counter."""
@@ -88,6 +96,7 @@ class Cell:
     def looked_at(self) -> None:
         """From now on, an update is noted again."""
         self._is_touched = False
+        self.said = None
 
 
 class CounterCell(Cell):
@@ -181,6 +190,10 @@ class HistogramCell(Cell):
         self.sent: tuple[list[int], float] = [0] * len(self.counts), 0.0
         """Counts and sum as far as they went out in deltas."""
         self._taken = 0.0, 0.0
+
+    def fix(self, pairs: Sequence[bytes]) -> None:
+        """Its labels, as KeyValues on the wire, are `pairs`."""
+        self.fixed = fixed_of_histogram(pairs, self.bounds)
 
     def record(self, value: float, exemplar: Exemplar | None = None, weight: float = 1.0) -> None:
         """Count `value` in, as if it came `weight` times."""

@@ -95,7 +95,7 @@ class Family(Generic[CellT]):
             slots.take(value)
         cell = self._live[key] = self._make(self._touched, key[0] or UNKNOWN_SERVICE, key[1:])
         named = zip(self.about.labels, cell.values, strict=True)
-        cell.pairs = [encode_pair(label, value) for label, value in named if value is not None]
+        cell.fix([encode_pair(label, value) for label, value in named if value is not None])
         cell.start_ns = self._clock.time_ns()
         cell.seen = self._clock.monotonic()
         return cell

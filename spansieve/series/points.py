@@ -8,9 +8,9 @@ from spansieve.pdata.schema import CLASSES
 
 from .cells import Cell, CounterCell, GaugeCell, HistogramCell, Shown
 from .family import About
+from .wire import distribution, exemplar, number, point, times
 
 DELTA, CUMULATIVE = 1, 2
-_INT64 = 2**63
 
 
 class Writer:
@@ -23,23 +23,24 @@ class Writer:
         self._deltas = deltas
         self._request = CLASSES["ExportMetricsServiceRequest"]()
         self._services: dict[str, Wire] = {}
-        self._is_empty = True
 
     def add(self, about: About, cells: Iterable[Cell]) -> None:
         """Write `cells` of one about."""
-        metrics: dict[str, Wire] = {}
+        by_service: dict[str, list[bytes]] = {}
         for cell in cells:
-            points = metrics.get(cell.service)
-            if points is None:
-                points = metrics[cell.service] = self._points(about, cell.service)
-            self._write(points, cell)
+            point = self._point(cell)
+            if point is not None:
+                by_service.setdefault(cell.service, []).append(point)
+        for service, points in by_service.items():
+            self._data(about, service).MergeFromString(b"".join(points))
 
     def batch(self) -> Iterator[MetricBatch]:
         """All that was written; none if nothing was."""
-        if not self._is_empty:
+        if self._services:
             yield MetricBatch.parse(self._request.SerializeToString())
 
-    def _points(self, about: About, service: str) -> Wire:
+    def _data(self, about: About, service: str) -> Wire:
+        """What holds the points of a metric."""
         scope = self._services.get(service)
         if scope is None:
             resource = self._request.resource_metrics.add()
@@ -50,77 +51,50 @@ class Writer:
             name=about.name.encode(), description=about.description.encode(), unit=about.unit.encode()
         )
         if about.kind == "gauge":
-            return metric.gauge.data_points
+            return metric.gauge
         data = metric.sum if about.kind == "counter" else metric.histogram
         data.aggregation_temporality = DELTA if self._deltas else CUMULATIVE
         if about.kind == "counter":
             data.is_monotonic = True
-        return data.data_points
+        return data
 
-    def _write(self, points: Wire, cell: Cell) -> None:
-        if isinstance(cell, CounterCell):
-            self._counter(points, cell)
-        elif isinstance(cell, HistogramCell):
-            self._histogram(points, cell)
-        elif isinstance(cell, GaugeCell) and cell.value is not None:
-            point = points.add(time_unix_nano=self._time_ns, attributes=cell.pairs)
-            _set(point, cell.value)
-            self._is_empty = False
-
-    def _start(self, cell: Cell) -> int:
-        """When what a point tells of began; of deltas, where the series' last one ended, so that they can be added."""
+    def _point(self, cell: Cell) -> bytes | None:
+        """What a cell says; None: nothing is known. A cumulative one says the same until it is updated."""
+        if isinstance(cell, GaugeCell):
+            return None if cell.value is None else point(cell.fixed, times(0, self._time_ns), number(cell.value))
+        said = cell.said
+        if said is None or self._deltas:
+            said = cell.said = self._said(cell)
         start_ns = cell.start_ns
-        if self._deltas:
+        if self._deltas:  # each begins where the last one ended, so that they can be added
             cell.start_ns = self._time_ns
-        return start_ns
+        return point(cell.fixed, times(start_ns, self._time_ns), said)
 
-    def _counter(self, points: Wire, cell: CounterCell) -> None:
-        self._is_empty = False
-        point = points.add(start_time_unix_nano=self._start(cell), time_unix_nano=self._time_ns, attributes=cell.pairs)
-        _set(point, cell.value - cell.sent)
+    def _said(self, cell: Cell) -> bytes:
+        if isinstance(cell, HistogramCell):
+            return self._distribution(cell)
+        return self._number(cell) if isinstance(cell, CounterCell) else b""
+
+    def _number(self, cell: CounterCell) -> bytes:
+        new = cell.value - cell.sent
+        exemplars = [] if cell.exemplar is None else [self._exemplar(cell.exemplar)]
         if self._deltas:
-            cell.sent = cell.value
-        if cell.exemplar is not None:
-            point.exemplars.append(self._exemplar(cell.exemplar))
-            if self._deltas:
-                cell.exemplar = None
+            cell.sent, cell.exemplar = cell.value, None
+        return number(new, exemplars)
 
-    def _histogram(self, points: Wire, cell: HistogramCell) -> None:
-        self._is_empty = False
+    def _distribution(self, cell: HistogramCell) -> bytes:
         counts, total = cell.rounded(), cell.total
         exemplars = [self._exemplar(shown) for shown in cell.exemplars if shown is not None]
         if self._deltas:
             (old, old_total), cell.sent = cell.sent, (counts, total)
             counts, total = [now - then for now, then in zip(counts, old, strict=True)], total - old_total
             cell.exemplars = [None] * len(counts)
-        points.add(
-            start_time_unix_nano=self._start(cell),
-            time_unix_nano=self._time_ns,
-            count=sum(counts),
-            sum=total,
-            bucket_counts=counts,
-            explicit_bounds=cell.bounds,
-            attributes=cell.pairs,
-            exemplars=exemplars,
-        )
+        return distribution(counts, total, exemplars)
 
     def _exemplar(self, shown: Shown) -> bytes:
         """Not of a time to come: Prometheus would take no other exemplar of the series until then."""
         value, span = shown
-        message = CLASSES["Exemplar"](
-            time_unix_nano=min(span.time_ns, self._time_ns),
-            as_double=value,
-            trace_id=span.trace_id,
-            span_id=span.span_id,
-        )
-        return message.SerializeToString()  # type: ignore[no-any-return]
-
-
-def _set(point: Wire, value: float) -> None:
-    if isinstance(value, int) and -_INT64 <= value < _INT64:
-        point.as_int = value
-    else:
-        point.as_double = value
+        return exemplar(value, min(span.time_ns, self._time_ns), span.trace_id, span.span_id)
 
 
 def checked(buckets: Sequence[float]) -> tuple[float, ...]:
