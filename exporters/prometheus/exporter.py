@@ -9,8 +9,7 @@ from aiohttp import web
 
 from spansieve.pdata import DecodeError, MetricBatch
 from spansieve.plugin import Exporter, Host, Permanent, Rejected
-from spansieve.small_server import serve
-from spansieve.tls_reload import server_context
+from spansieve.small_server import SmallServer
 
 from .config import PrometheusConfig
 from .store import Store
@@ -80,8 +79,7 @@ class Prometheus(Exporter[PrometheusConfig]):
         self._told: set[str] = set()
         self._refused = 0
         self._is_new = False
-        self._runner: web.ServerRunner | None = None
-        self._preparer: asyncio.Task[None] | None = None
+        self._server = SmallServer(host, "exporters", self._respond)
         self._rejected = host.counter("rejected_points", unit="{point}", description="Points not shown, by reason.")
 
     @classmethod
@@ -91,26 +89,12 @@ class Prometheus(Exporter[PrometheusConfig]):
 
     def start(self) -> None:
         """Listen. Raises OSError where the endpoint can't be had, ValueError where a certificate can't be read."""
-        self._host.run(self._open(), timeout=10)
+        told, settings = f"metrics are on %s{PATH}", self._settings
+        self._server.open(settings.endpoint, settings.tls, told=told, beside=self._prepare)
 
     def shutdown(self) -> None:
         """Close the listener."""
-        self._host.run(self._close(), timeout=10)
-
-    async def _open(self) -> None:
-        tls = server_context(self._settings.tls, self._host) if self._settings.tls else None
-        key = f"exporters.{self._host.id}.endpoint"
-        self._runner = await serve(self._respond, self._settings.endpoint, key, tls)
-        scheme = "http" if tls is None else "https"
-        self._host.log.info("metrics are on %s://%s%s", scheme, self._settings.endpoint, PATH)
-        self._preparer = asyncio.create_task(self._prepare())
-
-    async def _close(self) -> None:
-        if self._preparer is not None:
-            self._preparer.cancel()
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
+        self._server.close()
 
     def metrics(self, batch: MetricBatch) -> Rejected | None:
         """Show what `batch` says from now on. Raises Permanent for what can't be read; returns Rejected for points that

@@ -3,8 +3,7 @@
 from aiohttp import web
 
 from spansieve.plugin import Extension, Host
-from spansieve.small_server import serve
-from spansieve.tls_reload import server_context
+from spansieve.small_server import SmallServer
 
 from .answer import PLAIN, Answer, Up, answer, matches
 from .config import HealthCheckConfig
@@ -20,7 +19,7 @@ class HealthCheck(Extension[HealthCheckConfig]):
         self._settings = config
         self._host = host
         self._up: Up | None = None
-        self._runner: web.ServerRunner | None = None
+        self._server = SmallServer(host, "extensions", self._respond)
 
     @classmethod
     def endpoints(cls, config: HealthCheckConfig) -> list[str]:
@@ -29,7 +28,7 @@ class HealthCheck(Extension[HealthCheckConfig]):
 
     def start(self) -> None:
         """Listen. Raises OSError where the endpoint can't be had, ValueError where a certificate can't be read."""
-        self._host.run(self._open(), timeout=10)
+        self._server.open(self._settings.endpoint, self._settings.tls)
 
     def ready(self) -> None:
         """From now on answer 200; told again, as after a reload, nothing changes."""
@@ -43,14 +42,7 @@ class HealthCheck(Extension[HealthCheckConfig]):
     def shutdown(self) -> None:
         """Close the listener."""
         self._up = None
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            self._host.run(runner.cleanup(), timeout=10)
-
-    async def _open(self) -> None:
-        tls = server_context(self._settings.tls, self._host) if self._settings.tls else None
-        key = f"extensions.{self._host.id}.endpoint"
-        self._runner = await serve(self._respond, self._settings.endpoint, key, tls)
+        self._server.close()
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         if matches(self._settings.path, request.path):

@@ -9,8 +9,7 @@ from functools import partial
 from aiohttp import web
 
 from spansieve.plugin import Extension, Host, Inspection
-from spansieve.small_server import serve
-from spansieve.tls_reload import server_context
+from spansieve.small_server import SmallServer
 
 from .agents import without_users
 from .config import ZpagesConfig
@@ -59,8 +58,7 @@ class Zpages(Extension[ZpagesConfig]):
         self._history = History()
         self._turn = asyncio.Lock()
         self._waiting = 0
-        self._runner: web.ServerRunner | None = None
-        self._sampler: asyncio.Task[None] | None = None
+        self._server = SmallServer(host, "extensions", self._respond)
         self._refused = host.counter("refused_requests", unit="{request}", description="Requests refused, by reason.")
 
     @classmethod
@@ -70,26 +68,12 @@ class Zpages(Extension[ZpagesConfig]):
 
     def start(self) -> None:
         """Listen. Raises OSError where the endpoint can't be had, ValueError where a certificate can't be read."""
-        self._host.run(self._open(), timeout=10)
+        told, settings = "the status page is on %s", self._settings
+        self._server.open(settings.endpoint, settings.tls, told=told, beside=self._sample)
 
     def shutdown(self) -> None:
         """Close the listener."""
-        self._host.run(self._close(), timeout=10)
-
-    async def _open(self) -> None:
-        tls = server_context(self._settings.tls, self._host) if self._settings.tls else None
-        key = f"extensions.{self._host.id}.endpoint"
-        self._runner = await serve(self._respond, self._settings.endpoint, key, tls)
-        scheme = "http" if tls is None else "https"
-        self._host.log.info("the status page is on %s://%s", scheme, self._settings.endpoint)
-        self._sampler = asyncio.create_task(self._sample())
-
-    async def _close(self) -> None:
-        if self._sampler is not None:
-            self._sampler.cancel()
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
+        self._server.close()
 
     async def _sample(self) -> None:
         """Remember what the lines on the page show."""
