@@ -94,7 +94,7 @@ class Assembler:
 
         Nothing that runs is touched before `attach`. Raises ConfigError, with what a component's constructor says.
         """
-        wiring = Wiring(loaded.service.pipelines)
+        wiring = Wiring.of(loaded)
         parts = Parts(self._core, loaded, wiring, former.instances if former else {}, retiring)
         parts.make_all()
         pipelines = [self._pipeline(parts, name) for name in loaded.service.pipelines]
@@ -104,7 +104,7 @@ class Assembler:
         """Make what an intake process runs of `loaded`: receivers, pipelines that end before the first stateful
         processor, and the extensions that these components name. Raises ConfigError.
         """
-        wiring = Wiring(loaded.service.pipelines)
+        wiring = Wiring.of(loaded)
         parts = Parts(self._core, loaded, wiring, {}, ())
         pipelines = []
         for name in loaded.service.pipelines:

@@ -170,6 +170,8 @@ class Place(NamedTuple):
     pipeline: str
     before: tuple[str, ...]
     behind: tuple[str, ...]
+    readers: frozenset[str] = frozenset()
+    """Those of them that leave what passes as it is (`Processor.reads_only`)."""
 
 
 class Batching(NamedTuple):
@@ -412,6 +414,10 @@ class Processor(Component[ConfigT]):
     """What becomes of a batch in which a method raised. `pass` is not open to privacy processors."""
     emits: ClassVar[frozenset[Signal]] = frozenset()
     """The signals that it may `host.emit`."""
+    reads_only: ClassVar[bool] = False
+    """Whether it leaves every batch as it came, so that who stands before it and who stands behind it see the same, and
+    may share what they read (`ai_metrics`, `behavior` and their like do).
+    """
     privacy: ClassVar[bool] = False
     """Whether it takes personal data out; such a one may not stand behind a stateful one."""
     sheds: ClassVar[Literal["filtered", "sampled_out"]] = "filtered"

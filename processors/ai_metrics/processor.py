@@ -30,6 +30,7 @@ class AiMetrics(Processor[AiMetricsConfig]):
 
     config = AiMetricsConfig
     stateful: ClassVar[bool] = True
+    reads_only: ClassVar[bool] = True
     on_error: ClassVar = "pass"
     emits: ClassVar[frozenset[Signal]] = frozenset({"metrics"})
 

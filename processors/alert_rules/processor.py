@@ -27,6 +27,7 @@ class AlertRules(Processor[AlertRulesConfig]):
 
     config = AlertRulesConfig
     stateful: ClassVar[bool] = True
+    reads_only: ClassVar[bool] = True
     on_error: ClassVar = "pass"
     emits: ClassVar[frozenset[Signal]] = frozenset({"alerts"})
 

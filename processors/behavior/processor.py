@@ -31,6 +31,7 @@ class Behavior(Processor[BehaviorConfig]):
 
     config = BehaviorConfig
     stateful: ClassVar[bool] = True
+    reads_only: ClassVar[bool] = True
     on_error: ClassVar = "pass"
     emits: ClassVar[frozenset[Signal]] = frozenset({"metrics", "logs", "alerts"})
 

@@ -33,6 +33,7 @@ class Costs(Processor[CostsConfig]):
 
     config = CostsConfig
     stateful: ClassVar[bool] = True
+    reads_only: ClassVar[bool] = True
     on_error: ClassVar = "pass"
     emits: ClassVar[frozenset[Signal]] = frozenset({"metrics", "alerts"})
 

@@ -37,6 +37,7 @@ class Decisions(Processor[DecisionsConfig]):
 
     config = DecisionsConfig
     stateful: ClassVar[bool] = True
+    reads_only: ClassVar[bool] = True
     on_error: ClassVar = "pass"
     emits: ClassVar[frozenset[Signal]] = frozenset({"metrics"})
 

@@ -33,7 +33,7 @@ class ErrorsRun:
     def run(self) -> ErrorsStatus:
         """Replay it until every error is judged: patterns as they are then, and all alerts. Raises ConfigError."""
         self._clock = RecordedClock(self.arrivals.begin_ns)
-        self._host = DryHost(self._chosen.name, self._clock, Wiring(self._loaded.service.pipelines), self._emitted)
+        self._host = DryHost(self._chosen.name, self._clock, Wiring.of(self._loaded), self._emitted)
         self._host.scrubs = self._chosen.front.scrub
         processor = cast("ErrorAggregation", made(self._loaded, self._chosen.name, self._host, storage=None))
         for until_ns, arriving in self.arrivals.steps():

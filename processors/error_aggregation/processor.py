@@ -30,6 +30,7 @@ class ErrorAggregation(Processor[ErrorAggregationConfig]):
 
     config = ErrorAggregationConfig
     stateful: ClassVar[bool] = True
+    reads_only: ClassVar[bool] = True
     on_error: ClassVar = "pass"
     emits: ClassVar[frozenset[Signal]] = frozenset({"alerts"})
 

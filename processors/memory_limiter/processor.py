@@ -18,6 +18,7 @@ class MemoryLimiter(Processor[MemoryLimiterConfig]):
 
     config = MemoryLimiterConfig
     guards = True
+    reads_only = True
 
     def __init__(self, config: MemoryLimiterConfig, host: Host, memory: Memory | None = None) -> None:
         """`memory` is the system's, but for tests."""

@@ -42,7 +42,7 @@ class DryRun:
     def run(self) -> DryHost:
         """Replay what was taken until all is decided; the host that the processor had. Raises ConfigError."""
         clock = RecordedClock(self.arrivals.begin_ns)
-        host = DryHost(self._component, clock, Wiring(self._loaded.service.pipelines), self._emitted)
+        host = DryHost(self._component, clock, Wiring.of(self._loaded), self._emitted)
         late = self.config.late.model_copy(update={"spill": "memory"})
         record = "root" if self.config.record == "none" else self.config.record
         host.before = self._pass

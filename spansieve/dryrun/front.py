@@ -82,7 +82,7 @@ def front_of(loaded: Loaded, component: str, signal: Signal) -> Front | None:
 
     Raises ConfigError for a processor that can't be made or started. Guards of memory and `batch` have nothing to do.
     """
-    wiring = Wiring(loaded.service.pipelines)
+    wiring = Wiring.of(loaded)
     place = wiring.place("processor", component, signal)
     if place is None:
         return None

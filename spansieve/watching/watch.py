@@ -1,7 +1,5 @@
 """How those who stand side by side in a pipeline see its AI spans: each is read once, and told of once it settled."""
 
-from typing import Final
-
 from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Host, Place, Signal
 
@@ -10,9 +8,6 @@ from .sight import Listener, Recorded, Seen, Sight
 from .source import CountFrom, warn
 from .span import Ids
 from .weights import samplers_before
-
-_WATCHERS: Final = frozenset({"ai_metrics", "behavior", "decisions", "costs", "error_aggregation", "memory_limiter"})
-"""Processors that leave spans as they are, so that those on both sides of them see the same."""
 
 
 class Watch:
@@ -114,5 +109,5 @@ def _name(place: Place | None) -> str:
     """The same for all who see the same spans."""
     if place is None:
         return "watch"
-    others = [one for one in place.before if one.partition("/")[0] not in _WATCHERS]
+    others = [one for one in place.before if one not in place.readers]
     return f"watch {place.pipeline} behind {' '.join(others)}"

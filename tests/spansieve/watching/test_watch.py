@@ -55,11 +55,19 @@ def test_what_is_seen_is_the_batch_own_spans_with_what_they_say() -> None:
 
 
 def test_who_stands_behind_a_filter_does_not_share() -> None:
-    host, behind = PlacedHost("a"), PlacedHost("a", "ai_metrics", "filter")
+    host, behind = PlacedHost("a"), PlacedHost("a", "ai_metrics", "filter", readers=["ai_metrics"])
     behind.common = host.common
     one, other = Watch.of(host, lambda _: None, settle=2), Watch.of(behind, lambda _: None, settle=2)
     batch = batch_of(chat("a"))
     assert one.see(batch) is not other.see(batch)
+
+
+def test_who_stands_behind_a_processor_that_only_reads_shares_with_those_before_it() -> None:
+    host, behind = PlacedHost("a"), PlacedHost("a", "ai_metrics", "mine/2", readers=["ai_metrics", "mine/2"])
+    behind.common = host.common
+    one, other = Watch.of(host, lambda _: None, settle=2), Watch.of(behind, lambda _: None, settle=2)
+    batch = batch_of(chat("a"))
+    assert one.see(batch) is other.see(batch)
 
 
 def test_a_span_sent_again_while_it_waits_counts_as_it_was_sent_last() -> None:

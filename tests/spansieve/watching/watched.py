@@ -1,6 +1,6 @@
 """Requests in a few words, and what a watch tells of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -109,16 +109,17 @@ def records_of(span: str, *attributes: Mapping[str, Value], severity: int = 0) -
 
 
 class PlacedHost(FakeHost):
-    """A host of a component that stands in a pipeline, behind `before`."""
+    """A host of a component that stands in a pipeline, behind `before`; some of those leave what passes as it is."""
 
-    def __init__(self, *before: str) -> None:
+    def __init__(self, *before: str, readers: Collection[str] = ()) -> None:
         """Its own id is no matter."""
         super().__init__("ai_metrics")
         self.before = before
+        self.readers = frozenset(readers)
 
     def pipeline(self, signal: str) -> Place | None:
         """The place."""
-        return Place("traces", self.before, ())
+        return Place("traces", self.before, (), self.readers)
 
 
 class Watched:
