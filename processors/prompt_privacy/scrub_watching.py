@@ -124,9 +124,9 @@ class Watched(PromptPrivacy):
         self._item = self._items[id(record)]
         super()._record(record, name, sifted, place)
 
-    def _rewrite(self, carrier: Carrier) -> None:
+    def _rewrite(self, carrier: Carrier) -> bool:
         self._item = self._metrics[carrier.encode()] if isinstance(carrier, Metric) else self._items[id(carrier)]
-        super()._rewrite(carrier)
+        return super()._rewrite(carrier)
 
 
 def _named(place: int, item: Span | LogRecord) -> str:
