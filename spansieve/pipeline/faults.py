@@ -1,6 +1,7 @@
 """What went wrong in a component: counted always, logged once a kind and minute, and never with its text.
 
-An exception's text may hold a prompt or a key, so a log line names its type and the line of code it came from.
+An exception's text may hold a prompt or a key, so a log line names its type and the line of code it came from. A storage's
+own texts hold neither, and tell people what to do.
 """
 
 import logging
@@ -8,7 +9,7 @@ import threading
 from dataclasses import replace
 
 from spansieve.inspection import Fault
-from spansieve.plugin import Clock
+from spansieve.plugin import Clock, StorageError
 from spansieve.telemetry.instruments import Instruments
 from spansieve.telemetry.logs import component_log, place_of
 
@@ -48,9 +49,12 @@ class Faults:
         return component_log(f"{kind}/{component}")
 
     def saw(self, kind: str, component: str, error: BaseException, then: str = "") -> None:
-        """Count an exception and say where it came from; `then` says what became of the batch."""
+        """Count an exception and say where it came from, or what a storage says; `then` says what became of the
+        batch.
+        """
         self._errors.add((("component", f"{kind}/{component}"), ("error", type(error).__name__)), 1)
-        self.warn(kind, component, f"{place_of(error)}{then}", level=logging.ERROR)
+        what = str(error) if isinstance(error, StorageError) else place_of(error)
+        self.warn(kind, component, f"{what}{then}", level=logging.ERROR)
 
     def warn(self, kind: str, component: str, text: str, *, level: int = logging.WARNING, items: int = 0) -> None:
         """Log `text` unless it was said of this component within the last minute; then the next line tells how often,
