@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from spansieve.messages.calls import conversation_of_record
 from spansieve.pdata import LogRecord, Span
-from spansieve.watching import AiSpan
+from spansieve.watching import AiSpan, Traits
 
 from .asked import MAX_TEXT, Asked, Prompts
 from .features import Features, used_in
@@ -28,38 +28,41 @@ class Aside(NamedTuple):
 class Asides:
     """By trace and span id."""
 
-    def __init__(self, features: Features, *, texts: bool, of_records: bool = False) -> None:
-        """There are none; `texts` says whether prompts are kept, `of_records` whether log records say them."""
-        self._of_records = of_records
+    def __init__(self, features: Features, *, texts: bool) -> None:
+        """There are none; `texts` says whether prompts are kept."""
         self._features = features
         self._prompts = Prompts() if texts else None
-        self._kept: OrderedDict[tuple[bytes, bytes], Aside] = OrderedDict()
+        self._kept: OrderedDict[bytes, dict[bytes, Aside]] = OrderedDict()
+        self._count = 0
         self._called: OrderedDict[bytes, None] = OrderedDict()
         """Traces of which a model call was read."""
         self._bytes = 0
         self.lost = 0
         """How many gave way."""
 
-    @property
-    def are_for_all(self) -> bool:
-        """Whether any span may say something, and not only one that has a role."""
-        return self._features.has_own or self._of_records
+    def __contains__(self, trace_id: bytes) -> bool:
+        """Whether spans of a trace said something."""
+        return trace_id in self._kept
+
+    def may_tell(self, traits: Traits) -> bool:
+        """Whether attributes of spans like these may say something; events may always."""
+        return self._features.has_own or (self._prompts is not None and self._prompts.has(traits))
 
     def read(self, span: Span, seen: AiSpan) -> None:
         """Keep what `span` says. Raises DecodeError."""
-        role = ABOUT[seen.traits].role
-        asked = self._asked(span, seen, role) if role else None
+        asked = self._asked(span, seen)
         used = self._features.own(span) if self._features.has_own else 0
         if asked is not None or used:
             self._keep(seen, Aside(asked, used))
 
     def _keep(self, seen: AiSpan, aside: Aside) -> None:
-        key = seen.trace_id, seen.span_id
-        self.take(*key)
-        self._kept[key] = aside
-        self._bytes += aside.asked.size_bytes if aside.asked else 0
-        while self._bytes > _MAX_BYTES or len(self._kept) > _MAX_ASIDES:
-            self.take(*next(iter(self._kept)))
+        self.take(seen.trace_id, seen.span_id)
+        self._kept.setdefault(seen.trace_id, {})[seen.span_id] = aside
+        self._count += 1
+        self._bytes += _size(aside)
+        while self._bytes > _MAX_BYTES or self._count > _MAX_ASIDES:
+            trace_id, oldest = next(iter(self._kept.items()))
+            self.take(trace_id, next(iter(oldest)))
             self.lost += 1
 
     def read_record(self, record: LogRecord, seen: AiSpan) -> None:
@@ -78,16 +81,21 @@ class Asides:
 
     def take(self, trace_id: bytes, span_id: bytes) -> Aside | None:
         """What a span said, which is forgotten by that."""
-        found = self._kept.pop((trace_id, span_id), None)
-        if found is not None and found.asked is not None:
-            self._bytes -= found.asked.size_bytes
+        kept = self._kept.get(trace_id)
+        found = kept.pop(span_id, None) if kept else None
+        if found is not None:
+            self._count -= 1
+            self._bytes -= _size(found)
+            if not kept:
+                del self._kept[trace_id]
         return found
 
-    def _asked(self, span: Span, seen: AiSpan, role: str) -> Asked | None:
+    def _asked(self, span: Span, seen: AiSpan) -> Asked | None:
         """The prompt of an agent, or of the first model call of a trace."""
-        if self._prompts is None or (role == MODEL and not self._is_first(seen)):
+        role = ABOUT[seen.traits].role
+        if self._prompts is None or not role or (role == MODEL and not self._is_first(seen)):
             return None
-        return self._prompts.of(span, role)
+        return self._prompts.of(span, seen.traits)
 
     def _is_first(self, seen: AiSpan) -> bool:
         if seen.trace_id in self._called:
@@ -96,3 +104,7 @@ class Asides:
         if len(self._called) > _MAX_ASIDES:
             self._called.popitem(last=False)
         return True
+
+
+def _size(aside: Aside) -> int:
+    return aside.asked.size_bytes if aside.asked else 0

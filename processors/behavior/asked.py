@@ -7,10 +7,10 @@ from spansieve.messages.calls import conversation
 from spansieve.messages.entry import USER
 from spansieve.messages.growing import Growing
 from spansieve.messages.sources import INPUT, steps_of
-from spansieve.pdata import Attributes, DecodeError, Span, Value, decode_pair
-from spansieve.semconv.names import DIALECT
+from spansieve.pdata import DecodeError, Span, Value, decode_pair
+from spansieve.watching import ByTraits, Traits
 
-from .roles import MODEL
+from .roles import ABOUT, MODEL
 
 MAX_TEXT: Final = 2000
 """Characters of a text that are compared."""
@@ -18,7 +18,6 @@ _LARGE: Final = 16_384
 """Bytes of a prompt that are kept as they are; a larger one is read at once."""
 _HISTORIES: Final = 1 << 20
 """Characters of large prompts that are remembered, so that one that grows is not read anew each time."""
-_MOST_KEYS: Final = 1024
 _MESSAGE: Final = b"gen_ai."
 """Stands in the names of events that hold messages."""
 Events = Sequence[tuple[str, Mapping[str, Value]]]
@@ -64,41 +63,34 @@ class Prompts:
     def __init__(self) -> None:
         """None was large yet."""
         self._histories = Growing(_HISTORIES)
-        self._keys: dict[tuple[object, ...], tuple[str, ...]] = {}
-        """By role, dialect and keys of a span: which of these hold its prompt."""
+        self._keys = ByTraits(_keys_of)
 
-    def of(self, span: Span, role: str) -> Asked | None:
-        """The prompt of `span`, an agent's, workflow's or model's; None where it has none. Raises DecodeError."""
-        raws = span.attributes.raws()
-        asked = role, raws.get(DIALECT), *raws
-        keys = self._keys.get(asked)
-        if keys is None:
-            keys = self._find(asked, span.attributes, role)
+    def has(self, traits: Traits) -> bool:
+        """Whether spans with these traits have a prompt in their attributes."""
+        return bool(self._keys[traits])
+
+    def of(self, span: Span, traits: Traits) -> Asked | None:
+        """The prompt of `span`, an agent's, workflow's or model's with these traits; None where it has none. Raises
+        DecodeError.
+        """
+        keys = self._keys[traits]
         if not keys:
-            return self._of_events(span, role) if span.has_events else None
-        held = {key: raws[key] for key in keys}
-        found = Asked(held, role, _dialect(span.attributes) if DIALECT in raws else "")
-        return found if found.size_bytes <= _LARGE else self._at_once(span, role)
+            return self._at_once(span, traits) if span.has_events and span.events_mention(_MESSAGE) else None
+        raws = span.attributes.raws()
+        found = Asked({key: raws[key] for key in keys if key in raws}, ABOUT[traits].role, traits.dialect)
+        return found if found.size_bytes <= _LARGE else self._at_once(span, traits)
 
-    def _find(self, asked: tuple[object, ...], attributes: Attributes, role: str) -> tuple[str, ...]:
-        """The attributes that hold the prompt, where attributes do."""
-        steps = steps_of(tuple(attributes.raws()), frozenset(), _dialect(attributes), role).get(INPUT, ())
-        if len(self._keys) >= _MOST_KEYS:
-            self._keys.clear()
-        self._keys[asked] = steps[0].keys if steps else ()
-        return self._keys[asked]
-
-    def _of_events(self, span: Span, role: str) -> Asked | None:
-        return self._at_once(span, role) if span.events_mention(_MESSAGE) else None
-
-    def _at_once(self, span: Span, role: str) -> Asked:
+    def _at_once(self, span: Span, traits: Traits) -> Asked:
         events = [(event.name, event.attributes) for event in span.events] if span.has_events else []
-        return Asked.known(_said_last(span.attributes, events, role, _dialect(span.attributes), self._histories))
+        text = _said_last(span.attributes, events, ABOUT[traits].role, traits.dialect, self._histories)
+        return Asked.known(text)
 
 
-def _dialect(attributes: Attributes) -> str:
-    said = attributes.get(DIALECT, "")
-    return said if isinstance(said, str) else ""
+def _keys_of(traits: Traits) -> tuple[str, ...]:
+    """The attributes that hold the prompt, where attributes do."""
+    role = ABOUT[traits].role
+    steps = steps_of(traits.keys, frozenset(), traits.dialect, role).get(INPUT, ()) if role else ()
+    return steps[0].keys if steps else ()
 
 
 def _said_last(said: Mapping[str, Value], events: Events, role: str, dialect: str, histories: Growing | None) -> str:

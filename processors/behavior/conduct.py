@@ -1,6 +1,7 @@
 """What users do, put together: each trace that is over is told here, and what follows from it is measured and told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from spansieve.plugin import Host
@@ -18,7 +19,7 @@ from .store import Store
 from .talks import Session, Talk, Talks
 from .tasks import Tasks
 from .times import SECOND_NS, EventClock, Skews
-from .told import Request, Told, ToolUse, brought_back
+from .told import Prompt, Request, Told, Used, brought_back
 from .workflows import SHORTEST, Workflows
 
 _LOOK_NS: Final = 10 * SECOND_NS
@@ -33,7 +34,8 @@ class Conduct:
         self._config = config
         self.measures = Measures(host, config)
         self.clock = EventClock(host.clock)
-        self.events = Events(host, config.events, lambda lost: self.measures.forgotten("events", lost))
+        lost = partial(self.measures.forgotten, "events")
+        self.events = Events(host, config.events, lost, has_spans=config.count_from == "spans")
         self.features = Features(config.features)
         self.people = People(config.max_users, store.changed, lambda: self.measures.forgotten("users"))
         self.talks = Talks(config.max_threads, store.changed, lambda: self.measures.forgotten("threads"))
@@ -54,11 +56,11 @@ class Conduct:
         told = brought_back(told, self._skews.of(told.whom.service, max(told.start_ns, told.end_ns)))
         self.clock.heard(told.end_ns)
         now = self.clock.now_ns()
-        for request in told.requests:
-            self._ask(request)
-        if told.tools:
-            self.follow(self.followers.follow(told.tools))
-            self._work(told.tools)
+        for request, prompt in told.requests:
+            self._ask(request, prompt)
+        for used in told.used:
+            self.follow(self.followers.follow(used))
+        self._work(told.used)
         if told.whom.person:
             self.active.add(self._hash_of(told.whom.person), told.start_ns, told.end_ns, told.features, now)
 
@@ -66,7 +68,7 @@ class Conduct:
         person = self.people.known.get(name)
         return hash_of(name) if person is None else person.hash
 
-    def _ask(self, request: Request) -> None:
+    def _ask(self, request: Request, prompt: Prompt) -> None:
         if not request.whom.person:
             self.measures.skipped("request", 1)
             return
@@ -76,31 +78,31 @@ class Conduct:
         if switch is not None:
             self.measures.switched(request)
             self.events.switched(switch)
-        self._place(request, person)
+        self._place(request, prompt, person)
 
-    def _place(self, request: Request, person: Person) -> None:
+    def _place(self, request: Request, prompt: Prompt, person: Person) -> None:
         """Put a request where it belongs: it goes on with a task, or begins one."""
         talk = self.talks.of(request.whom)
-        alike = self._repeats(talk, request)
+        alike = self._repeats(talk, request, prompt)
         former = talk.prompt
         if alike is None:
             task = self.tasks.begin(request)
         else:
             task = self.tasks.go_on(talk.task, request)
             self.measures.retried(request)
-            self.events.retried(request, former.hash or former.call_hash, alike, task.retries)
+            self.events.retried(request, prompt, former, alike, task.retries)
             self._bear(request, person)
-        session = talk.take(request, task.number)
+        session = talk.take(request, prompt, task.number)
         self.talks.took(talk, request.end_ns)
         if session:
             self._leave([session])
-        self._leave([*self.talks.crowded_out()])
+        self._leave(self.talks.crowded_out())
 
-    def _repeats(self, talk: Talk, request: Request) -> Likeness | None:
+    def _repeats(self, talk: Talk, request: Request, prompt: Prompt) -> Likeness | None:
         """How alike it is to the one before, which it repeats; None: it does not."""
         if not talk.is_followed(request, self._within_ns):
             return None
-        found = likeness(talk.prompt, request.prompt, self._config.retry, self.ratios)
+        found = likeness(talk.prompt, prompt, self._config.retry, self.ratios)
         return found if found is not None and found.is_retry else None
 
     def _bear(self, request: Request, person: Person) -> None:
@@ -112,22 +114,22 @@ class Conduct:
             self.events.frustrated(request, count, self._config.frustration.within)
             self.frustrations.raise_(request, count)
 
-    def follow(self, known: Iterable[Following]) -> None:
+    def follow(self, known: Sequence[Following]) -> None:
         """Tools of which is known what followed them."""
-        for use, by in known:
-            if not use.whom.person:
-                self.measures.skipped("tool", 1)
-                continue
-            self.measures.followed(use, by)
-            self.events.used(use, by)
+        told = [one for one in known if one[0].person]
+        self.measures.skipped("tool", len(known) - len(told))
+        self.measures.followed(told)
+        self.events.used(told)
 
-    def _work(self, uses: list[ToolUse]) -> None:
-        if len(uses) >= SHORTEST:
-            used = [(use.tool, use.succeeded) for use in uses]
-            self.workflows.add(used, uses[0].start_ns)
-            self.events.worked(uses[0], used)
+    def _work(self, used: Sequence[Used]) -> None:
+        """All that was used in a trace."""
+        tools = tuple([(span.traits.tool, span.outcome == "success") for _, spans in used for span in spans])
+        if len(tools) >= SHORTEST:
+            whom, spans = used[0]
+            self.workflows.add(tools, spans[0].start_ns)
+            self.events.worked(whom, spans[0], tools)
 
-    def _leave(self, sessions: list[Session]) -> None:
+    def _leave(self, sessions: Iterable[Session]) -> None:
         now = self.clock.now_ns()
         for session in sessions:
             self.measures.left(session)
@@ -142,7 +144,7 @@ class Conduct:
             self.events.settled(settled)
         if not 0 <= now - self._looked_ns < _LOOK_NS:  # the first spans may set the clock back
             self._looked_ns = now
-            self._leave([*self.talks.over(now)])
+            self._leave(self.talks.over(now))
         self.talks.forget_texts(now - self._within_ns)
         self.frustrations.over(now)
         self._count_lost()

@@ -1,18 +1,20 @@
 """What users do as OTLP log records, one for each thing they did."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
-from spansieve.pdata import LogBatch, Wire, Writable, encode_pair
-from spansieve.pdata.schema import CLASSES
+from spansieve.pdata import Writable
 from spansieve.plugin import Host
+from spansieve.watching import AiSpan
 
-from .config import ACTIONS, Action
-from .people import Switch
+from . import records
+from .config import Action
+from .people import Following, Switch
 from .similarity import Likeness
 from .tasks import Settled
 from .times import SECOND_NS
-from .told import Request, ToolUse, Whom
+from .told import Prompt, Request, Whom
 from .workflows import MAX_TOOLS, SHORTEST, ToolUsed, folded
 
 PREFIX: Final = "spansieve.behavior."
@@ -20,53 +22,49 @@ PREFIX: Final = "spansieve.behavior."
 SCOPE: Final = "spansieve.behavior"
 MAX_WAITING: Final = 10_000
 """Events that wait for room; above, the oldest are lost."""
-_SEVERITY: Final = 9
-_NAMES: Final = {action: (PREFIX + action).encode() for action in ACTIONS}
-
-
-class _Event(NamedTuple):
-    action: Action
-    whom: Whom
-    time_ns: int
-    trace_id: bytes
-    span_id: bytes
-    said: Mapping[str, Writable]
+_MOST_SAID: Final = 4096
+"""What is said again and again is encoded once: so many of each kind are remembered."""
 
 
 class Events:
     """Makes and sends them. What was not asked for, or leads nowhere, is not made."""
 
-    def __init__(self, host: Host, wanted: Collection[Action], lost: Callable[[int], None]) -> None:
-        """`lost` is told how many were lost."""
+    def __init__(self, host: Host, wanted: Collection[Action], lost: Callable[[int], None], *, has_spans: bool) -> None:
+        """`lost` is told how many were lost; `has_spans`: tools have ids by which somebody can look them up."""
         self._host = host
         self._wanted = frozenset(wanted)
         self._lost = lost
-        self._waiting: list[_Event] = []
+        self._has_spans = has_spans
+        self._waiting: list[tuple[str, bytes]] = []
+        """Records, each with its service."""
         self.leads = True
         """Whether anybody takes them."""
 
     def _is_wanted(self, action: Action) -> bool:
         return self.leads and action in self._wanted
 
-    def used(self, use: ToolUse, by: ToolUse | None) -> None:
-        """A tool was used, and perhaps another after it."""
+    def used(self, known: Iterable[Following]) -> None:
+        """Tools were used, and perhaps others after them."""
         if not self._is_wanted("tool_used"):
             return
-        said: dict[str, Writable] = {
-            "tool": use.tool,
-            "success": use.succeeded,
-            "followed_by": by.tool if by else "none",
-        }
-        self._add("tool_used", use, said)
+        now = self._host.clock.time_ns()
+        self._put(
+            [
+                self._record(
+                    whom, use, now, _used(use.traits.tool, use.outcome == "success", by.traits.tool if by else "none")
+                )
+                for whom, use, by in known
+            ]
+        )
 
-    def retried(self, request: Request, former_hash: str, likeness: Likeness, number: int) -> None:
-        """A request repeats another, for the `number`th time in its task."""
+    def retried(self, request: Request, prompt: Prompt, former: Prompt, likeness: Likeness, number: int) -> None:
+        """A request repeats another, for the `number`th time in its task; what each of them asked."""
         said: dict[str, Writable] = {
             "similarity": round(likeness.similarity, 4),
             "method": likeness.method,
             "retry": number,
-            "prompt_hash": request.prompt.hash or request.prompt.call_hash,
-            "former_prompt_hash": former_hash,
+            "prompt_hash": prompt.hash or prompt.call_hash,
+            "former_prompt_hash": former.hash or former.call_hash,
         }
         self._add("user_retry", request, said)
 
@@ -84,12 +82,11 @@ class Events:
         """A user asked again too often."""
         self._add("user_frustration", request, {"retries": retries, "window": window_s})
 
-    def worked(self, use: ToolUse, used: Sequence[ToolUsed]) -> None:
-        """A trace is over, in which tools were `used` in this order; `use` was the first."""
-        if self._is_wanted("workflow"):
-            tools, succeeded = folded(used[:MAX_TOOLS])
-            if len(tools) >= SHORTEST:
-                self._add("workflow", use, {"tools": [*tools], "success": all(succeeded)})
+    def worked(self, whom: Whom, first: AiSpan, used: tuple[ToolUsed, ...]) -> None:
+        """A trace is over, in which tools were `used` in this order, the `first` one by `whom`."""
+        said = _worked(used[:MAX_TOOLS]) if self._is_wanted("workflow") else None
+        if said is not None:
+            self._say(whom, first, said)
 
     def settled(self, settled: Settled) -> None:
         """A task is over."""
@@ -98,10 +95,20 @@ class Events:
         said: dict[str, Writable] = {"outcome": settled.outcome, "retries": task.retries, "duration": seconds}
         self._add("task", task.request, said)
 
-    def _add(self, action: Action, of: Request | ToolUse, said: Mapping[str, Writable]) -> None:
-        if not self._is_wanted(action):
-            return
-        self._waiting.append(_Event(action, of.whom, of.start_ns, of.trace_id, of.span_id, said))
+    def _add(self, action: Action, of: Request, said: Mapping[str, Writable]) -> None:
+        if self._is_wanted(action):
+            self._say(of.whom, of, records.event(PREFIX + action, said))
+
+    def _say(self, whom: Whom, of: Request | AiSpan, said: bytes) -> None:
+        self._put([self._record(whom, of, self._host.clock.time_ns(), said)])
+
+    def _record(self, whom: Whom, of: Request | AiSpan, now_ns: int, said: bytes) -> tuple[str, bytes]:
+        trace_id, span_id = (of.trace_id, of.span_id) if self._has_spans else (b"", b"")
+        said += _of(whom.user, whom.thread)
+        return whom.service, records.record(of.start_ns, now_ns, trace_id, span_id, said)
+
+    def _put(self, made: Sequence[tuple[str, bytes]]) -> None:
+        self._waiting += made
         if len(self._waiting) > MAX_WAITING:
             excess = len(self._waiting) // 10
             del self._waiting[:excess]
@@ -109,47 +116,25 @@ class Events:
 
     def send(self) -> bool:
         """Send what waits; whether nothing waits any more."""
-        if self._waiting and self._host.emit("logs", self._batch(), holds_up=False):
+        if self._waiting and self._host.emit("logs", records.batch(SCOPE, self._waiting), holds_up=False):
             self._waiting.clear()
         return not self._waiting
 
-    def _batch(self) -> LogBatch:
-        request = CLASSES["ExportLogsServiceRequest"]()
-        now = self._host.clock.time_ns()
-        services: dict[str, Wire] = {}
-        users: dict[Whom, list[bytes]] = {}
-        for event in self._waiting:
-            whom = event.whom
-            if whom not in users:
-                users[whom] = _pairs(_ids(whom))
-            if whom.service not in services:
-                services[whom.service] = _records(request, whom.service)
-            services[whom.service].add(
-                time_unix_nano=event.time_ns,
-                observed_time_unix_nano=now,
-                severity_number=_SEVERITY,
-                severity_text=b"INFO",
-                event_name=_NAMES[event.action],
-                trace_id=event.trace_id,
-                span_id=event.span_id,
-                attributes=_pairs(event.said) + users[whom],
-            )
-        return LogBatch.parse(request.SerializeToString())
+
+@lru_cache(_MOST_SAID)
+def _used(tool: str, succeeded: bool, followed_by: str) -> bytes:
+    return records.event(PREFIX + "tool_used", {"tool": tool, "success": succeeded, "followed_by": followed_by})
 
 
-def _records(request: Wire, service: str) -> Wire:
-    """Where the records of a service go."""
-    resource = request.resource_logs.add()
-    resource.resource.attributes.append(encode_pair("service.name", service or "unknown_service"))
-    scope = resource.scope_logs.add()
-    scope.scope.name = SCOPE.encode()
-    return scope.log_records
+@lru_cache(_MOST_SAID)
+def _worked(used: tuple[ToolUsed, ...]) -> bytes | None:
+    """None where it is no sequence."""
+    tools, succeeded = folded(used)
+    said: dict[str, Writable] = {"tools": tools, "success": all(succeeded)}
+    return records.event(PREFIX + "workflow", said) if len(tools) >= SHORTEST else None
 
 
-def _ids(whom: Whom) -> Mapping[str, str]:
-    ids = {"user.id": whom.user, "gen_ai.conversation.id": whom.thread}
-    return {key: value for key, value in ids.items() if value}
-
-
-def _pairs(said: Mapping[str, Writable]) -> list[bytes]:
-    return [encode_pair(key, value) for key, value in said.items()]
+@lru_cache(_MOST_SAID)
+def _of(user: str, thread: str) -> bytes:
+    ids = {"user.id": user, "gen_ai.conversation.id": thread}
+    return records.attributes({key: value for key, value in ids.items() if value})

@@ -1,14 +1,16 @@
 """The metrics of `behavior`. Source: METRICS.md, section 3."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from spansieve.plugin import Host
 from spansieve.series import Meter
 
 from .config import BehaviorConfig
+from .people import Following
 from .talks import Session
 from .tasks import Settled
-from .told import Request, ToolUse
+from .told import Request
 
 SCOPE: Final = "spansieve.behavior"
 OWN: Final = "spansieve"
@@ -85,10 +87,11 @@ class Measures:
         """A session is over."""
         self._sessions.cell(session.service).record(session.seconds, weight=session.weight)
 
-    def followed(self, use: ToolUse, by: ToolUse | None) -> None:
-        """A tool was used, and perhaps another after it."""
-        if by is not None:
-            self.transitions.cell(use.whom.service, use.tool, by.tool).add(use.weight)
+    def followed(self, known: Iterable[Following]) -> None:
+        """Tools were used, and others after them."""
+        for whom, use, by in known:
+            if by is not None:
+                self.transitions.cell(whom.service, use.traits.tool, by.traits.tool).add(use.weight)
 
     def skipped(self, what: str, count: int) -> None:
         """`request`s or `tool`s belong to nobody."""

@@ -4,15 +4,17 @@ subject, retries, and frustration.
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
+
+from spansieve.watching import AiSpan
 
 from .active import hash_of
 from .config import FrustrationConfig
 from .kept import Kept
 from .times import MINUTE_NS
-from .told import Request, ToolUse, Whom
+from .told import Request, Used, Whom
 
 FOLLOWS_NS: Final = MINUTE_NS
 """A tool follows another that ended so short a time before."""
@@ -154,8 +156,8 @@ class People:
             self._forgotten()
 
 
-Following = tuple[ToolUse, ToolUse | None]
-"""A tool, and the next one of the same user; None: none followed."""
+Following = tuple[Whom, AiSpan, AiSpan | None]
+"""A tool, of whom, and the next one of the same user; None: none followed."""
 
 
 class Followers:
@@ -164,44 +166,41 @@ class Followers:
     def __init__(self, most: int) -> None:
         """Wait for nothing; at most so many users wait."""
         self._most = most
-        self._last: OrderedDict[str, ToolUse] = OrderedDict()
+        self._last: OrderedDict[str, tuple[Whom, AiSpan]] = OrderedDict()
         """By user, the one that was told first at the front."""
 
-    def follow(self, uses: Sequence[ToolUse]) -> list[Following]:
-        """Tools of one trace were used, in this order: what is known by that."""
-        known: list[Following] = []
-        for whom, group in groupby(uses, key=_whom):
-            run = [*group]
-            before = self._last.get(whom.person)
-            is_late = before is not None and run[0].start_ns < before.start_ns
-            if before is not None and not is_late:
-                del self._last[whom.person]
-                known.append(_pair(before, run[0]))
-            known += [_pair(use, following) for use, following in pairwise(run)]
-            if is_late or not whom.person:
-                known.append(_pair(run[-1], before))
-            else:
-                self._last[whom.person] = run[-1]
-        while len(self._last) > self._most:
-            known.append((self._last.popitem(last=False)[1], None))
+    def follow(self, used: Used) -> list[Following]:
+        """Tools were used: what is known by that."""
+        whom, tools = used
+        first, last = tools[0], tools[-1]
+        known: list[Following] = [(whom, use, _soon(use, by)) for use, by in pairwise(tools)]
+        before = self._last.get(whom.person)
+        if before is not None and first.start_ns < before[1].start_ns:
+            known.append((whom, last, _soon(last, before[1])))
+            return known
+        if before is not None:
+            del self._last[whom.person]
+            known.insert(0, (*before, _soon(before[1], first)))
+        if whom.person:
+            self._last[whom.person] = whom, last
+        else:
+            known.append((whom, last, None))
+        if len(self._last) > self._most:
+            known.append((*self._last.popitem(last=False)[1], None))
         return known
 
     def past(self, now_ns: int | None) -> list[Following]:
         """Tools that nothing follows any more at `now_ns`; None: all."""
         found: list[Following] = []
         while self._last:
-            use = next(iter(self._last.values()))
+            whom, use = next(iter(self._last.values()))
             if now_ns is not None and now_ns - use.end_ns <= FOLLOWS_NS:
                 break
             self._last.popitem(last=False)
-            found.append((use, None))
+            found.append((whom, use, None))
         return found
 
 
-def _whom(use: ToolUse) -> Whom:
-    return use.whom
-
-
-def _pair(use: ToolUse, following: ToolUse | None) -> Following:
+def _soon(use: AiSpan, by: AiSpan) -> AiSpan | None:
     """What came next, if it came soon enough."""
-    return use, following if following and following.start_ns - use.end_ns <= FOLLOWS_NS else None
+    return by if by.start_ns - use.end_ns <= FOLLOWS_NS else None

@@ -14,8 +14,6 @@ from .asides import Asides
 from .conduct import Conduct
 from .config import BehaviorConfig
 from .feedback import SCORE, is_bad_record, is_bad_span
-from .links import Links
-from .roles import ABOUT
 from .state import State
 from .store import Store
 from .tasks import thread_mark, trace_mark
@@ -44,11 +42,10 @@ class Behavior(Processor[BehaviorConfig]):
         self._state = State(self._conduct, self._store)
         self._counts_records = config.count_from == "logs"
         texts = self._conduct.ratios is not None
-        self._asides = Asides(self._conduct.features, texts=texts, of_records=self._counts_records)
-        self._links = Links()
+        self._asides = Asides(self._conduct.features, texts=texts)
         forgotten = self._conduct.measures.forgotten
         turns = Turns(lambda: forgotten("turns")) if self._counts_records else None
-        self._traces = Traces(config, self._asides, self._links, lambda: forgotten("traces"), turns)
+        self._traces = Traces(config, self._asides, self._plumbing, lambda: forgotten("traces"), turns)
         self._watch: Watch | None = None
         self._may_tell = ByTraits(self._tells)
         self._next = 0.0
@@ -82,19 +79,20 @@ class Behavior(Processor[BehaviorConfig]):
                     self._read(span, found)
                 except DecodeError as error:
                     self._host.fault(error, then=_UNREAD)
-        if len(seen) < len(batch):
-            ours = {id(span) for span, _ in seen}
-            traces = {found.trace_id for _, found in seen}
-            self._links.see((span for span in batch if id(span) not in ours), traces)
+        if self._watch and (len(seen) < len(batch) or batch.dropped):
+            self._traces.rooted.see(self._watch.ids(batch)[len(seen) :])
 
     def _tells(self, traits: Traits) -> bool:
         """Whether attributes may tell of more than all watchers are told; events may always."""
-        return self._asides.are_for_all or ABOUT[traits].role != "" or SCORE in traits.keys
+        return self._asides.may_tell(traits) or SCORE in traits.keys
 
     def _read(self, span: Span, found: AiSpan) -> None:
         self._asides.read(span, found)
         if is_bad_span(span):
             self._conduct.tasks.marks.add(trace_mark(found.trace_id), found.end_ns)
+
+    def _plumbing(self, trace_id: bytes, span_id: bytes) -> bytes | None:
+        return self._watch.plumbing(trace_id, span_id) if self._watch else None
 
     def logs(self, batch: LogBatch) -> None:
         """Look for feedback, and for failures that only records know; or, where they are counted, for all."""

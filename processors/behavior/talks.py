@@ -58,7 +58,7 @@ class Talk(Kept):
             return False  # they run side by side
         return request.start_ns - self.end_ns <= within_ns
 
-    def take(self, request: Request, task: int) -> Session | None:
+    def take(self, request: Request, prompt: Prompt, task: int) -> Session | None:
         """`request` is the last one now, unless it is out of order; returns the session that was over before it."""
         over = None
         if self.session_ns is not None and request.start_ns - self.end_ns >= SESSION_GAP_NS:
@@ -69,7 +69,7 @@ class Talk(Kept):
         self.end_ns = max(self.end_ns, request.end_ns)
         if request.start_ns >= self.last_start_ns:
             self.last_start_ns, self.trace_id = request.start_ns, request.trace_id
-            self.prompt, self.task = request.prompt, task
+            self.prompt, self.task = prompt, task
             self.service, self.weight = request.whom.service, request.weight
         return over
 
@@ -110,11 +110,12 @@ class Talks:
 
     def of(self, whom: Whom) -> Talk:
         """A conversation; something new is said in it."""
-        talk = self.known.get(whom.talk)
+        name = whom.talk
+        talk = self.known.get(name)
         if talk is None:
-            talk = self.known[whom.talk] = Talk(whom.talk)
+            talk = self.known[name] = Talk(name)
         else:
-            self.known.move_to_end(talk.name)
+            self.known.move_to_end(name)
         self._changed(talk)
         return talk
 
@@ -122,15 +123,17 @@ class Talks:
         """Know a conversation."""
         self.known[talk.name] = talk
 
-    def crowded_out(self) -> Iterator[Session]:
+    def crowded_out(self) -> list[Session]:
         """The sessions of conversations that are more than may be."""
+        over: list[Session] = []
         while len(self.known) > self._most:
             _, gone = self.known.popitem(last=False)
             gone.is_gone = True
             self._changed(gone)
             self._forgotten()
             if gone.session_ns is not None:
-                yield gone.end()
+                over.append(gone.end())
+        return over
 
     def took(self, talk: Talk, end_ns: int) -> None:
         """The last request of `talk`, which ended at `end_ns`, is a new one: its text is kept, while there is room."""

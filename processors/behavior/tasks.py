@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, Final, Literal, NamedTuple
 
 from .kept import Kept
-from .told import NO_PROMPT, Request, Whom
+from .told import Request, Whom
 
 MAX_TASKS: Final = 50_000
 """Above, the one that is settled next is settled at once."""
@@ -66,7 +66,7 @@ class Task(Kept):
         """`number` is its own; it begins with `request`."""
         super().__init__()
         self.number = number
-        self.request = request._replace(prompt=NO_PROMPT)
+        self.request = request
         self.begin_ns = request.start_ns
         self.retries = 0
 
@@ -78,7 +78,7 @@ class Task(Kept):
     def go_on(self, request: Request) -> None:
         """`request` asks for the same again."""
         self.retries += 1
-        self.request = request._replace(prompt=NO_PROMPT)
+        self.request = request
 
     def state(self) -> Mapping[str, Any]:
         """What to save, fit for JSON."""
@@ -98,7 +98,7 @@ class Task(Kept):
         ids = [bytes.fromhex(one) for one in state["ids"]]
         start_ns, end_ns, failed, weight = state["rest"]
         whom = Whom.of(*state["whom"])
-        task = cls(state["number"], Request(whom, ids[0], ids[1], start_ns, end_ns, failed, weight, NO_PROMPT))
+        task = cls(state["number"], Request(whom, ids[0], ids[1], start_ns, end_ns, failed, weight))
         task.begin_ns, task.retries = state["begin_ns"], state["retries"]
         return task
 

@@ -1,6 +1,10 @@
 """What is known of a trace when it is looked at, in plain values."""
 
-from typing import NamedTuple, TypeVar
+from collections.abc import Sequence
+from copy import copy
+from typing import NamedTuple
+
+from spansieve.watching import AiSpan
 
 from .asked import Asked
 
@@ -41,9 +45,6 @@ class Prompt(NamedTuple):
     """What the user said last, scrubbed and cut; None: nothing is known."""
 
 
-NO_PROMPT = Prompt()
-
-
 class Request(NamedTuple):
     """Something that a user asked for. Times are nanoseconds since the Unix epoch."""
 
@@ -54,23 +55,14 @@ class Request(NamedTuple):
     end_ns: int
     failed: bool
     weight: float
-    prompt: Prompt
 
 
-class ToolUse(NamedTuple):
-    """One execution of a tool."""
+class Used(NamedTuple):
+    """Tools that one user used in a row."""
 
     whom: Whom
-    trace_id: bytes
-    span_id: bytes
-    start_ns: int
-    end_ns: int
-    tool: str
-    succeeded: bool
-    weight: float
-
-
-DatedT = TypeVar("DatedT", Request, ToolUse)
+    tools: Sequence[AiSpan]
+    """By start."""
 
 
 class Told(NamedTuple):
@@ -79,10 +71,10 @@ class Told(NamedTuple):
     whom: Whom
     start_ns: int
     end_ns: int
-    requests: list[Request]
+    requests: Sequence[tuple[Request, Prompt]]
     """By start; few traces have more than one."""
-    tools: list[ToolUse]
-    """By start."""
+    used: Sequence[Used]
+    """By start; in most traces one user used all."""
     features: int
     """What it used, a bit each."""
 
@@ -94,10 +86,18 @@ def brought_back(told: Told, ahead_ns: int) -> Told:
     return told._replace(
         start_ns=max(0, told.start_ns - ahead_ns),
         end_ns=max(0, told.end_ns - ahead_ns),
-        requests=[_earlier(one, ahead_ns) for one in told.requests],
-        tools=[_earlier(one, ahead_ns) for one in told.tools],
+        requests=[(_earlier(request, ahead_ns), prompt) for request, prompt in told.requests],
+        used=[Used(whom, [_earlier_span(span, ahead_ns) for span in tools]) for whom, tools in told.used],
     )
 
 
-def _earlier(one: DatedT, ahead_ns: int) -> DatedT:
-    return one._replace(start_ns=max(0, one.start_ns - ahead_ns), end_ns=max(0, one.end_ns - ahead_ns))
+def _earlier(request: Request, ahead_ns: int) -> Request:
+    start_ns, end_ns = max(0, request.start_ns - ahead_ns), max(0, request.end_ns - ahead_ns)
+    return request._replace(start_ns=start_ns, end_ns=end_ns)
+
+
+def _earlier_span(span: AiSpan, ahead_ns: int) -> AiSpan:
+    """A copy, since others were told of the span as well."""
+    moved = copy(span)
+    moved.start_ns, moved.end_ns = max(0, span.start_ns - ahead_ns), max(0, span.end_ns - ahead_ns)
+    return moved

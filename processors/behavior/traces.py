@@ -12,7 +12,8 @@ from spansieve.watching import AiSpan
 from .asides import Asides
 from .asked import Asked
 from .config import BehaviorConfig
-from .links import Links
+from .nesting import Plumbing
+from .rooted import Rooted
 from .told import Told, Whom
 from .trace import Trace
 from .turn import Turn
@@ -36,17 +37,6 @@ class _Over(NamedTuple):
     """The end of the last request that was told of it."""
 
 
-class _Held:
-    """A trace, when it was heard of last in monotonic seconds, and how many spans came."""
-
-    __slots__ = ("heard", "spans", "trace")
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self.heard = 0.0
-        self.spans = 0
-
-
 class Traces:
     """Gathers settled spans by trace. A trace is over so long after its root came as others may be out of order; where
     no root of ours comes, when it was silent for long enough. What began earlier is told first.
@@ -56,7 +46,7 @@ class Traces:
         self,
         config: BehaviorConfig,
         asides: Asides,
-        links: Links,
+        plumbing: Plumbing,
         released: Callable[[], None],
         turns: Turns | None = None,
     ) -> None:
@@ -65,9 +55,10 @@ class Traces:
         """
         self._config = config
         self._asides = asides
-        self._links = links
+        self._plumbing = plumbing
+        self.rooted = Rooted()
         self._released = released
-        self._held: OrderedDict[bytes, _Held] = OrderedDict()
+        self._held: OrderedDict[bytes, Trace] = OrderedDict()
         """The one that is silent for the longest time first."""
         self._over: OrderedDict[bytes, _Over] = OrderedDict()
         self._due: OrderedDict[bytes, float] = OrderedDict()
@@ -86,34 +77,34 @@ class Traces:
     def add(self, spans: Iterable[AiSpan], now: float) -> None:
         """Spans have settled, at `now` of the monotonic clock."""
         for trace_id, together in groupby(spans, self._id_of):
-            held, some = self._hold(trace_id, now), [*together]
-            held.spans += len(some)
+            some = [*together]
+            trace = self._hold(trace_id, now)
             self._spans += len(some)
-            held.trace.add(some, self._asides)
-            if held.trace.root is not None:
-                self._await(trace_id, held, now + self._config.disorder)
+            trace.add(some, self._asides)
+            if trace.root is not None:
+                self._await(trace_id, trace, now + self._config.disorder)
 
     def ask(self, prompt: AiSpan, asked: Asked | None, now: float) -> None:
         """A turn begins, and those before it are over as soon as what came of them has settled."""
         if self._turns is None:
             return
         key = self._turns.ask(prompt)
-        held = self._hold(key, now)
-        if isinstance(held.trace, Turn):
-            held.trace.ask(prompt, asked)
+        turn = self._hold(key, now)
+        if isinstance(turn, Turn):
+            turn.ask(prompt, asked)
         for past in self._turns.past(key):
             if past in self._held:
                 self._await(past, self._held[past], now + self._config.settle + self._config.disorder)
 
-    def _hold(self, trace_id: bytes, now: float) -> _Held:
-        held = self._held.get(trace_id)
-        if held is None:
+    def _hold(self, trace_id: bytes, now: float) -> Trace:
+        trace = self._held.get(trace_id)
+        if trace is None:
             over = self._over.get(trace_id)
-            held = self._held[trace_id] = _Held(self._make(trace_id, over.whom if over else None))
-        if held.heard != now:
-            held.heard = now
+            trace = self._held[trace_id] = self._make(trace_id, over.whom if over else None)
+        if trace.heard != now:
+            trace.heard = now
             self._held.move_to_end(trace_id)
-        return held
+        return trace
 
     def _make(self, trace_id: bytes, whom: Whom | None) -> Trace:
         return Trace(whom) if self._turns is None else Turn(trace_id, self._turns, whom)
@@ -125,10 +116,10 @@ class Traces:
         while self._ready and self._is_due(now, all_=all_):
             yield self._end(heappop(self._ready)[1])
 
-    def _await(self, trace_id: bytes, held: _Held, due: float, *, at_once: bool = False) -> None:
+    def _await(self, trace_id: bytes, trace: Trace, due: float, *, at_once: bool = False) -> None:
         """A trace is over at `due`: dues rise, but for those that are due at once, which go to the front."""
         if trace_id not in self._due:
-            heappush(self._ready, (held.trace.start_ns, trace_id))
+            heappush(self._ready, (trace.start_ns, trace_id))
             self._due[trace_id] = due
         if at_once:
             self._due[trace_id] = due
@@ -146,28 +137,28 @@ class Traces:
         self._look = now + _LOOK
         found: list[bytes] = []
         spans = self._spans
-        for trace_id, held in self._held.items():
+        for trace_id, trace in self._held.items():
             is_crowded = spans > MAX_SPANS or len(self._held) - len(found) > MAX_TRACES
-            if not is_crowded and now - held.heard < QUIET:
+            if not is_crowded and now - trace.heard < QUIET:
                 break
-            if is_crowded or now - held.heard >= self._wait(trace_id):
-                spans -= held.spans
+            if is_crowded or now - trace.heard >= self._wait(trace_id):
+                spans -= trace.count
                 found.append(trace_id)
                 if is_crowded:
                     self._released()
         return found
 
     def _wait(self, trace_id: bytes) -> float:
-        return QUIET if self._links.is_rooted(trace_id) or trace_id in self._over else self._config.trace_wait
+        return QUIET if trace_id in self.rooted or trace_id in self._over else self._config.trace_wait
 
     def _end(self, trace_id: bytes) -> Told:
-        held = self._held.pop(trace_id)
+        trace = self._held.pop(trace_id)
         self._due.pop(trace_id, None)
-        self._spans -= held.spans
+        self._spans -= trace.count
         over = self._over.pop(trace_id, None)
         until = over.until_ns if over else None
-        told = held.trace.told(until, self._links.take(trace_id))
-        ends = [request.end_ns for request in told.requests] + ([until] if until else [])
+        told = trace.told(until, self._plumbing)
+        ends = [request.end_ns for request, _ in told.requests] + ([until] if until else [])
         self._over[trace_id] = _Over(told.whom, max(ends, default=None))
         if len(self._over) > MAX_OVER:
             self._over.popitem(last=False)
