@@ -50,10 +50,11 @@ class GenAiMetrics:
         if self._senders.sends(plan.service, now):
             return
         for place, kind in enumerate(("input", "output")):
-            some = [span for span in counted if span.tokens[place]]
+            tokens = [span.tokens[place] for span in counted]
+            some = counted if all(tokens) else [span for span in counted if span.tokens[place]]
             if some:
                 cell = self._cell(self._tokens, plan, kind)
-                cell.record_all([span.tokens[place] for span in some], Group(plan, some).exemplar, plan.weight)
+                cell.record_all([*filter(None, tokens)], Group(plan, some).exemplar, plan.weight)
 
     def _cell(self, family: Family[HistogramCell], plan: Plan, last: str | None) -> HistogramCell:
         traits = plan.traits

@@ -3,7 +3,7 @@
 Source: METRICS.md section 2.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from spansieve.pdata import MetricBatch, Span, TraceBatch
@@ -99,11 +99,13 @@ class Levels:
         self._own_cpu = used
 
 
-def _first_of(batch: TraceBatch, traces: set[bytes]) -> Iterable[Span]:
+def _first_of(batch: TraceBatch, traces: set[bytes]) -> Iterator[Span]:
     """The first span of each of `traces`."""
-    firsts: dict[bytes, Span] = {}
+    left = {*traces}
     for span in batch:
         trace_id = span.trace_id
-        if trace_id in traces and trace_id not in firsts:
-            firsts[trace_id] = span
-    return firsts.values()
+        if trace_id in left:
+            yield span
+            left.remove(trace_id)
+            if not left:
+                return

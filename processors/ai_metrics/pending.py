@@ -5,6 +5,7 @@ comes after its children; what is still missing after ten minutes will not come.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from spansieve.watching import Ids
@@ -15,6 +16,8 @@ MAX_WAITING: Final = 50_000
 """Traces, and parents, that are waited for; the oldest goes first."""
 MAX_SEEN: Final = 50_000
 """Spans, and roots, that are remembered at least (and twice as many at most)."""
+
+_PARENT: Final = itemgetter(0, 2)
 
 
 class Seen:
@@ -104,9 +107,10 @@ class Pending:
     def see(self, ids: Sequence[Ids], now: float) -> Arrived:
         """Spans came."""
         came = {trace_id + span_id for trace_id, span_id, _ in ids}
-        rooted = {trace_id for trace_id, _, parent in ids if not parent}
-        traces = {trace_id for trace_id, _, _ in ids}
-        self._parents(came, {trace_id + parent for trace_id, _, parent in ids if parent}, now)
+        parents = set(map(_PARENT, ids))  # few, since spans have brothers
+        traces = {trace_id for trace_id, _ in parents}
+        rooted = {trace_id for trace_id, parent in parents if not parent}
+        self._parents(came, {trace_id + parent for trace_id, parent in parents if parent}, now)
         open_ = self._rooted.unseen(traces)
         fresh = self.traces.unknown(open_)
         self.traces.add(open_ - rooted, now)
