@@ -1,7 +1,7 @@
 """What went wrong in a component: counted always, logged once a kind and minute, and never with its text.
 
-An exception's text may hold a prompt or a key, so a log line names its type and the line of code it came from. A storage's
-own texts hold neither, and tell people what to do.
+An exception's text may hold a prompt or a key, so a log line names its type and the line of code it came from. A
+storage's own texts hold neither, and tell people what to do.
 """
 
 import logging
