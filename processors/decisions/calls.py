@@ -16,11 +16,13 @@ _CALLED: Final = "tool_call"
 class Call:
     """A model call that decided something, or may turn out to have done so."""
 
-    __slots__ = ("answer", "choice", "is_decided", "span", "tool", "until")
+    __slots__ = ("answer", "choice", "is_decided", "span", "start_ns", "tool", "until", "went_well")
 
     def __init__(self, span: AiSpan, answer: Answer, until: float, *, is_decided: bool) -> None:
         """`is_decided` where the span reports what it decided. It is remembered `until` then, in monotonic seconds."""
         self.span = span
+        self.start_ns = span.start_ns
+        self.went_well = went_well(span)
         self.answer = answer
         self.until = until
         self.is_decided = is_decided
@@ -29,11 +31,6 @@ class Call:
         """The choice of a tool that was counted, and whose tool has not come."""
         self.tool: AiSpan | None = None
         """The run of the tool that it chose, once that has come."""
-
-    @property
-    def start_ns(self) -> int:
-        """When it began."""
-        return self.span.start_ns
 
     @property
     def waits(self) -> bool:
@@ -46,14 +43,21 @@ class Call:
         return self.tool is not None or bool(self.answer.called)
 
     @property
+    def chosen(self) -> str:
+        """The tool that it chose: the first that it called, else the one that ran."""
+        if self.answer.called:
+            return self.answer.called[0]
+        return self.tool.traits.tool if self.tool else ""
+
+    @property
     def may_choose(self) -> bool:
         """Whether a tool that comes next may be its choice, though its answer is not known."""
-        return self.answer.called is None and went_well(self.span) and self.span.traits.finish in ("", _CALLED)
+        return self.answer.called is None and self.went_well and self.span.traits.finish in ("", _CALLED)
 
     @property
     def may_be_taken_over(self) -> bool:
-        """Whether another model may follow in its place."""
-        return not self.is_decided and not self.answer.called and not went_well(self.span)
+        """Of one that failed: whether another model may follow in its place."""
+        return not (self.is_decided or self.answer.called)
 
     def is_before(self, other: "Call") -> bool:
         """Whether it was over when the other one began."""
@@ -66,14 +70,14 @@ class Call:
         return is_another and other.start_ns - self.span.end_ns <= FALLBACK_WITHIN_NS
 
     def precedes(self, tool: AiSpan, *, overlaps: bool) -> None:
-        """A tool began after it, and before the next call of the same agent: it may be what was chosen. Unless the
-        answer is there that tells, no tool is that began before it was over, but where it `overlaps`.
+        """A tool began after it, and before the next call of the same agent: the first one may be what was chosen.
+        Unless the answer is there that tells, no tool is that began before it was over, but where it `overlaps`.
         """
-        called = self.answer.called
-        if self.tool is not None or not self.waits:
+        if not self.waits:
             return
+        called = self.answer.called
         if called is None:
-            is_chosen = went_well(self.span) and (overlaps or tool.start_ns >= self.span.end_ns)
+            is_chosen = self.went_well and (overlaps or tool.start_ns >= self.span.end_ns)
         else:
             is_chosen = bool(called) and called[0] == tool.traits.tool
         if is_chosen:

@@ -4,6 +4,7 @@ from typing import Final
 
 from spansieve.plugin import Host
 from spansieve.series import Exemplar, Meter
+from spansieve.watching import AiSpan
 
 from .config import DecisionsConfig
 from .decided import Decided
@@ -28,15 +29,14 @@ class Measures:
             "spansieve_decision_options", "Out of how many a decision was made.", labels=("type",), buckets=OPTIONS
         )
 
-    def count(self, one: Decided) -> None:
-        """A decision."""
-        span = one.span
-        service, weight = span.service, span.weight
-        self._count.cell(service, one.type, "true" if one.inferred else "false").add(weight)
+    def count(self, one: Decided, times: int, last: AiSpan) -> None:
+        """A decision that was made so many times, at last by that span."""
+        service, weight = one.service, one.weight
+        self._count.cell(service, one.type, "true" if one.inferred else "false").add(weight * times)
         if one.confidence is None and one.options is None:
             return
-        exemplar = Exemplar(span.trace_id, span.span_id, span.end_ns, span.fate.outcome != "success")
+        exemplar = Exemplar(last.trace_id, last.span_id, last.end_ns, one.is_error)
         if one.confidence is not None:
-            self._confidence.cell(service, one.type).record(one.confidence, exemplar, weight)
+            self._confidence.cell(service, one.type).record(one.confidence, exemplar, weight * times)
         if one.options is not None:
-            self._options.cell(service, one.type).record(one.options, exemplar, weight)
+            self._options.cell(service, one.type).record(one.options, exemplar, weight * times)

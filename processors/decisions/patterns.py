@@ -8,8 +8,6 @@ from spansieve.sketches import Ranked, SpaceSaving
 
 from .decided import Decided
 
-BUCKET: Final = 1_000
-"""Tokens of context that make no difference."""
 MOST: Final = 1_000
 """Patterns; the one that was not seen for the longest time gives way."""
 MOST_INDICES: Final = 16
@@ -20,7 +18,7 @@ _WATCHED_HASHES: Final = 40
 
 def key_of(decided: Decided) -> str:
     """Its pattern's key."""
-    return f"{decided.type}:{decided.context // BUCKET * BUCKET}"
+    return f"{decided.type}:{decided.context}"
 
 
 class Pattern:
@@ -51,25 +49,25 @@ class Pattern:
         """How often each of the first options was selected."""
         self.hashes: SpaceSaving[str, float] | None = None
 
-    def add(self, one: Decided) -> None:
-        """One more."""
-        weight = one.span.weight
+    def add(self, one: Decided, times: int) -> None:
+        """So many more."""
+        weight = one.weight * times
         self.count += weight
         self.inferred += weight if one.inferred else 0
         if one.confidence is not None:
             self.confidence_count += weight
             self.total_confidence += one.confidence * weight
-        self.judge(one)
+        self.judge(one, times)
         if one.selected is not None and one.selected < MOST_INDICES:
             self.indices[one.selected] += weight
         if one.reasoning_hash:
             self._hashes().add(one.reasoning_hash, weight)
 
-    def judge(self, one: Decided) -> None:
-        """How one of them turned out, if that is known."""
+    def judge(self, one: Decided, times: int) -> None:
+        """How so many of them turned out, if that is known."""
         if one.succeeded is not None:
-            self.judged += one.span.weight
-            self.succeeded += one.span.weight if one.succeeded else 0
+            self.judged += one.weight * times
+            self.succeeded += one.weight * times if one.succeeded else 0
 
     def mean(self, *, missing_as_zero: bool) -> float | None:
         """The mean confidence; None where there is none, unless what is missing counts as 0."""
@@ -116,24 +114,24 @@ class Patterns:
         self.evicted = 0
         """Patterns that gave way."""
 
-    def add(self, one: Decided) -> None:
-        """Count a decision."""
+    def add(self, one: Decided, times: int) -> None:
+        """Count a decision that was made so many times."""
         key = key_of(one)
         pattern = self._all.get(key)
         if pattern is None:
             pattern = self._all[key] = Pattern()
         else:
             self._all.move_to_end(key)
-        pattern.add(one)
+        pattern.add(one, times)
         if len(self._all) > MOST:
             self._all.popitem(last=False)
             self.evicted += 1
 
-    def judge(self, one: Decided) -> None:
-        """How a decision turned out that was counted before."""
+    def judge(self, one: Decided, times: int) -> None:
+        """How so many decisions turned out that were counted before."""
         pattern = self._all.get(key_of(one))
         if pattern is not None:
-            pattern.judge(one)
+            pattern.judge(one, times)
 
     def by_count(self) -> list[tuple[str, Pattern]]:
         """All, the most frequent first."""

@@ -1,10 +1,10 @@
 """`decisions`: what spans report is read as they pass; what they show is looked for once their trace is there."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from itertools import count, groupby
 from math import inf
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import ClassVar, Final
 
 from spansieve.actions.patterns import compile_pattern
@@ -17,6 +17,7 @@ from spansieve.watching import AiSpan, ByTraits, Traits, Watch
 
 from .answers import UNKNOWN, Answer, Answers, called_by_record
 from .config import DecisionsConfig
+from .decided import Found
 from .explicit import may_report, said_by
 from .inferring import Look
 from .kept import Kept
@@ -30,6 +31,7 @@ _MOST_TOLD: Final = 50_000
 """Spans of which is remembered what was read until they settle."""
 _HASH_BYTES: Final = 8
 _TRACE: Final = attrgetter("trace_id")
+_DECIDED: Final = itemgetter(0)
 
 
 class Decisions(Processor[DecisionsConfig]):
@@ -157,28 +159,26 @@ class Decisions(Processor[DecisionsConfig]):
                     trace.told[span] = told
 
     def _look(self, *, all_: bool = False) -> None:
-        now = self._host.clock.monotonic()
+        now, found = self._host.clock.monotonic(), Found()
         for trace_id, trace in self._traces.due(now, all_=all_):
             story = self._kept.take(trace_id)
-            look = self._look_into(story, now)
-            look.at(trace, self._watch.plumbing)
-            self._take(look)
+            self._look_into(story, now, found).at(trace, self._watch.plumbing)
             self._kept.keep(trace_id, story, now)
         for story in self._kept.gone(inf if all_ else now):
-            look = self._look_into(story, inf)
-            look.close()
-            self._take(look)
+            self._look_into(story, inf, found).close()
+        self._take(found)
 
-    def _look_into(self, story: Story, now: float) -> Look:
-        return Look(story, now, self._is_routed, overlaps=self._settings.count_from == "logs")
+    def _look_into(self, story: Story, now: float, found: Found) -> Look:
+        return Look(story, now, self._is_routed, found, overlaps=self._settings.count_from == "logs")
 
-    def _take(self, look: Look) -> None:
-        for one in look.made:
-            self._measures.count(one)
-            self._patterns.add(one)
-        for one in look.turned_out:
-            self._patterns.judge(one)
-        self._is_dirty |= bool(look.made or look.turned_out)
+    def _take(self, found: Found) -> None:
+        last = dict(found.made)
+        for one, times in Counter(map(_DECIDED, found.made)).items():
+            self._measures.count(one, times, last[one])
+            self._patterns.add(one, times)
+        for one, times in Counter(found.turned_out).items():
+            self._patterns.judge(one, times)
+        self._is_dirty |= bool(found.made or found.turned_out)
 
     def _is_routed(self, asked: str, answered: str) -> bool:
         return bool(self._families) and self._family(asked) != self._family(answered)

@@ -1,17 +1,20 @@
 """What is known of one trace as long as something may follow: runs are long, and whoever encloses others comes last."""
 
 from bisect import bisect_right, insort
-from operator import itemgetter
+from collections.abc import Iterable, Sequence
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from spansieve.watching import AiSpan
 
 from .calls import Call
+from .roles import ROLES
 
 KEPT_S: Final = 600.0
 """Seconds that something may come after what it belongs to."""
 _MOST_CONTEXTS: Final = 1_000
-_start = itemgetter(0)
+_begin = itemgetter(0)
+start_of = attrgetter("start_ns")
 
 
 class Contexts:
@@ -24,15 +27,15 @@ class Contexts:
     def __len__(self) -> int:
         return len(self._calls)
 
-    def add(self, span: AiSpan) -> None:
-        """A call; the oldest of many are forgotten."""
-        insort(self._calls, (span.start_ns, span.tokens.input))
-        if len(self._calls) > _MOST_CONTEXTS:
-            del self._calls[0]
+    def add(self, calls: Sequence[AiSpan]) -> None:
+        """Some more; the oldest of many are forgotten."""
+        self._calls += [(call.start_ns, call.tokens.input) for call in calls]
+        self._calls.sort()
+        del self._calls[:-_MOST_CONTEXTS]
 
     def at(self, time_ns: int) -> int:
         """That of the last call begun by then; where there is none, of the newest one, else 0."""
-        return self._calls[bisect_right(self._calls, time_ns, key=_start) - 1][1] if self._calls else 0
+        return self._calls[bisect_right(self._calls, time_ns, key=_begin) - 1][1] if self._calls else 0
 
 
 class Below:
@@ -40,10 +43,10 @@ class Below:
 
     __slots__ = ("at", "span", "until")
 
-    def __init__(self, span: AiSpan, until: float) -> None:
+    def __init__(self, span: AiSpan, at: bytes, until: float) -> None:
         """It is remembered `until` then, in monotonic seconds."""
         self.span = span
-        self.at = span.parent_span_id
+        self.at = at
         """How far up is known what is above it."""
         self.until = until
 
@@ -64,6 +67,20 @@ class Story:
         self.turns: dict[bytes, list[Call]] = {}
         self.is_rooted = False
         """Whether its root has come, or the run of an agent below nothing but what is no agent's."""
+
+    def met(self, spans: Iterable[AiSpan]) -> None:
+        """Remember those among `spans` that are runs of agents."""
+        for span in spans:
+            if ROLES[span.traits].is_agent and span.span_id:
+                self.agents[span.span_id] = span
+
+    def called(self, caller: bytes, call: Call) -> None:
+        """A model was called."""
+        turn = self.turns.setdefault(caller, [])
+        if turn and turn[-1].start_ns > call.start_ns:
+            insort(turn, call, key=start_of)
+        else:
+            turn.append(call)
 
     @property
     def size(self) -> int:

@@ -2,12 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from spansieve.watching import AiSpan
 
 from .answers import UNKNOWN, Answer
 from .explicit import Said
+
+_PARENT: Final = attrgetter("parent_span_id")
 
 
 class Told(NamedTuple):
@@ -23,7 +26,7 @@ NOTHING_TOLD: Final = Told()
 class Trace:
     """Settled spans of one trace, with what was read of them."""
 
-    __slots__ = ("last", "spans", "told")
+    __slots__ = ("is_rooted", "last", "spans", "told")
 
     def __init__(self) -> None:
         """Nothing has settled."""
@@ -32,6 +35,8 @@ class Trace:
         """By span, where something was read."""
         self.last = 0.0
         """When the last one settled, in seconds, monotonic."""
+        self.is_rooted = False
+        """Whether its root is among them."""
 
 
 class Traces:
@@ -42,37 +47,36 @@ class Traces:
         self._most = most
         self._idle = idle
         self._waiting: OrderedDict[bytes, Trace] = OrderedDict()
-        """By their ids, the most silent first."""
-        self._rooted: dict[bytes, None] = {}
+        """By their ids, the most silent first; those whose root has settled are not among them."""
+        self._rooted: dict[bytes, Trace] = {}
         self.spans = 0
         self.early = 0
         """Traces that had to be looked at for want of room."""
 
     def add(self, trace_id: bytes, spans: Sequence[AiSpan], now: float) -> Trace:
         """Spans of a trace have settled; returns all of it."""
-        trace = self._waiting.pop(trace_id, None) or Trace()
-        self._waiting[trace_id] = trace
+        trace = self._rooted.get(trace_id) or self._waiting.pop(trace_id, None) or Trace()
         trace.spans += spans
         trace.last = now
         self.spans += len(spans)
-        if any(not span.parent_span_id for span in spans):
-            self._rooted[trace_id] = None
+        if trace.is_rooted or b"" in map(_PARENT, spans):
+            trace.is_rooted = True
+            self._rooted[trace_id] = trace
+        else:
+            self._waiting[trace_id] = trace
         return trace
 
     def due(self, now: float, *, all_: bool = False) -> Iterator[tuple[bytes, Trace]]:
         """Take out the traces that are to be looked at."""
-        for trace_id in list(self._rooted):
-            yield trace_id, self._take(trace_id)
+        rooted, self._rooted = self._rooted, {}
+        self.spans -= sum(len(trace.spans) for trace in rooted.values())
+        yield from rooted.items()
         while self._waiting:
             trace_id, trace = next(iter(self._waiting.items()))
             is_due = all_ or now - trace.last >= self._idle
             if not is_due and self.spans <= self._most:
                 return
             self.early += not is_due
-            yield trace_id, self._take(trace_id)
-
-    def _take(self, trace_id: bytes) -> Trace:
-        self._rooted.pop(trace_id, None)
-        trace = self._waiting.pop(trace_id)
-        self.spans -= len(trace.spans)
-        return trace
+            del self._waiting[trace_id]
+            self.spans -= len(trace.spans)
+            yield trace_id, trace
