@@ -14,7 +14,7 @@ from .callers import Callers, Plumbing
 from .calls import Call
 from .decided import BUCKET, Decided, Found
 from .explicit import Said
-from .roles import ROLES, decides, is_own, went_well
+from .roles import ROLES, decides, has_context, is_own, went_well
 from .story import KEPT_S, Below, Story, start_of
 from .traces import NOTHING_TOLD, Told, Trace
 
@@ -44,7 +44,7 @@ class Look:
         spans = sorted(trace.spans, key=_time)
         callers = Callers(spans, plumbing)
         story.is_rooted |= trace.is_rooted
-        story.contexts.add([span for span in spans if span.has_tokens and ROLES[span.traits].is_model])
+        story.contexts.add(spans)
         self._climb(callers)
         leads = self._follow(spans, told, callers)
         story.met(leads)
@@ -239,8 +239,7 @@ class Look:
 
     def _context(self, span: AiSpan, time_ns: int) -> int:
         """Of a decision of `span` at that time, in tokens: that of the call itself, else of the last one by then."""
-        has_own = span.has_tokens and ROLES[span.traits].is_model
-        tokens = span.tokens.input if has_own else self._story.contexts.at(time_ns)
+        tokens = span.tokens.input if has_context(span) else self._story.contexts.at(time_ns)
         return tokens // BUCKET * BUCKET
 
 

@@ -48,6 +48,11 @@ def _role_of(traits: Traits) -> Role:
 ROLES: Final = ByTraits(_role_of)
 
 
+def has_context(span: AiSpan) -> bool:
+    """Whether it says how many tokens of input a model had."""
+    return span.has_tokens and ROLES[span.traits].is_model
+
+
 def decides(span: AiSpan) -> bool:
     """Whether it is a model call, and not one that repeats the one below it."""
     return ROLES[span.traits].is_model and is_own(span)

@@ -1,14 +1,14 @@
 """What is known of one trace as long as something may follow: runs are long, and whoever encloses others comes last."""
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from operator import attrgetter, itemgetter
 from typing import Final
 
 from spansieve.watching import AiSpan
 
 from .calls import Call
-from .roles import ROLES
+from .roles import ROLES, has_context
 
 KEPT_S: Final = 600.0
 """Seconds that something may come after what it belongs to."""
@@ -23,19 +23,28 @@ class Contexts:
     def __init__(self) -> None:
         """No call came."""
         self._calls: list[tuple[int, int]] = []
+        self._unread: list[AiSpan] = []
+        """Spans that came since somebody asked: of most traces nobody does."""
 
     def __len__(self) -> int:
-        return len(self._calls)
+        return len(self._read())
 
-    def add(self, calls: Sequence[AiSpan]) -> None:
-        """Some more; the oldest of many are forgotten."""
-        self._calls += [(call.start_ns, call.tokens.input) for call in calls]
-        self._calls.sort()
-        del self._calls[:-_MOST_CONTEXTS]
+    def add(self, spans: Iterable[AiSpan]) -> None:
+        """Some more, calls among them; the oldest of many are forgotten."""
+        self._unread += spans
 
     def at(self, time_ns: int) -> int:
         """That of the last call begun by then; where there is none, of the newest one, else 0."""
-        return self._calls[bisect_right(self._calls, time_ns, key=_begin) - 1][1] if self._calls else 0
+        calls = self._read()
+        return calls[bisect_right(calls, time_ns, key=_begin) - 1][1] if calls else 0
+
+    def _read(self) -> list[tuple[int, int]]:
+        if self._unread:
+            self._calls += [(span.start_ns, span.tokens.input) for span in self._unread if has_context(span)]
+            self._calls.sort()
+            del self._calls[:-_MOST_CONTEXTS]
+            self._unread.clear()
+        return self._calls
 
 
 class Below:
