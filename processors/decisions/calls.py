@@ -50,6 +50,11 @@ class Call:
         return self.tool.traits.tool if self.tool else ""
 
     @property
+    def says_so(self) -> bool:
+        """Whether it ended by calling tools, though not which."""
+        return self.answer.called is None and self.span.traits.finish == _CALLED and self.went_well
+
+    @property
     def may_choose(self) -> bool:
         """Whether a tool that comes next may be its choice, though its answer is not known."""
         return self.answer.called is None and self.went_well and self.span.traits.finish in ("", _CALLED)
@@ -71,13 +76,13 @@ class Call:
 
     def precedes(self, tool: AiSpan, *, overlaps: bool) -> None:
         """A tool began after it, and before the next call of the same agent: the first one may be what was chosen.
-        Unless the answer is there that tells, no tool is that began before it was over, but where it `overlaps`.
+        Unless the answer or its end tells, no tool is that began before it was over, but where it `overlaps`.
         """
         if not self.waits:
             return
         called = self.answer.called
         if called is None:
-            is_chosen = self.went_well and (overlaps or tool.start_ns >= self.span.end_ns)
+            is_chosen = self.says_so or (self.went_well and (overlaps or tool.start_ns >= self.span.end_ns))
         else:
             is_chosen = bool(called) and called[0] == tool.traits.tool
         if is_chosen:

@@ -1,6 +1,7 @@
-"""Content blocks that have no `type`, where the one key says what they are: Gemini's and Bedrock Converse's.
+"""Content blocks that have no `type`, where the one key says what they are: Gemini's, Bedrock Converse's and Genkit's.
 
-Sources: Gemini API reference, `Part` (camel case over HTTP, snake case in Python); Bedrock Converse, `ContentBlock`.
+Sources: Gemini API reference, `Part` (camel case over HTTP, snake case in Python); Bedrock Converse, `ContentBlock`;
+@genkit-ai/core 1.42, `ToolRequestPart` and `ToolResponsePart`.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,6 +46,14 @@ def _tool_result(answer: Part) -> Part:
     return tool_response(answer.get("toolUseId"), answer.get("content"))
 
 
+def _tool_request(call: Part) -> Part:
+    return tool_call(call.get("ref"), call.get("name"), call.get("input"))
+
+
+def _tool_answer(answer: Part) -> Part:
+    return tool_response(answer.get("ref"), answer.get("output"))
+
+
 def _reasoning(content: Part) -> Part | None:
     said = content.get("reasoningText")
     words = said.get("text") if isinstance(said, dict) else said
@@ -73,6 +82,8 @@ _KEYED: Mapping[str, Callable[[Part], Part | None]] = {
     **dict.fromkeys(("codeExecutionResult", "code_execution_result"), _code_result),
     "toolUse": _tool_use,
     "toolResult": _tool_result,
+    "toolRequest": _tool_request,
+    "toolResponse": _tool_answer,
     "reasoningContent": _reasoning,
     **{family: _converse_media(family) for family in ("image", "video", "document")},
 }

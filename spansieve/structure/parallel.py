@@ -4,6 +4,9 @@ Source: `parallel.detect` in `spansieve/semconv/mapping.yaml`: start_a < end_b a
 not overlap, and a call of no length overlaps what it lies inside of, but not what starts or ends with it. A group is
 all that hangs together by overlaps. At most `max_siblings` of a group are looked at, the first by start; the rest is
 not marked. Calls that overlap nobody don't count towards that, however many an agent makes.
+
+A tool and one agent that runs wholly inside its time are no group: the tool handed over to it (Agno puts both under one
+parent).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,8 +53,15 @@ def parallel(
 def _groups(parent: bytes, members: Sequence[int], steps: Sequence[Step], most: int) -> Iterator[Group]:
     for run in _overlapping(members, steps):
         kept = run[:most]
-        if len(kept) > 1:
+        if len(kept) > 1 and not _is_handover(kept, steps):
             yield Group(parent, steps[kept[0]].start, kept)
+
+
+def _is_handover(members: Sequence[int], steps: Sequence[Step]) -> bool:
+    if len(members) != 2:
+        return False
+    tool, agent = (steps[place] for place in members)
+    return (tool.kind, agent.kind) == ("tool", "agent") and agent.end <= tool.end
 
 
 def _overlapping(members: Sequence[int], steps: Sequence[Step]) -> Iterator[list[int]]:

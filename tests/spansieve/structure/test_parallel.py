@@ -176,6 +176,12 @@ def test_which_agents_count_as_calls(above: list[Step], found: list[int]) -> Non
     assert sorted(of("parallel", steps)) == found
 
 
+def test_a_tool_that_hands_over_to_the_agent_beside_it_is_not_parallel_to_it() -> None:
+    handed = [agent(1), tool(2, 1, (0, 50), "delegate"), agent(3, 1, (5, 50), "writer")]
+    assert of("parallel", handed) == {}
+    assert of("parallel", [*handed, tool(4, 1, (10, 20), "search")]) == dict.fromkeys((2, 3, 4), True)
+
+
 def test_agents_are_named_as_tools_are() -> None:
     steps = [agent(1), agent(2, 1, (0, 10), "writer"), tool(3, 1, (5, 15), "search")]
     assert of("batch.tools", steps) == {1: ["writer", "search"]}
