@@ -1,11 +1,12 @@
 """What a user said last in a prompt, read only when it is compared: most requests never are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from spansieve.messages.calls import conversation
 from spansieve.messages.entry import USER
 from spansieve.messages.growing import Growing
+from spansieve.messages.jsontext import container
 from spansieve.messages.sources import INPUT, steps_of
 from spansieve.pdata import DecodeError, Span, Value, decode_pair
 from spansieve.watching import ByTraits, Traits
@@ -18,6 +19,8 @@ _LARGE: Final = 16_384
 """Bytes of a prompt that are kept as they are; a larger one is read at once."""
 _HISTORIES: Final = 1 << 20
 """Characters of large prompts that are remembered, so that one that grows is not read anew each time."""
+_NAMES: Final = frozenset({"role", "type"})
+"""Members of JSON whose values say what something is."""
 _MESSAGE: Final = b"gen_ai."
 """Stands in the names of events that hold messages."""
 Events = Sequence[tuple[str, Mapping[str, Value]]]
@@ -99,4 +102,24 @@ def _said_last(said: Mapping[str, Value], events: Events, role: str, dialect: st
     if role == MODEL:
         prompt = prompt[-1:]
     last = next((entry for entry in reversed(prompt) if entry.role == USER), None)
-    return last.said[:MAX_TEXT] if last is not None and isinstance(last.said, str) else ""
+    return _spoken(last.said)[:MAX_TEXT] if last is not None and isinstance(last.said, str) else ""
+
+
+def _spoken(text: str) -> str:
+    """The texts inside, where `text` is JSON: decorated functions have their arguments there, and names of arguments,
+    switches and roles are the same whatever was asked.
+    """
+    inside = container(text)
+    return text if isinstance(inside, str) else " ".join(_texts(inside)) or text
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key not in _NAMES:
+                yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)

@@ -1,5 +1,6 @@
 """behavior: what is told of what users do."""
 
+import json
 from typing import Any
 
 import pytest
@@ -100,6 +101,14 @@ def test_a_paraphrase_is_a_retry_by_its_text_which_leaves_nowhere() -> None:
     assert event["method"] == "text"
     assert event["similarity"] >= 0.75
     assert not any("password" in str(one.encode()) for one in house.records())
+
+
+def test_the_arguments_of_a_decorated_function_are_compared_by_what_they_say_not_by_their_names() -> None:
+    house = House()
+    for task in ("Refund invoice 4711 of Acme", "which plans do you offer", "which plans do you offer now"):
+        house.ask(json.dumps({"task": task, "stream": False, "additional_args": None, "max_steps": None}), user="u1")
+        house.pass_(20)
+    assert house.numbers()[RETRIES] == 1
 
 
 @pytest.mark.parametrize(
