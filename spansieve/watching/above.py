@@ -51,6 +51,7 @@ class Aboves(dict[bytes, Above]):
                 self[at] = replace(TOP, end=at)
                 break
             path.append(at)
+            self[at] = TOP  # which ends circles
             if len(path) == MAX_DEPTH:
                 at = b""
                 break

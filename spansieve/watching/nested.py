@@ -25,7 +25,9 @@ def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Bene
 
 
 def _same_above(trace: Trace, span: AiSpan) -> Iterator[bytes]:
-    """The spans above a model call that are of its family, up to the run that it belongs to."""
+    """The spans above a model call that are of its family, up to the run that it belongs to, or to one that waits as
+    well: who is above that one it says itself.
+    """
     at = span.parent_span_id
     for _ in range(MAX_DEPTH):
         parent = trace.links.get(at) if at else None
@@ -37,4 +39,6 @@ def _same_above(trace: Trace, span: AiSpan) -> Iterator[bytes]:
                 return
             if above.traits.call == span.traits.call:
                 yield at
+                if isinstance(above, AiSpan):
+                    return
         at = parent

@@ -5,7 +5,8 @@ so far. A span that comes again while it waits takes the place of the former one
 """
 
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from typing import Final
 
 from spansieve.pdata import NO_SPAN
@@ -23,6 +24,10 @@ MAX_WAITING: Final = 50_000
 """AI spans that wait; of more, those that came first are judged at once."""
 MAX_KNOWN: Final = 200_000
 """Traces and their spans that are remembered; of more, the traces that were silent for the longest time go."""
+MAX_AT_ONCE: Final = 2_000
+"""Spans after which the rest of those that are due waits for the next look, so that a flood of them does not hold up
+what else is to be done; what came of one trace in one request stays together.
+"""
 _NOTHING: Final[Mapping[bytes, Beneath]] = {}
 
 
@@ -115,7 +120,7 @@ class Settling:
     def close(self, due: float) -> None:
         """A request is over; what came with it settles at `due`."""
         if self._group:
-            self._due.append((due, self._group))
+            self._due.extend((due, some) for some in _parts(self._group))
             self._group = []
         while self.known > MAX_KNOWN and not (trace := next(iter(self._traces.values()))).waiting:
             self._traces.popitem(last=False)
@@ -127,9 +132,10 @@ class Settling:
         return bool(self._due) and (self._due[0][0] <= now or self.waiting > MAX_WAITING)
 
     def settle(self, now: float) -> list[AiSpan]:
-        """Judge what is due, trace by trace, in the order in which it came."""
+        """Judge what is due, trace by trace, in the order in which it came; of very much a part."""
         keys_of: dict[bytes, list[bytes]] = {}
-        while self.is_due(now):
+        least = 0 if now == inf else min(self.waiting - MAX_AT_ONCE, MAX_WAITING)
+        while self.is_due(now) and self.waiting > least:
             if self._due[0][0] > now:
                 self.evicted["waiting"] += sum(len(keys) for _, keys in self._due[0][1])
             for trace_id, keys in self._due.popleft()[1]:
@@ -165,6 +171,18 @@ class Settling:
                 and (span.is_counted or span.is_call or span.is_execution)
             ):
                 passing.settled(trace, key, span, aboves[span.parent_span_id], self._beneaths)
+
+
+def _parts(group: list[tuple[bytes, list[bytes]]]) -> Iterator[list[tuple[bytes, list[bytes]]]]:
+    """The traces of a request, in parts that may be judged one after the other."""
+    first = size = 0
+    for at, (_, keys) in enumerate(group):
+        size += len(keys)
+        if size >= MAX_AT_ONCE:
+            yield group[first : at + 1]
+            first, size = at + 1, 0
+    if first < len(group):
+        yield group[first:]
 
 
 def _fill_in(spans: Iterable[AiSpan], aboves: Aboves) -> None:

@@ -21,6 +21,10 @@ MAX_TOOLS: Final = 20_000
 """Tools' spans of a trace that are held against each other; those that come later ran alone."""
 MAX_BESIDE: Final = 50
 """Tools of one trace, running at the same time below parents of their own, that one is held against."""
+MAX_LOOKED: Final = 1_000
+"""Tools of one trace below parents of their own that are held against others when they settle together; the rest ran
+alone, unless another one ran below the same parent.
+"""
 OVERLAP_NS: Final = 1_000_000
 """What is shorter is no parallel run."""
 _START, _END = attrgetter("start_ns"), attrgetter("end_ns")
@@ -30,6 +34,8 @@ def arrive(trace: Trace, key: bytes, span: AiSpan, former: AiSpan | None) -> Non
     """Remember when a tool ran, instead of what `former` said, which it replaces."""
     if former is not None:
         trace.tools.pop(key, None)
+    if span.traits.is_tool:
+        (trace.repeated if span.traits.tool in trace.named else trace.named).add(span.traits.tool)
     if span.traits.is_tool and len(trace.tools) < MAX_TOOLS and span.end_ns >= span.start_ns:
         trace.tools[key] = Ran(span.end_ns, span.start_ns, key, span.parent_span_id)
 
@@ -55,8 +61,12 @@ def _hold_together(trace: Trace, tools: Mapping[bytes, AiSpan]) -> None:
     ran = ran[_first(ran, min([span.start_ns for span in tools.values()])) :]
     together = _together(ran)
     side_by_side = _side_by_side(ran) if together else together
+    left = MAX_LOOKED
     for key, span in tools.items():
-        span.is_parallel = key in side_by_side or (key in together and _is_beside(trace, ran, trace.tools[key]))
+        span.is_parallel = key in side_by_side
+        if not span.is_parallel and key in together and left:
+            left -= 1
+            span.is_parallel = _is_beside(trace, ran, trace.tools[key])
 
 
 def _first(ran: Sequence[Ran], start_ns: int) -> int:
@@ -95,6 +105,8 @@ def tell_outer(trace: Trace) -> None:
 
 def _is_seen_above(trace: Trace, span: AiSpan) -> bool:
     """Whether a span above is the same execution; a failure that this one alone knows becomes that one's as well."""
+    if span.traits.tool not in trace.repeated:
+        return False
     at = span.parent_span_id
     for _ in range(MAX_DEPTH):
         parent = trace.links.get(at) if at else None

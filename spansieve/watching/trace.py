@@ -51,7 +51,7 @@ def note_of(span: AiSpan) -> Note:
 class Trace:
     """Its spans by id. What waits is kept whole, of others the place alone, and of AI spans a note."""
 
-    __slots__ = ("id", "links", "notes", "tools", "waiting")
+    __slots__ = ("id", "links", "named", "notes", "repeated", "tools", "waiting")
 
     def __init__(self, trace_id: bytes) -> None:
         """Nothing has come."""
@@ -63,6 +63,10 @@ class Trace:
         self.notes: dict[bytes, Note] = {}
         self.tools: dict[bytes, Ran] = {}
         """By id."""
+        self.named: set[str] = set()
+        """Tools that came."""
+        self.repeated: set[str] = set()
+        """Those of them that came more than once."""
 
     def settled(self, due: Mapping[bytes, AiSpan]) -> None:
         """These wait no longer: of each a note is kept."""

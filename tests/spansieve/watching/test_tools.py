@@ -119,3 +119,12 @@ def test_tools_of_one_parent_are_parallel_if_any_two_of_them_share_a_millisecond
             if other != at and whose == parent
         ]
         assert told[f"t{at}"].is_parallel == any(one >= 1 for one in shared)
+
+
+def test_of_very_many_that_settle_together_in_wrappers_of_their_own_the_first_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spansieve.watching.tools.MAX_LOOKED", 1)
+    wrappers = [Sent("v", "x", WRAPPER), Sent("w", "x", WRAPPER)]
+    assert parallel([agent("x"), *wrappers, tool("a", "v"), tool("b", "w")]) == {"a"}
+    assert parallel([tool("a", "p"), tool("b", "p"), tool("c", "p")]) == {"a", "b", "c"}

@@ -178,3 +178,19 @@ def test_spans_of_no_meaning_tell_what_they_hang_on_and_ai_spans_do_not() -> Non
     watched.after(5)
     parents = [watched.watch.plumbing(TRACE_ID, id_of(one)) for one in ("p", "r", "a", "x")]
     assert parents == [id_of("a"), b"", None, None]
+
+
+def test_of_a_flood_a_part_is_told_at_each_look_and_all_at_the_end() -> None:
+    watched = Watched()
+    listener = watched.told.extend
+    for number in range(5):
+        some = (replace(chat("a"), trace_id=b"%8d%8d" % (number, one)) for one in range(1_000))
+        watched.watch.see(batch_of(*some))
+    assert [len(watched.after(2)), len(watched.after(0))] == [2_000, 2_000]
+    watched.watch.leave(listener)
+
+
+def test_a_span_that_is_above_itself_and_others_ends() -> None:
+    told = settled([agent("a", "b"), agent("b", "a"), chat("c", "c", taken=1)])
+    assert told.keys() == {"a", "b", "c"}
+    assert told["c"].is_counted
