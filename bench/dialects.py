@@ -32,6 +32,7 @@ WHOSE = {
     "llama_index": "LlamaIndex, its own spans",
     "agentcore": "Amazon Bedrock AgentCore",
     "mastra": "Mastra",
+    "opencode": "OpenCode",
     "genkit": "Genkit",
     "laminar": "Laminar",
     "livekit": "LiveKit Agents",
