@@ -37,9 +37,18 @@ _COMMON = words(
     demo test tests tester testuser testing example username user-name your-name yourname yourusername somebody someone
     anonymous anon unknown none null true false undefined administrator superuser sysadmin operator support python
     developer development devel staging prod production local localhost linuxbrew homebrew
+
+    name names firstname lastname fullname path paths file files folder folders directory dirname filename document
+    documents account accounts person people owner owners client clients server servers host hosts hostname machine
+    session sessions request requests response responses operation operations process processes thread threads trace
+    traces span spans event events status state error errors message messages content contents text texts data value
+    values type types kind kinds version versions model models provider token tokens usage input output inputs outputs
+    prompt prompts tool tools function functions argument arguments result results query title description command
+    commands call calls finish reason reasons telemetry resource resources attribute attributes workflow task tasks
+    something whatever
     """
 )
-"""Accounts and words that are nobody's name."""
+"""Accounts, and words that are nobody's name: examples say `/Users/name/`, and keys of attributes have such words."""
 _NO_NAMES = words(
     """
     role roles scope scopes type tier plan level language locale timezone country region group groups is_admin

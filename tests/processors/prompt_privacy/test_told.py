@@ -132,6 +132,10 @@ def test_only_names_are_learned_and_only_from_what_is_there(key: str, held: Any)
         (r"C:\Users/mixed and E:/Users\other1", {"mixed", "other1"}),
         ("Users: list /home/ubuntu /home/bo /home//nobody1 Userspace", set()),
         (r"\Users\nodrive", set()),
+        (
+            'mkdir "/Users/name/My Documents" and ls /home/account/tools /Users/session',
+            set(),
+        ),  # of descriptions of tools
     ],
 )
 def test_home_directories_tell_their_owners(text: str, owners: set[str]) -> None:
