@@ -160,7 +160,9 @@ class Settling:
         if len(trace.waiting) > len(due):
             tools.tell_outer(trace)
         _fill_in(due.values(), aboves)
-        tools.judge(trace, due, before, aboves)
+        alone = tools.judge(trace, due, before, aboves)
+        if alone:
+            self.evicted["tools"] += alone
         calls.judge(trace, due, before, aboves)
         nested.judge(trace, due, before, aboves)
         self._told.add([trace.id + key for key in due])

@@ -40,33 +40,36 @@ def arrive(trace: Trace, key: bytes, span: AiSpan, former: AiSpan | None) -> Non
         trace.tools[key] = Ran(span.end_ns, span.start_ns, key, span.parent_span_id)
 
 
-def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Beneath], aboves: Aboves) -> None:
-    """Judge the spans of tools that are `due`, which wait in `trace` still; `before`: what was executed below."""
+def judge(trace: Trace, due: Mapping[bytes, AiSpan], before: Mapping[bytes, Beneath], aboves: Aboves) -> int:
+    """Judge the spans of tools that are `due`, which wait in `trace` still; `before`: what was executed below. Returns
+    how many count as if they had run alone for want of room or time.
+    """
     tools = {key: span for key, span in due.items() if span.traits.is_tool}
-    if not tools:
-        return
     for key, span in tools.items():
         is_seen_below = key in before and span.traits.tool in before[key].tools
         may_be_above = trace.notes or aboves[span.parent_span_id].has_tool
         span.is_execution = not is_seen_below and not (may_be_above and _is_seen_above(trace, span))
         span.is_parallel = span.said.get("says_parallel", False)
     silent = {key: span for key, span in tools.items() if "says_parallel" not in span.said}
-    if silent and len(trace.tools) > 1:
-        _hold_together(trace, silent)
+    if not silent or len(trace.tools) < 2:
+        return 0
+    left_out = len(silent.keys() - trace.tools.keys()) if len(trace.tools) >= MAX_TOOLS else 0
+    return left_out + _hold_together(trace, silent)
 
 
-def _hold_together(trace: Trace, tools: Mapping[bytes, AiSpan]) -> None:
-    """Find those of `tools` that ran at the same time as another one of the trace, where they stand side by side."""
+def _hold_together(trace: Trace, tools: Mapping[bytes, AiSpan]) -> int:
+    """Find those of `tools` that ran at the same time as another one of the trace, where they stand side by side.
+    Returns how many were not looked at.
+    """
     ran = sorted(trace.tools.values())
     ran = ran[_first(ran, min([span.start_ns for span in tools.values()])) :]
     together = _together(ran)
     side_by_side = _side_by_side(ran) if together else together
-    left = MAX_LOOKED
+    unsure = [key for key in tools if key in together and key not in side_by_side]
+    looked = {key for key in unsure[:MAX_LOOKED] if _is_beside(trace, ran, trace.tools[key])}
     for key, span in tools.items():
-        span.is_parallel = key in side_by_side
-        if not span.is_parallel and key in together and left:
-            left -= 1
-            span.is_parallel = _is_beside(trace, ran, trace.tools[key])
+        span.is_parallel = key in side_by_side or key in looked
+    return len(unsure[MAX_LOOKED:])
 
 
 def _first(ran: Sequence[Ran], start_ns: int) -> int:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.spansieve.watching.watched import Sent, agent, settled, tool
+from tests.spansieve.watching.watched import Sent, Watched, agent, batch_of, settled, tool
 
 CALL = "gen_ai.tool.call.id"
 WRAPPER = {"spansieve.ai.kind": "task"}
@@ -128,3 +128,14 @@ def test_of_very_many_that_settle_together_in_wrappers_of_their_own_the_first_ar
     wrappers = [Sent("v", "x", WRAPPER), Sent("w", "x", WRAPPER)]
     assert parallel([agent("x"), *wrappers, tool("a", "v"), tool("b", "w")]) == {"a"}
     assert parallel([tool("a", "p"), tool("b", "p"), tool("c", "p")]) == {"a", "b", "c"}
+
+
+def test_tools_that_are_not_held_against_others_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spansieve.watching.tools.MAX_TOOLS", 4)
+    monkeypatch.setattr("spansieve.watching.tools.MAX_LOOKED", 1)
+    watched = Watched()
+    wrappers = [Sent(one, "x", WRAPPER) for one in "uvw"]
+    tools = [tool("a", "u"), tool("b", "v"), tool("c", "w"), tool("d", "p"), tool("e", "p")]
+    watched.watch.see(batch_of(agent("x"), *wrappers, *tools))
+    watched.after(2)
+    assert watched.host.counts["watch_evictions", "tools"] == 1 + 3, "one without room, three not looked at"
