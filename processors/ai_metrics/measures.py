@@ -42,10 +42,11 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def shares_of(values: Mapping[str, float | None]) -> list[Share]:
-    """The greatest first, and not too many."""
+def shares_of(values: Mapping[str, float | None], *, lowest_first: bool = False) -> list[Share]:
+    """The greatest first, or the lowest, and not too many."""
+    sign = 1 if lowest_first else -1
     known = [Share(label=label, value=value) for label, value in values.items()]
-    known.sort(key=lambda share: (share["value"] is None, -(share["value"] or 0), share["label"]))
+    known.sort(key=lambda share: (share["value"] is None, sign * (share["value"] or 0), share["label"]))
     return known[:MAX_SHARES]
 
 
@@ -55,9 +56,12 @@ def measure(
     hour: float | None = None,
     trend: Iterable[float] = (),
     shares: Mapping[str, float | None] | None = None,
+    *,
+    lowest_first: bool = False,
 ) -> Measure:
     """One measure."""
-    return Measure(name=name, value=value, hour=hour, trend=list(trend), shares=shares_of(shares or {}))
+    ranked = shares_of(shares or {}, lowest_first=lowest_first)
+    return Measure(name=name, value=value, hour=hour, trend=list(trend), shares=ranked)
 
 
 class Part:
@@ -87,15 +91,15 @@ class Part:
         return {labels: amount for labels, amount in self._family.increase(seconds).items() if self._keep(labels)}
 
 
-def rate(name: str, part: Part, whole: Part, by: int | None = None) -> Measure:
-    """How much of `whole` is `part`; by the label at `by` as well."""
+def rate(name: str, part: Part, whole: Part, by: int | None = None, *, lowest_first: bool = False) -> Measure:
+    """How much of `whole` is `part`; by the label at `by` as well, the greatest share first or the lowest."""
     shares: dict[str, float | None] = {}
     if by is not None:
         parts = part.by(by, FIVE_MINUTES)
         shares = {label: ratio(parts.get(label, 0), all_) for label, all_ in whole.by(by, FIVE_MINUTES).items()}
     trend = [ratio(one, all_) or 0.0 for one, all_ in zip(part.trend(), whole.trend(), strict=True)]
     now, hour = (ratio(part.increase(seconds), whole.increase(seconds)) for seconds in (FIVE_MINUTES, HOUR))
-    return measure(name, now, hour, trend if any(trend) else (), shares)
+    return measure(name, now, hour, trend if any(trend) else (), shares, lowest_first=lowest_first)
 
 
 class Measures:
@@ -118,7 +122,7 @@ class Measures:
             rate("errorRate", Part(of.durations, has_not(2, _SUCCESS)), operations, by=0),
             self._burn(now - since),
             _mean("contextUtilization", of.utilization),
-            rate("toolSuccessRate", Part(of.tools, has(1, _SUCCESS)), tools, by=0),
+            rate("toolSuccessRate", Part(of.tools, has(1, _SUCCESS)), tools, by=0, lowest_first=True),
             rate("parallelExecutionRatio", Part(of.tools, has(2, "true")), tools),
             measure("toolUsageDistribution", sum(usage.values()) or None, trend=tools.trend(), shares=_parts(usage)),
             rate("cacheHitRate", cached, prompts, by=0),

@@ -85,7 +85,7 @@ def _cells(definition: Definition, measure: Measure, screen: Screen) -> list[Tex
     told, style = amount(value, definition.unit), ""
     if value is not None and limit is not None and limit.is_passed(value):
         told, style = f"{told} !", "bold red"
-    if value is None and shares:
+    if value is None and shares and shares[0]["value"] is not None:
         told, hour = amount(shares[0]["value"], definition.shared or definition.unit), shares[0]["label"]
     return [
         screen.text(definition.title),

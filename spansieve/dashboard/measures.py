@@ -72,8 +72,14 @@ def _errors(by: str = "sum") -> str:
     return f'{by}(rate({count}{{status!="success"}}[5m])) / {by}(rate({count}[5m]))'
 
 
-def _tools(matcher: str, by: str = "sum") -> str:
-    return f"{by}(rate(tool_executions_total{{{matcher}}}[5m])) / {by}(rate(tool_executions_total[5m]))"
+def _tools(matcher: str) -> str:
+    return f"sum(rate(tool_executions_total{{{matcher}}}[5m])) / sum(rate(tool_executions_total[5m]))"
+
+
+def _tools_that_work() -> str:
+    """By tool; one that always failed has no series of successes, and is 0."""
+    every = f"{_by('tool')}(rate(tool_executions_total[5m]))"
+    return f'({_by("tool")}(rate(tool_executions_total{{status="success"}}[5m])) or 0 * {every}) / {every}'
 
 
 def _cached(by: str = "sum") -> str:
@@ -138,7 +144,7 @@ HEALTH: Final = (
         definition="executions of tools that succeeded, of all",
         unit="ratio",
         window="5 min",
-        queries=(Query(_tools('status="success"')), Query(_tools('status="success"', _by("tool")), ("tool",))),
+        queries=(Query(_tools('status="success"')), Query(_tools_that_work(), ("tool",))),
         panels=(Panel("stat", 4), Panel("table", 12)),
         limit=Limit(0.8, above=False),
     ),

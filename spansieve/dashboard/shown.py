@@ -28,7 +28,7 @@ class Measure(TypedDict):
     trend: list[float]
     """A value a minute of the last hour, the oldest first; empty where none is kept."""
     shares: list[Share]
-    """By label, the greatest first, at most 20; empty where the measure has none."""
+    """By label, at most 20, the greatest first, of tools that succeed the lowest; empty where the measure has none."""
 
 
 class DashboardStatus(TypedDict):

@@ -246,6 +246,20 @@ def test_behind_a_sampler_spans_and_traces_count_for_those_that_they_stand_for()
     assert emitted(host)["ai_tokens_total{model=gpt-5,type=prompt}"] == 400
 
 
+def test_of_the_tools_those_that_fail_most_are_shown_first() -> None:
+    host, metrics = running(settle=0)
+    tools = [OK.with_(attributes={**TOOL.attributes, "gen_ai.tool.name": f"tool-{at:02}"}) for at in range(25)]
+    send(metrics, *tools, TOOL, TOOL.with_(status=ERROR.status), *[tools[9].with_(status=ERROR.status)] * 3)
+    broken = {**TOOL.attributes, "gen_ai.tool.name": "broken"}
+    send(metrics, ERROR.with_(attributes=broken))
+    wait(host, metrics, 10)
+    [shown] = [one for one in metrics.snapshot()["measures"] if one["name"] == "toolSuccessRate"]
+    assert [(one["label"], one["value"]) for one in shown["shares"][:4]] == [
+        ("broken", 0), ("tool-09", 0.25), ("search", 0.5), ("tool-00", 1),
+    ]  # fmt: skip
+    assert len(shown["shares"]) == 20
+
+
 def test_the_status_shows_every_measure_that_it_knows_over_five_minutes_and_an_hour() -> None:
     host, metrics = running(settle=0)
     send(metrics, AGENT, CALL, TOOL, TOOL.with_(status=ERROR.status, message="it broke"))
