@@ -13,8 +13,10 @@ from .news import News
 
 MOST_FIRING: Final = 1_000
 """Alerts that fire at once; others are not raised, and counted."""
-_LEAST_NS: Final = SECOND_NS
-"""An alert fires at least this long by the clock, whatever time it tells of."""
+_LEAST_NS: Final = 60 * SECOND_NS
+"""An alert fires at least this long by the clock, whatever time it tells of: what is over while `webhook` still gathers
+is told to nobody.
+"""
 
 
 class Firing(NamedTuple):

@@ -251,6 +251,15 @@ def test_a_budget_raises_an_alert_a_level_and_all_end_with_the_period() -> None:
     assert house.told() == [("all", "0.5", "resolved"), ("all", "0.8", "resolved"), ("all", "1", "resolved")]
 
 
+def test_an_alert_of_a_period_that_is_over_fires_long_enough_to_be_told() -> None:
+    house = House(budgets=[{"name": "all", "usd": 10, "per": "hour", "warn_at": [1]}])
+    house.send(chat("t", "a", usd=12.0, start_ms=-2 * 3_600_000))
+    house.pass_(30)
+    assert house.told() == [("all", "1", "firing")]
+    house.pass_(60)
+    assert house.told() == [("all", "1", "resolved")]
+
+
 def test_an_alert_says_what_was_spent_of_what_and_no_user_in_its_summary() -> None:
     house = House(budgets=[{"name": "each", "scope": "user", "usd": 2, "per": "month", "warn_at": [1]}])
     house.send(chat("t", "a", usd=3.0, attrs=USER))
