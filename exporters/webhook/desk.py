@@ -69,6 +69,7 @@ class Desk:
         self._silences_change = -math.inf
         self._paused_until = -math.inf
         self._off = False
+        self._is_failing = False
 
     # --- what comes in
 
@@ -296,6 +297,7 @@ class Desk:
             if (why := why_not(group.first_try, now + wait, self._retry)) is None:
                 self._measures.notification(self.label, "retry")
                 self._became(notification, "retries", outcome.reason)
+                self._hears(outcome)
                 group.retry_at, group.in_flight = now + wait, False
                 self._save(group)
                 self._times.put(group)
@@ -303,6 +305,7 @@ class Desk:
             outcome = Outcome("failed", f"{outcome.reason}, {why}")
         self._measures.notification(self.label, outcome.result)
         self._became(notification, "sent" if outcome.result == "sent" else "given_up", outcome.reason)
+        self._hears(outcome)
         if outcome.result != "sent":
             self._give_up(notification, outcome.reason)
             self._host.log.warning("%s did not take a notification: %s; given up", self.label, outcome.reason)
@@ -310,6 +313,15 @@ class Desk:
             self._off = True
             self._host.log.error("%s wants no more notifications (HTTP 410): off until the restart", self.label)
         self._told(group, notification)
+
+    def _hears(self, outcome: Outcome) -> None:
+        """Say in the log that the endpoint does not take notifications, and that it does again: once each."""
+        if outcome.result == "retry" and not self._is_failing:
+            self._is_failing = True
+            self._host.log.warning("%s did not take a notification: %s; trying again", self.label, outcome.reason)
+        elif outcome.result == "sent" and self._is_failing:
+            self._is_failing = False
+            self._host.log.info("%s takes notifications again", self.label)
 
     def _became(self, notification: Notification, state: DeliveryState, why: str = "") -> None:
         """What it tells, told once more or not, is in this state now."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from spansieve.alerts.status import AlertRow
+from spansieve.alerts.status import AlertRow, DeliveryState
 from spansieve.plugin import Inspection
 
 from .failures import AlertShown
@@ -77,7 +77,11 @@ def _alerts(firing: Sequence[AlertRow]) -> Iterator[Note]:
 
 
 def _undelivered(firing: Sequence[AlertShown]) -> Iterator[Note]:
-    endpoints = sorted({row["endpoint"] for one in firing for row in one.deliveries if row["state"] == "given_up"})
-    if endpoints:
-        text = f"{' and '.join(endpoints)} did not take an alert that fires, and is not asked again."
-        yield Note(text, "#alerts", bad=True)
+    if endpoints := _where(firing, "given_up"):
+        yield Note(f"{endpoints} did not take an alert that fires, and is not asked again.", "#alerts", bad=True)
+    if endpoints := _where(firing, "retries"):
+        yield Note(f"{endpoints} did not take an alert that fires, and is asked again.", "#alerts", bad=False)
+
+
+def _where(firing: Sequence[AlertShown], state: DeliveryState) -> str:
+    return " and ".join(sorted({row["endpoint"] for one in firing for row in one.deliveries if row["state"] == state}))

@@ -109,6 +109,22 @@ def test_an_endpoint_that_asks_for_no_wait_is_not_asked_without_end(
         assert len(receiver.requests) == before + 1
 
 
+def test_that_an_endpoint_is_down_and_back_is_said_once_each(
+    bench: Make, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    receiver.say(503, 503, 503)
+    webhook = bench(group_wait="0s")
+    webhook.take(alert_of())
+    for seconds in (0, 1, 2, 4):
+        webhook.after(seconds)
+    where = receiver_label(receiver)
+    assert [record.getMessage() for record in caplog.records if where in record.getMessage()] == [
+        f"{where} did not take a notification: HTTP 503; trying again",
+        f"{where} takes notifications again",
+    ]
+
+
 def test_410_of_several_under_way_is_one_error_in_the_log(
     bench: Make, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -112,7 +112,7 @@ def test_an_alert_shows_what_became_of_it_at_each_endpoint() -> None:
     told = [delivery("sent"), delivery("retries", "HTTP 503", "on-call")]
     seen = plain(read(inspection(), {"error_aggregation": shown, "webhook.deliveries": told}))
     assert "sent team is tried again on-call, HTTP 503" in seen
-    assert "did not take" not in seen
+    assert "is not asked again" not in seen
     assert "Components" not in seen
 
 
@@ -122,6 +122,13 @@ def test_an_alert_that_fires_and_was_given_up_needs_attention() -> None:
     seen = plain(read(inspection(), {"error_aggregation": shown, "webhook.deliveries": told}))
     assert "team did not take an alert that fires, and is not asked again." in seen
     assert "given up team, HTTP 400 sent on-call" in seen
+
+
+def test_an_alert_that_fires_and_is_tried_again_needs_attention() -> None:
+    shown = errors(patterns=[], alerts=[alert(), RESOLVED])
+    told = [delivery("retries", "ECONNREFUSED"), delivery("sent", endpoint="on-call")]
+    seen = plain(read(inspection(), {"error_aggregation": shown, "webhook.deliveries": told}))
+    assert "team did not take an alert that fires, and is asked again." in seen
 
 
 def test_alerts_of_those_who_measure_stand_in_the_same_table() -> None:
