@@ -5,6 +5,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from spansieve.alerts import to_the_second
+
 from .lines import Line, line
 from .words import number
 
@@ -74,7 +76,7 @@ def cell(value: object) -> Cell:
     if isinstance(value, (int, float)) and math.isfinite(value):
         return Cell(number(value), numeric=True)
     if isinstance(value, str):
-        return Cell(short(value))
+        return Cell(short(to_the_second(value)))
     if isinstance(value, Mapping) and _is_cell(value):
         return _drawn(value)
     return Cell(short(json.dumps(value, ensure_ascii=False, default=lambda one: type(one).__name__)))

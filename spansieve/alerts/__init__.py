@@ -6,7 +6,7 @@ from .log_form import EVENT_NAME, SEVERITY_NUMBERS, alert_of, alerts_of, to_batc
 from .packed import packed, unpacked
 from .record import STORM, Alert, Pattern, Severity, State, Status
 from .shown import MAX_STACK_BYTES, WITHHELD, Scrub, scrubbed, shown
-from .times import rfc3339, time_ns_of
+from .times import rfc3339, time_ns_of, to_the_second
 
 __all__ = [
     "EVENT_NAME",
@@ -32,6 +32,7 @@ __all__ = [
     "shown",
     "time_ns_of",
     "to_batch",
+    "to_the_second",
     "ulid",
     "unpacked",
 ]

@@ -24,3 +24,9 @@ def time_ns_of(text: str) -> int:
         raise ValueError("no moment as alerts write it")
     whole = datetime.fromisoformat(f"{match[1]}+00:00") - _EPOCH
     return (whole.days * 86_400 + whole.seconds) * 10**9 + int((match[2] or "").ljust(9, "0"))
+
+
+def to_the_second(text: str) -> str:
+    """A moment that `rfc3339` wrote as people read it: `2026-05-04 03:02:01 UTC`; any other text as it is."""
+    match = _WRITTEN.fullmatch(text)
+    return text if match is None else f"{match[1].replace('T', ' ')} UTC"

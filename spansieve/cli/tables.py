@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from spansieve.alerts import to_the_second
 from spansieve.dashboard import Cell, DashboardStatus, is_dashboard
 from spansieve.terminal import number
 
@@ -101,4 +102,4 @@ def _table(rows: Sequence[Row], on: Screen) -> Table:
 def _written(cell: Cell) -> str:
     if cell is None or isinstance(cell, bool):
         return "-" if cell is None else str(cell).lower()
-    return cell if isinstance(cell, str) else number(cell)
+    return to_the_second(cell) if isinstance(cell, str) else number(cell)

@@ -67,6 +67,12 @@ def test_a_measure_that_nobody_knows_is_left_to_the_json() -> None:
     assert "novel" not in seen(x=status(measure("novel", 1.0)))
 
 
+def test_moments_in_tables_are_told_to_the_second() -> None:
+    rule = {"rule": "high_error_rate", "since": "2026-05-04T03:02:01.431759737Z"}
+    shown = seen(alert_rules=status() | {"tables": {"rules": [rule]}})
+    assert "high_error_rate 2026-05-04 03:02:01 UTC" in shown
+
+
 def test_tables_stand_below_the_component_that_shows_them() -> None:
     shown = seen(**a_busy_hour())
     assert "behavior workflows steps count success rate search_orders → python → send_mail 212 0.97" in shown

@@ -24,6 +24,7 @@ from spansieve.alerts import (
     rfc3339,
     time_ns_of,
     to_batch,
+    to_the_second,
 )
 from spansieve.links import FilledLink
 from spansieve.pdata import LogBatch
@@ -170,6 +171,12 @@ def test_a_moment_is_written_to_the_nanosecond(time_ns: int) -> None:
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (whichever)
         time_ns_of(text)
+
+
+def test_people_read_a_moment_to_the_second_and_any_other_text_as_it_is() -> None:
+    assert to_the_second("2023-11-14T22:13:20.431759737Z") == "2023-11-14 22:13:20 UTC"
+    assert to_the_second("2023-11-14T22:13:20Z") == "2023-11-14 22:13:20 UTC"
+    assert to_the_second("2023-11-14") == "2023-11-14"
 
 
 def test_ids_sort_by_time_and_never_repeat() -> None:
