@@ -1,8 +1,9 @@
 """What a person should look at first, of all that the page shows."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, get_args
 
+from spansieve.alerts import Severity
 from spansieve.alerts.status import AlertRow, DeliveryState
 from spansieve.plugin import Inspection
 
@@ -13,6 +14,7 @@ from .words import number, span
 FULL = 0.8
 """The part of a queue's room from which on it is worth a word."""
 RECENT_SECONDS = 300
+_RANKS: Final[Mapping[Severity, int]] = {severity: rank for rank, severity in enumerate(get_args(Severity))}
 STEADY_SAMPLES = 3
 """Books that are off by the same for so many samples are off; under load they may be for one."""
 
@@ -72,8 +74,9 @@ def _faults(inspection: Inspection) -> Iterable[Note]:
 
 def _alerts(firing: Sequence[AlertRow]) -> Iterator[Note]:
     if firing:
-        what = "An alert fires" if len(firing) == 1 else f"{len(firing)} alerts fire, the latest"
-        yield Note(f"{what}: {firing[0]['summary']}.", "#alerts", bad=False)
+        gravest = min(firing, key=lambda row: _RANKS.get(row["severity"], len(_RANKS)))
+        what = "An alert fires" if len(firing) == 1 else f"{len(firing)} alerts fire, among them"
+        yield Note(f"{what}: {gravest['summary']}.", "#alerts", bad=False)
 
 
 def _undelivered(firing: Sequence[AlertShown]) -> Iterator[Note]:

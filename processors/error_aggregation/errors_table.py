@@ -42,7 +42,7 @@ def drawn(status: ErrorsStatus, heading: str, screen: Screen, *, all_alerts: boo
 
 def _summary(status: ErrorsStatus) -> str:
     firing = sum(alert["status"] == "firing" for alert in status["alerts"])
-    fires = f"{plural(firing, 'alert')} {'fires' if firing == 1 else 'fire'}" if firing else "no alert fires"
+    fires = f"{plural(firing, 'alert')} {'fires' if firing == 1 else 'fire'}" if firing else "no alert of errors fires"
     return f"{plural(status['patterns_in_all'], 'pattern')}, {fires}"
 
 

@@ -8,6 +8,7 @@ from spansieve.failures import ErrorContext
 
 Status = Literal["firing", "resolved"]
 Severity = Literal["critical", "error", "warning", "info"]
+"""The gravest first."""
 State = Literal["new", "active", "resolved", "regressed"]
 STORM: Final = "alert_storm"
 """The type of an alert that stands for many others."""

@@ -94,12 +94,18 @@ def test_patterns_and_alerts_have_a_line_each_and_links_to_the_trace_backend() -
 
 def test_alerts_that_fire_need_attention_unless_they_are_silenced() -> None:
     shown = errors(patterns=[], alerts=[alert(), alert("al_3"), RESOLVED])
-    assert "2 alerts fire, the latest: 12 errors in 60 s" in plain(read(inspection(), {"error_aggregation": shown}))
+    assert "2 alerts fire, among them: 12 errors in 60 s" in plain(read(inspection(), {"error_aggregation": shown}))
 
     held = [{"alert": one, "type": "", "summary": "", "silence": "known since May"} for one in ("al_1", "al_3")]
     seen = plain(read(inspection(), {"error_aggregation": shown, "webhook.silenced": held}))
     assert "Nothing needs attention." in seen
     assert seen.count("silenced known since May") == 2
+
+
+def test_the_gravest_of_those_that_fire_stands_at_the_top() -> None:
+    grave = alert("al_9", severity="critical", summary="half of all fails", starts_at=rfc3339(NOW_NS - 9 * MINUTE_NS))
+    shown = errors(patterns=[], alerts=[alert(), grave])
+    assert "2 alerts fire, among them: half of all fails." in plain(read(inspection(), {"error_aggregation": shown}))
 
 
 def delivery(state: str, why: str = "", endpoint: str = "team") -> dict[str, str]:
@@ -139,7 +145,7 @@ def test_alerts_of_those_who_measure_stand_in_the_same_table() -> None:
         "costs": costs,
     }
     seen = plain(read(inspection(), shown))
-    assert "2 alerts fire, the latest: the budget is spent." in seen
+    assert "2 alerts fire, among them: the budget is spent." in seen
     assert seen.index("cost_budget fires") < seen.index("error_spike fires") < seen.index("new_error_type resolved")
 
 

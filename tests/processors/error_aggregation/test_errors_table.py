@@ -39,7 +39,7 @@ def test_alerts_that_fire_stand_above_the_patterns() -> None:
 
 
 def test_without_errors_there_is_a_line() -> None:
-    assert text(House()).strip() == "0 patterns, no alert fires: here, 2023-11-14 22:13:20 UTC"
+    assert text(House()).strip() == "0 patterns, no alert of errors fires: here, 2023-11-14 22:13:20 UTC"
 
 
 def test_what_a_terminal_has_no_room_for_is_counted() -> None:
