@@ -127,9 +127,11 @@ class Family(Generic[CellT]):
             self._sums.add(cell.values, total)
 
     def expire(self, ttl: float) -> None:
-        """Drop the series that nobody updated for `ttl` seconds, and free their labels."""
+        """Drop the series that nobody updated for `ttl` seconds, and free their labels; but not those of which
+        something is still to be taken (`take_changed`): deltas may have waited for room for longer.
+        """
         oldest = self._clock.monotonic() - ttl
-        self._end([key for key, cell in self._live.items() if cell.seen <= oldest])
+        self._end([key for key, cell in self._live.items() if cell.seen <= oldest and id(cell) not in self._changed])
 
     def drop(self, service: str) -> None:
         """Drop all series of `service`, as if nobody had updated them for long."""

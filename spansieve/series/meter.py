@@ -167,8 +167,8 @@ class Meter:
 
     def _due_of(self, family: Family[Any]) -> Sequence[Cell]:
         family.gather()
-        changed = family.take_changed()
         family.expire(self._config.series_ttl)
+        changed = family.take_changed()  # also where all leaves: nothing of it is news any more
         return changed if self._is_delta and family.about.kind != "gauge" else family.cells()
 
     @property

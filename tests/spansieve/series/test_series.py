@@ -285,6 +285,23 @@ def test_while_there_is_no_room_deltas_wait_and_none_is_lost() -> None:
     assert values == [1, 4]
 
 
+def test_deltas_that_waited_for_room_for_longer_than_series_live_are_not_lost() -> None:
+    host, meter = made(temporality="delta", interval="10s", series_ttl="60s")
+    calls = meter.counter("calls_total", "", labels=("tool",))
+    host.full = True
+    for tool in ("before", "meanwhile"):
+        calls.cell("shop", tool).add(2)
+        for _ in range(20):
+            host.clock.advance(seconds=10)
+            meter.tick()
+    host.full = False
+    for _ in range(2):
+        host.clock.advance(seconds=10)
+        meter.tick()
+    told = [(key[2], point.value) for each in sent(host) for key, point in each.items()]
+    assert sorted(told) == [("before", 2), ("meanwhile", 2)]
+
+
 def test_while_there_is_no_room_a_round_of_cumulative_numbers_is_missed_and_the_next_says_all() -> None:
     host, meter = made(interval="10s")
     cell = meter.counter("calls_total", "").cell("shop")
