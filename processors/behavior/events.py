@@ -110,7 +110,7 @@ class Events:
     def _put(self, made: Sequence[tuple[str, bytes]]) -> None:
         self._waiting += made
         if len(self._waiting) > MAX_WAITING:
-            excess = len(self._waiting) // 10
+            excess = max(len(self._waiting) // 10, len(self._waiting) - MAX_WAITING)
             del self._waiting[:excess]
             self._lost(excess)
 

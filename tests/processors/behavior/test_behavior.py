@@ -387,6 +387,18 @@ def test_while_there_is_no_room_events_and_alerts_wait() -> None:
     assert len(house.alerts()) == 1
 
 
+def test_of_more_events_at_once_than_may_wait_the_oldest_are_lost_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spansieve.processors.behavior.events.MAX_WAITING", 10)
+    house = House(events=["tool_used"])
+    house.host.full = True
+    house.send(agent(user__id="u1"), *(tool(f"tool {number}") for number in range(50)))
+    house.pass_(120)
+    house.host.full = False
+    house.pass_(5)
+    assert len(house.events("tool_used")) == 10
+    assert house.host.counts["spansieve_behavior_forgotten", "events"] == 40
+
+
 def test_a_sender_whose_clock_is_ahead_for_years_is_told_of_as_if_it_were_right() -> None:
     house = House()
     years = 3 * 365 * 86_400.0
