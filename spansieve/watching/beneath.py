@@ -7,6 +7,10 @@ from spansieve.structure.spending import Below, Spent
 
 MAX_IDS: Final = 100_000
 """Spans of which it is remembered; of more, those of the traces that were silent for the longest time are forgotten."""
+MAX_TOOLS: Final = 500
+"""Tools, by name, that were executed below one span; of more it is not remembered, so that outer spans of theirs that
+come late are executions of their own.
+"""
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -67,6 +71,13 @@ class Beneaths:
             self.ids += 1
             self._forget()
         return found
+
+    def execute(self, found: Beneath, tools: frozenset[str]) -> None:
+        """Add tools that were executed below a span, while there is room."""
+        if len(found.tools) < MAX_TOOLS:
+            found.tools |= tools
+        else:
+            self._evicted["counted"] += len(tools - found.tools)
 
     def take(self, trace_id: bytes, span_id: bytes) -> Beneath:
         """What was counted below this span, which is remembered no longer."""

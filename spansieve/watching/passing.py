@@ -62,7 +62,8 @@ def _add(
     found = beneaths.of(trace.id, span_id)
     found.spend(spent)
     found.calls |= calls
-    found.tools |= tools
+    if tools:
+        beneaths.execute(found, tools)
 
 
 def _is_call(span: AiSpan) -> bool:

@@ -1,5 +1,6 @@
 """One trace, as far as it has come."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -87,7 +88,14 @@ class Trace:
         for one in gone:
             del self.links[one]
             self.notes.pop(one, None)
+        self._name_anew()
         return len(gone)
+
+    def _name_anew(self) -> None:
+        """Forget the names of tools that are remembered no longer."""
+        known: list[AiSpan | Note] = [*self.notes.values(), *self.waiting.values()]
+        came = Counter(one.traits.tool for one in known if one.traits.is_tool)
+        self.named, self.repeated = set(came), {name for name, times in came.items() if times > 1}
 
     def known(self, span_id: bytes) -> AiSpan | Note | None:
         """An AI span; None for any other, and for what has not come."""

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.spansieve.watching.watched import Sent, Watched, agent, batch_of, settled, tool
+from spansieve.watching.tools import arrive
+from spansieve.watching.trace import Trace
+from tests.spansieve.watching.watched import TRACE_ID, Sent, Watched, agent, batch_of, settled, tool
 
 CALL = "gen_ai.tool.call.id"
 WRAPPER = {"spansieve.ai.kind": "task"}
@@ -66,6 +68,31 @@ def test_two_instrumentations_of_one_execution_count_once_in_any_order() -> None
 def test_an_outer_instrumentation_that_comes_late_does_not_count_again() -> None:
     assert executed([tool("i", "p")], [Sent("p", "o")], [tool("o")], gap=3) == {"i"}
     assert executed([tool("i", "p"), Sent("p", "o")], [tool("o", "", "fetch")], gap=3) == {"i", "o"}
+
+
+def test_below_one_span_so_many_tools_are_remembered_and_more_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spansieve.watching.beneath.MAX_TOOLS", 2)
+    watched = Watched()
+    watched.watch.see(batch_of(*(tool(name, "outer", name) for name in "abcd")))
+    watched.after(2)
+    watched.watch.see(batch_of(tool("outer", name="a")))
+    assert [span.is_execution for span in watched.after(2)] == [False]
+    assert watched.host.counts["watch_evictions", "counted"] == 2
+
+
+def test_a_long_trace_forgets_names_of_tools_with_their_spans_and_finds_executions_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spansieve.watching.trace.MAX_LINKS", 6)
+    trace = Trace(TRACE_ID)
+    for number in range(20):
+        (span,) = settled([tool("x", name=f"tool {number // 2}")]).values()
+        trace.links[b"%d" % number] = b""
+        arrive(trace, b"%d" % number, span, None)
+        trace.settled({b"%d" % number: span})
+        trace.shrink()
+        assert len(trace.named) <= 6
+    assert "tool 9" in trace.repeated
 
 
 def test_a_tool_that_an_agent_runs_within_the_same_tool_is_another_execution() -> None:
