@@ -24,6 +24,11 @@ class Aside(NamedTuple):
     asked: Asked | None
     features: int
 
+    @property
+    def size_bytes(self) -> int:
+        """Of its prompt."""
+        return self.asked.size_bytes if self.asked else 0
+
 
 class Asides:
     """By trace and span id."""
@@ -59,7 +64,7 @@ class Asides:
         self.take(seen.trace_id, seen.span_id)
         self._kept.setdefault(seen.trace_id, {})[seen.span_id] = aside
         self._count += 1
-        self._bytes += _size(aside)
+        self._bytes += aside.size_bytes
         while self._bytes > _MAX_BYTES or self._count > _MAX_ASIDES:
             trace_id, oldest = next(iter(self._kept.items()))
             self.take(trace_id, next(iter(oldest)))
@@ -85,7 +90,7 @@ class Asides:
         found = kept.pop(span_id, None) if kept else None
         if found is not None:
             self._count -= 1
-            self._bytes -= _size(found)
+            self._bytes -= found.size_bytes
             if not kept:
                 del self._kept[trace_id]
         return found
@@ -104,7 +109,3 @@ class Asides:
         if len(self._called) > _MAX_ASIDES:
             self._called.popitem(last=False)
         return True
-
-
-def _size(aside: Aside) -> int:
-    return aside.asked.size_bytes if aside.asked else 0

@@ -35,7 +35,19 @@ class Parts(NamedTuple):
 class Trace:
     """What came of one trace."""
 
-    __slots__ = ("_asides", "_earliest", "_spans", "_thread", "_user", "count", "end_ns", "heard", "root", "start_ns")
+    __slots__ = (
+        "_asides",
+        "_earliest",
+        "_spans",
+        "_thread",
+        "_user",
+        "count",
+        "end_ns",
+        "heard",
+        "root",
+        "size_bytes",
+        "start_ns",
+    )
 
     def __init__(self, whom: Whom | None = None) -> None:
         """Nothing came; `whom` is who used it, as far as that is known."""
@@ -46,6 +58,8 @@ class Trace:
         """When something came last, in seconds of the monotonic clock."""
         self.count = 0
         """How many spans came."""
+        self.size_bytes = 0
+        """Of the prompts in it."""
         self._user = whom.user if whom else ""
         self._thread = whom.thread if whom else ""
         self._earliest: AiSpan | None = None
@@ -63,6 +77,7 @@ class Trace:
                 aside = asides.take(trace_id, span.span_id)
                 if aside is not None:
                     self._asides[span.span_id] = aside
+                    self.size_bytes += aside.size_bytes
 
     def _frame(self, spans: Sequence[AiSpan]) -> None:
         """When it was, for whom, and where it began."""

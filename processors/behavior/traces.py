@@ -22,6 +22,8 @@ from .turns import Turns
 MAX_TRACES: Final = 10_000
 MAX_SPANS: Final = 100_000
 """Spans of all traces that are held; above, the trace that is silent for the longest time is over."""
+MAX_BYTES: Final = 64 << 20
+"""Of prompts in all traces that are held; likewise."""
 MAX_OVER: Final = 10_000
 """Traces that are over and remembered, so that what comes late belongs to the same user."""
 QUIET: Final = 10.0
@@ -66,6 +68,7 @@ class Traces:
         self._ready: list[tuple[int, bytes]] = []
         """The same by when they began."""
         self._spans = 0
+        self._bytes = 0
         self._look = 0.0
         self._turns = turns
         self._id_of: Callable[[AiSpan], bytes] = turns.of if turns else _TRACE
@@ -79,8 +82,10 @@ class Traces:
         for trace_id, together in groupby(spans, self._id_of):
             some = [*together]
             trace = self._hold(trace_id, now)
-            self._spans += len(some)
+            size = trace.size_bytes
             trace.add(some, self._asides)
+            self._spans += len(some)
+            self._bytes += trace.size_bytes - size
             if trace.root is not None:
                 self._await(trace_id, trace, now + self._config.disorder)
 
@@ -91,7 +96,9 @@ class Traces:
         key = self._turns.ask(prompt)
         turn = self._hold(key, now)
         if isinstance(turn, Turn):
+            size = turn.size_bytes
             turn.ask(prompt, asked)
+            self._bytes += turn.size_bytes - size
         for past in self._turns.past(key):
             if past in self._held:
                 self._await(past, self._held[past], now + self._config.settle + self._config.disorder)
@@ -132,17 +139,18 @@ class Traces:
     def _silent(self, now: float, *, all_: bool) -> Sequence[bytes]:
         if all_:
             return list(self._held)
-        if now < self._look and self._spans <= MAX_SPANS and len(self._held) <= MAX_TRACES:
+        traces, spans, size = len(self._held), self._spans, self._bytes
+        if now < self._look and not _is_crowded(traces, spans, size):
             return ()
         self._look = now + _LOOK
         found: list[bytes] = []
-        spans = self._spans
         for trace_id, trace in self._held.items():
-            is_crowded = spans > MAX_SPANS or len(self._held) - len(found) > MAX_TRACES
+            is_crowded = _is_crowded(traces - len(found), spans, size)
             if not is_crowded and now - trace.heard < QUIET:
                 break
             if is_crowded or now - trace.heard >= self._wait(trace_id):
                 spans -= trace.count
+                size -= trace.size_bytes
                 found.append(trace_id)
                 if is_crowded:
                     self._released()
@@ -155,6 +163,7 @@ class Traces:
         trace = self._held.pop(trace_id)
         self._due.pop(trace_id, None)
         self._spans -= trace.count
+        self._bytes -= trace.size_bytes
         over = self._over.pop(trace_id, None)
         until = over.until_ns if over else None
         told = trace.told(until, self._plumbing)
@@ -163,3 +172,8 @@ class Traces:
         if len(self._over) > MAX_OVER:
             self._over.popitem(last=False)
         return told
+
+
+def _is_crowded(traces: int, spans: int, size_bytes: int) -> bool:
+    """Whether these are more than may be held."""
+    return traces > MAX_TRACES or spans > MAX_SPANS or size_bytes > MAX_BYTES

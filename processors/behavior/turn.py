@@ -29,6 +29,7 @@ class Turn(Trace):
     def ask(self, prompt: AiSpan, asked: Asked | None) -> None:
         """The record of what was asked for has come, with its text, if that is known."""
         self._frame([prompt])
+        self.size_bytes = asked.size_bytes if asked else 0
         self._prompted = Prompt(prompt.prompt_hash, "", prompt.prompt_simhash, asked)
 
     def _has_sub_agents(self, parts: Parts, nesting: Nesting | None) -> bool:

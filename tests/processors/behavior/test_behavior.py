@@ -387,6 +387,17 @@ def test_while_there_is_no_room_events_and_alerts_wait() -> None:
     assert len(house.alerts()) == 1
 
 
+def test_prompts_of_traces_that_are_not_over_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spansieve.processors.behavior.traces.MAX_BYTES", 2_000)
+    prompt = json.dumps([{"role": "user", "content": "x" * 800}])
+    house = House()
+    for user in "abcd":
+        house.send(model(user__id=user, parent=b"awaited!", gen_ai__input__messages=prompt))
+        house.pass_(5)
+    assert house.host.counts["spansieve_behavior_forgotten", "traces"] == 2
+    assert house.numbers()[REQUESTS] == 2
+
+
 def test_of_more_events_at_once_than_may_wait_the_oldest_are_lost_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("spansieve.processors.behavior.events.MAX_WAITING", 10)
     house = House(events=["tool_used"])
