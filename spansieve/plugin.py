@@ -338,9 +338,9 @@ class Host(Protocol):
         """
 
     def in_common(self, name: str, make: Callable[[], ResultT]) -> ResultT:
-        """What all components that ask for `name` share: the first one's `make()` makes it, and it lives as long as the
-        program. For what the core offers to several components of one pipeline; plugins have no names of their own
-        here. In `start` or later.
+        """What all components that ask for `name` share: the first one's `make()` makes it, and it lives as long as one
+        of them holds it, so that a reload hands it on. For what the core offers to several components of one pipeline;
+        plugins have no names of their own here. In `start` or later.
         """
 
     def run(self, work: Awaitable[ResultT], timeout: float | None = None) -> ResultT:

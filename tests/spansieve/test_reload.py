@@ -58,9 +58,9 @@ class Running:
         file.write_text(yaml.safe_dump(config, sort_keys=False))
         return load([str(file)])
 
-    def send(self) -> None:
-        """A call of one token that cost a cent."""
-        self._sent += 1
+    def send(self, *, again: bool = False) -> None:
+        """A call of one token that cost a cent: a new one, or the last one again."""
+        self._sent += not again
         body = batch_of(chat(f"call {self._sent}", taken=1, gen__ai_usage_cost=0.01)).encode()
         assert post(f"http://localhost:{self._http}/v1/traces", body)[0] == 200
 
@@ -97,6 +97,15 @@ def test_what_waits_to_settle_is_counted_once_and_budgets_go_on(tmp_path: Path) 
         one.send()
     assert one.told("ai_tokens_total") == 3
     assert one.told("spansieve_cost_usd_total") == pytest.approx(0.03)
+
+
+def test_what_was_told_before_a_reload_and_comes_again_is_not_counted_again(tmp_path: Path) -> None:
+    with running(tmp_path) as one:
+        one.send()
+        one.service.reload(one.loaded(interval="5s"))
+        one.send(again=True)
+    assert one.told("ai_tokens_total") == 1
+    assert one.told("spansieve_cost_usd_total") == pytest.approx(0.01)
 
 
 def test_what_can_not_start_is_refused_and_the_former_configuration_goes_on_with_what_it_knew(
