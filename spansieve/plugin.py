@@ -171,7 +171,7 @@ class Place(NamedTuple):
     before: tuple[str, ...]
     behind: tuple[str, ...]
     readers: frozenset[str] = frozenset()
-    """Those of them that leave what passes as it is (`Processor.reads_only`)."""
+    """The processors among them, and itself, that leave what is counted as it is (`Processor.reads_only`)."""
 
 
 class Batching(NamedTuple):
@@ -415,8 +415,9 @@ class Processor(Component[ConfigT]):
     emits: ClassVar[frozenset[Signal]] = frozenset()
     """The signals that it may `host.emit`."""
     reads_only: ClassVar[bool] = False
-    """Whether it leaves every batch as it came, so that who stands before it and who stands behind it see the same, and
-    may share what they read (`ai_metrics`, `behavior` and their like do).
+    """Whether it leaves of every batch what is counted as it came, so that those before it and those behind it see the
+    same, and may share what they read: `ai_metrics`, `behavior`, `decisions` and `costs` do. What a call costs, which
+    `costs` writes, they share as well; the reasoning that `decisions` takes out nobody else reads.
     """
     privacy: ClassVar[bool] = False
     """Whether it takes personal data out; such a one may not stand behind a stateful one."""
