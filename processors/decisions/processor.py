@@ -30,6 +30,7 @@ from .view import shown
 _MOST_TOLD: Final = 50_000
 """Spans of which is remembered what was read until they settle."""
 _HASH_BYTES: Final = 8
+_UNREAD: Final = "a span that can't be read is passed on, and not looked at"
 _TRACE: Final = attrgetter("trace_id")
 _DECIDED: Final = itemgetter(0)
 
@@ -82,14 +83,24 @@ class Decisions(Processor[DecisionsConfig]):
         self._watch = Watch.of(self._host, self._settled, settle=settings.settle, count_from=settings.count_from)
 
     def traces(self, batch: TraceBatch) -> None:
-        """Read what spans report, and take reasoning out."""
+        """Read what spans report, and take reasoning out; also where they are not what is counted."""
+        if self._settings.count_from == "logs":
+            self._take_out(batch)
+            return
         for span, seen in self._watch.see(batch):
             if seen.has_events or self._may_tell[seen.traits]:
                 try:
                     self._read(span, seen)
                 except DecodeError as error:
-                    self._host.fault(error, then="a span that can't be read is passed on, and not looked at")
+                    self._host.fault(error, then=_UNREAD)
         self._forget()
+
+    def _take_out(self, batch: TraceBatch) -> None:
+        for span in batch:
+            try:
+                said_by(span, self._hashed)
+            except DecodeError as error:
+                self._host.fault(error, then=_UNREAD)
 
     def logs(self, batch: LogBatch) -> None:
         """Records tell of failures that no span shows: how a decision turned out. Or of all, if they are counted."""

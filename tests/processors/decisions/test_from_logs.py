@@ -10,7 +10,7 @@ from spansieve.processors.prompt_privacy import PromptPrivacy, PromptPrivacyConf
 from spansieve.testing import FakeHost
 from tests.log_truth import Requests, tagged
 
-from .house import House
+from .house import House, agent
 
 DECIDED = {
     "codex": {"tool_choice:1000": 3},  # two commands at once, one, and a tool that there is not
@@ -77,3 +77,12 @@ def test_a_tool_that_ran_long_was_chosen_by_the_answer_that_calls_it() -> None:
     made.decisions.logs(record(made, "gemini_cli.tool_call", duration_ms=90_000, **TOOL))
     made.pass_(15)
     assert made.rows()["tool_choice:0"]["success_rate"] == 1
+
+
+def test_reasoning_does_not_go_on_in_spans_that_are_not_counted() -> None:
+    made = House(count_from="logs")
+    [left] = made.send(agent(attrs={"ai.decision.type": "plan", "ai.decision.reasoning": "text"}))
+    assert "ai.decision.reasoning" not in left.attributes
+    assert len(str(left.attributes["spansieve.ai.decision.reasoning_hash"])) == 16
+    made.pass_(10)
+    assert made.rows() == {}
