@@ -1,12 +1,10 @@
 """The alerts of costs: each is raised once, and ends with its period."""
 
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from spansieve.alerts import Alert, alerts_of, fingerprint_of, new_id, to_batch
-from spansieve.pdata import LogBatch
+from spansieve.alerts import Alert, fingerprint_of, new_id, packed, unpacked
 
 from .calendar import SECOND_NS
 from .news import News
@@ -76,20 +74,12 @@ class Alarms:
 
     def state(self) -> dict[str, Any]:
         """What to save, fit for JSON."""
-        firing = [[one.until_ns, one.raised_ns, _packed([one.alert])] for one in self.firing.values()]
-        return {"firing": firing, "out": _packed(self.out)}
+        firing = [[one.until_ns, one.raised_ns, packed([one.alert])] for one in self.firing.values()]
+        return {"firing": firing, "out": packed(self.out)}
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave."""
-        for until_ns, raised_ns, packed in state["firing"]:
-            for alert in _unpacked(packed):
+        for until_ns, raised_ns, text in state["firing"]:
+            for alert in unpacked(text):
                 self.firing[alert.fingerprint] = Firing(alert, until_ns, raised_ns)
-        self.out.extend(_unpacked(state["out"]))
-
-
-def _packed(alerts: Iterable[Alert]) -> str:
-    return b64encode(to_batch(alerts).encode()).decode()
-
-
-def _unpacked(packed: str) -> list[Alert]:
-    return alerts_of(LogBatch.parse(b64decode(packed)))
+        self.out.extend(unpacked(state["out"]))

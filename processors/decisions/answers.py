@@ -20,7 +20,7 @@ _FLAT: Final = {"llm.tools.0.tool.json_schema": "llm.tools.", "llm.request.funct
 _OFFERS: Final = frozenset({*_DEFINITIONS, *_FLAT})
 _CALLS: Final = (b"tool", b"Tool", b"unction")
 """One of them stands in every answer that calls a tool, in whatever shape."""
-_CALLED: Final = "tool_call"
+CALLED: Final = "tool_call"
 """The finish of an answer that calls tools, wherever they went."""
 _CODEX: Final = "codex"
 """Its model's spans begin when the answer is over, and its tools before that: what runs next was not chosen there."""
@@ -138,7 +138,7 @@ def _called(span: Span, seen: AiSpan, keys: Sequence[str]) -> tuple[str, ...] | 
         called = tools_called(span.attributes, [(event.name, event.attributes) for event in span.events])
     elif any(map(_is_readable, held)):
         called = []
-    if called is None or (not called and seen.traits.finish == _CALLED):
+    if called is None or (not called and seen.traits.finish == CALLED):
         return None
     return tuple(called)
 

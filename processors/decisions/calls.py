@@ -4,13 +4,11 @@ from typing import Final
 
 from spansieve.watching import AiSpan
 
-from .answers import Answer
+from .answers import CALLED, Answer
 from .decided import Decided
 from .roles import went_well
 
 FALLBACK_WITHIN_NS: Final = 60_000_000_000
-_CALLED: Final = "tool_call"
-"""The finish of an answer that calls tools."""
 
 
 class Call:
@@ -52,12 +50,12 @@ class Call:
     @property
     def says_so(self) -> bool:
         """Whether it ended by calling tools, though not which."""
-        return self.answer.called is None and self.span.traits.finish == _CALLED and self.went_well
+        return self.answer.called is None and self.span.traits.finish == CALLED and self.went_well
 
     @property
     def may_choose(self) -> bool:
         """Whether a tool that comes next may be its choice, though its answer is not known."""
-        return self.answer.called is None and self.went_well and self.span.traits.finish in ("", _CALLED)
+        return self.answer.called is None and self.went_well and self.span.traits.finish in ("", CALLED)
 
     @property
     def may_be_taken_over(self) -> bool:

@@ -30,7 +30,7 @@ class SpanKind(IntEnum):
 
 
 Outline = tuple[bytes, tuple[bytes, bytes, bytes, int, int], bool, int]
-"""Of a span `raw_name`, `head`, `has_events` and `status_code`."""
+"""Of a span `raw_name`; trace, id, parent, start and end; `has_events` and `status_code`."""
 
 
 class Span:
@@ -95,7 +95,7 @@ class Span:
         parent: bytes = message.parent_span_id
         return message.trace_id, message.span_id, b"" if parent in NO_SPAN else parent
 
-    def outline(self) -> "Outline":
+    def outline(self) -> Outline:
         """What whoever looks at every span asks for first, read in one go."""
         message = self._message
         return (

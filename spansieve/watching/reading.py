@@ -63,10 +63,11 @@ class Reader:
             return None
         plan = self._plans[tuple(raws)]
         name, head, has_events, status = span.outline()
-        traits = plan.known.get((name, plan.traits(raws)))
+        said = name, plan.traits(raws)
+        traits = plan.known.get(said)
         if span.scope is not self._scope:
             self._scope, self._sender = span.scope, self._known_sender(span.resource)
-        read = AiSpan(_traits_of(span, raws, plan) if traits is None else traits, head, self._sender)
+        read = AiSpan(_learn(span, plan, said) if traits is None else traits, head, self._sender)
         if plan.identity is not None:
             _identify(read, raws, plan, plan.identity)
         if plan.has_tokens:
@@ -100,8 +101,8 @@ def _size(said: object) -> int:
     return sum(map(_size, said)) if isinstance(said, tuple) else 0
 
 
-def _traits_of(span: Span, raws: Raws, plan: Plan) -> Traits:
-    said = span.raw_name, plan.traits(raws)
+def _learn(span: Span, plan: Plan, said: tuple[bytes, object]) -> Traits:
+    """The traits of spans that say this; `span` is the first of them."""
     traits = traits_of(span)
     if _is_short(said):
         if len(plan.known) >= _MOST:

@@ -36,8 +36,8 @@ class Sight:
         self._batch: TraceBatch | LogBatch | None = None
         self._seen: Seen = ()
         self._recorded: Recorded = ()
-        self._others: list[Ids] = []
-        """The spans of the batch that are no AI spans, and those that a filter dropped from it."""
+        self._ids: Sequence[Ids] = ()
+        """Of all spans of the batch, as `ids` gives them."""
         self._repeated = host.counter(
             "repeated_spans", unit="{span}", description="AI spans that came again after they were counted."
         )
@@ -64,13 +64,14 @@ class Sight:
     def see(self, batch: TraceBatch) -> Seen:
         """The AI spans of a batch."""
         if batch is not self._batch:
-            self._batch, self._seen = batch, ()
+            self._batch, self._seen, self._ids = batch, (), ()
             self._seen = self._take(batch)
         return self._seen
 
-    def ids(self, batch: TraceBatch) -> list[Ids]:
-        """Of every span of a batch."""
-        return [(one.trace_id, one.span_id, one.parent_span_id) for _, one in self.see(batch)] + self._others
+    def ids(self, batch: TraceBatch) -> Sequence[Ids]:
+        """Of every span of a batch, the AI spans first, in the order of `see`."""
+        self.see(batch)
+        return self._ids
 
     def _take(self, batch: TraceBatch) -> Seen:
         seen: list[tuple[Span, AiSpan]] = []
@@ -88,7 +89,7 @@ class Sight:
         self._reader.let_go()
         self._settle_later([found for _, found in seen], others)
         self._count()
-        self._others = others
+        self._ids = [*((one.trace_id, one.span_id, one.parent_span_id) for _, one in seen), *others]
         return seen
 
     def _settle_later(self, seen: Sequence[AiSpan], others: Iterable[Ids]) -> None:
@@ -156,7 +157,7 @@ class Sight:
 
     def tick(self) -> None:
         """Tell what has settled."""
-        self._batch, self._seen, self._recorded, self._others = None, (), (), []
+        self._batch, self._seen, self._recorded, self._ids = None, (), (), ()
         now = self._clock.monotonic()
         if self._settling.is_due(now):
             self._tell(now)

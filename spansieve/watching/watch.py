@@ -1,5 +1,7 @@
 """How those who stand side by side in a pipeline see its AI spans: each is read once, and told of once it settled."""
 
+from collections.abc import Sequence
+
 from spansieve.pdata import LogBatch, TraceBatch
 from spansieve.plugin import Host, Place, Signal
 
@@ -49,12 +51,12 @@ class Watch:
         self._follow()
         return self._sight.see(batch)
 
-    def ids(self, batch: TraceBatch) -> list[Ids]:
+    def ids(self, batch: TraceBatch) -> Sequence[Ids]:
         """The trace, the id and the parent (empty: none) of every span of a batch, and of those that a filter dropped
-        from it.
+        from it; those that `see` gives come first.
         """
         if self._source == "logs":
-            return []
+            return ()
         self._follow()
         return self._sight.ids(batch)
 
